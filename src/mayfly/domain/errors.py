@@ -1,0 +1,434 @@
+"""The one tree of errors. Whoever can meet an error reads its sentence and its remedy.
+
+MayflyError
+├── InternalError                  a bug or a broken promise of ours; logged, offered as a report
+└── UserError                      code, text, remedy, exit_status
+    ├── IntakeError                the file could not be taken in
+    │   ├── FileMissing  IsAFolder  NotAFile  FileUnreadable  FileChanged
+    │   └── FileTooLarge  FileEmpty
+    ├── DocumentError              the document could not be read
+    │   ├── UnknownKind  DamagedDocument  NoPages  TooManyPages  PageTooLarge
+    │   ├── PasswordNeeded  PasswordWrong
+    │   └── ReadingTimedOut  ReaderCrashed  ReaderOutOfMemory  EveryPageFailed
+    ├── RecognitionError           Tesseract cannot do what was asked
+    │   └── LanguageMissing  RecogniserMissing
+    ├── VaultError                 the vault cannot be opened or written
+    │   ├── VaultLocked  PassphraseNeeded  PassphraseWrong  KeyringUnavailable  KeyringLocked
+    │   └── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
+    ├── JobError                   the job is not there, or not in a state for this
+    │   └── NoSuchJob  AmbiguousJob  AlreadyDeleted  NotFinished  SourceGone  ResultGone  NotNow
+    └── ExportError                the result could not be written where it was asked for
+        └── TargetMissing  TargetNotWritable  TargetExists
+
+Texts are constants: no name, path or word of a document can get into one.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MayflyError(Exception):
+    """Every error that Mayfly raises on purpose."""
+
+
+class InternalError(MayflyError):
+    """A bug or a broken promise of ours. The message holds ids and counts only."""
+
+
+class UserError(MayflyError):
+    """Something a user can meet: what happened, and what to do now."""
+
+    code: ClassVar[str] = "error"
+    text: ClassVar[str] = "Something went wrong."
+    remedy: ClassVar[str] = "Try again."
+    exit_status: ClassVar[int] = 3
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.remedy}"
+
+
+class IntakeError(UserError):
+    """The file could not be taken in."""
+
+
+class FileMissing(IntakeError):
+    """No file of that name, or a link that leads nowhere."""
+
+    code = "file_missing"
+    text = "The file is not there, or it is a link that leads nowhere."
+    remedy = "Check where the file is now and add it again."
+
+
+class IsAFolder(IntakeError):
+    """A folder where one document was expected."""
+
+    code = "is_a_folder"
+    text = "This is a folder, not a document."
+    remedy = "Add the folder with “mayfly add”, or drop it on the window, to read what is in it."
+
+
+class NotAFile(IntakeError):
+    """A device, socket or pipe."""
+
+    code = "not_a_file"
+    text = "This is not an ordinary file."
+    remedy = "Save the document as a file and add that."
+
+
+class FileUnreadable(IntakeError):
+    """The system refuses to open or read the file."""
+
+    code = "file_unreadable"
+    text = "The file cannot be read: the system refuses it."
+    remedy = "Check its permissions and that the disk is connected, then add it again."
+
+
+class FileChanged(IntakeError):
+    """The file changed while it was read."""
+
+    code = "file_changed"
+    text = "The file changed while it was being read."
+    remedy = "Wait until the other program has finished writing it, then add it again."
+
+
+class FileTooLarge(IntakeError):
+    """Larger than the limit for one document."""
+
+    code = "file_too_large"
+    text = "The file is larger than 1 GiB, the most that Mayfly reads as one document."
+    remedy = "Split the document and add the parts."
+
+
+class FileEmpty(IntakeError):
+    """The file has no bytes."""
+
+    code = "file_empty"
+    text = "The file is empty: it has 0 bytes."
+    remedy = "Save or scan the document again and add the new file."
+
+
+class DocumentError(UserError):
+    """The document could not be read."""
+
+
+class UnknownKind(DocumentError):
+    """Neither a PDF nor an image that Mayfly knows."""
+
+    code = "unknown_kind"
+    text = "This is not a kind of document that Mayfly reads."
+    remedy = "Save it as PDF, PNG, JPEG, TIFF, BMP, GIF, WebP, JPEG 2000, PNM or HEIC and add that."
+
+
+class DamagedDocument(DocumentError):
+    """The file claims to be a document but cannot be decoded."""
+
+    code = "damaged"
+    text = "The document is damaged and cannot be opened."
+    remedy = "Fetch or scan it again; if another program opens it, save a fresh copy there."
+
+
+class NoPages(DocumentError):
+    """A document without a single page."""
+
+    code = "no_pages"
+    text = "The document has no pages."
+    remedy = "Check the file in another program; save or scan it again."
+
+
+class TooManyPages(DocumentError):
+    """More pages than the limit."""
+
+    code = "too_many_pages"
+    text = "The document has more pages than Mayfly reads in one piece (5,000)."
+    remedy = "Split the document and add the parts."
+
+
+class PageTooLarge(DocumentError):
+    """More pixels than the limit, for an image or an image within a page."""
+
+    code = "page_too_large"
+    text = "The page has more pixels than Mayfly can safely read."
+    remedy = "Save it at a lower resolution (300 dpi is plenty) and add it again."
+
+
+class PasswordNeeded(DocumentError):
+    """The PDF cannot be opened without its password."""
+
+    code = "password_needed"
+    text = "This PDF is locked with a password."
+    remedy = "Enter its password; it is forgotten as soon as the document is read."
+    exit_status = 6
+
+
+class PasswordWrong(DocumentError):
+    """The password that was given does not open the PDF."""
+
+    code = "password_wrong"
+    text = "That password does not open this PDF."
+    remedy = "Try again; capital letters count."
+    exit_status = 6
+
+
+class ReadingTimedOut(DocumentError):
+    """The page or the document took longer than its limit; the worker was killed."""
+
+    code = "timed_out"
+    text = "Reading took too long and was stopped."
+    remedy = "Try again; if it happens again, save a simpler copy (print to PDF) and add that."
+
+
+class ReaderCrashed(DocumentError):
+    """The worker process died on this document."""
+
+    code = "reader_crashed"
+    text = "The document made its reader stop; nothing else was harmed."
+    remedy = "Save a fresh copy in another program (print to PDF) and add that."
+
+
+class ReaderOutOfMemory(DocumentError):
+    """The worker reached its memory limit."""
+
+    code = "out_of_memory"
+    text = "The document needs more memory than a reader may use."
+    remedy = "Save it at a lower resolution, or split it, and add it again."
+
+
+class EveryPageFailed(DocumentError):
+    """No page of the document could be read."""
+
+    code = "every_page_failed"
+    text = "None of its pages could be read."
+    remedy = "Check the file in another program; save or scan it again."
+
+
+class RecognitionError(UserError):
+    """Tesseract cannot do what was asked."""
+
+
+class LanguageMissing(RecognitionError):
+    """The language data is not installed."""
+
+    code = "language_missing"
+    text = "The data for that language is not installed."
+    remedy = (
+        "Pick a language that “mayfly doctor” lists, or install the data "
+        "(Debian: tesseract-ocr-fra for French, and so on)."
+    )
+
+
+class RecogniserMissing(RecognitionError):
+    """No tesseract program was found."""
+
+    code = "recogniser_missing"
+    text = "Tesseract, which reads the text, was not found."
+    remedy = "Run the setup command again, or install the package tesseract-ocr."
+
+
+class VaultError(UserError):
+    """The vault cannot be opened or written."""
+
+    exit_status = 5
+
+
+class VaultLocked(VaultError):
+    """The vault is closed and nobody can be asked."""
+
+    code = "vault_locked"
+    text = "The vault is locked."
+    remedy = "Unlock it with your keyring or passphrase."
+
+
+class PassphraseNeeded(VaultError):
+    """There is no usable keyring: a passphrase must be given."""
+
+    code = "passphrase_needed"
+    text = "There is no usable keyring here, so the vault needs a passphrase."
+    remedy = (
+        "Enter one, or pass it with --passphrase-file, --passphrase-fd or MAYFLY_PASSPHRASE_FILE."
+    )
+
+
+class PassphraseWrong(VaultError):
+    """The passphrase does not open this vault."""
+
+    code = "passphrase_wrong"
+    text = "That passphrase does not open this vault."
+    remedy = "Try again; capital letters and spaces count."
+
+
+class KeyringUnavailable(VaultError):
+    """The keyring that holds the vault's key is not reachable."""
+
+    code = "keyring_unavailable"
+    text = "The keyring that holds this vault's key cannot be reached."
+    remedy = "Log in to your desktop session (or start its Secret Service) and try again."
+
+
+class KeyringLocked(VaultError):
+    """The keyring is locked and was not opened."""
+
+    code = "keyring_locked"
+    text = "Your keyring is locked."
+    remedy = "Unlock the keyring and try again."
+
+
+class KeyMissing(VaultError):
+    """The keyring or the shard does not hold this vault's key."""
+
+    code = "key_missing"
+    text = "The key of this vault is gone, so nothing in it can be opened any more."
+    remedy = (
+        "If the keyring or the state folder was moved, bring it back; otherwise start a new vault."
+    )
+
+
+class VaultTooNew(VaultError):
+    """Written by a newer Mayfly."""
+
+    code = "vault_too_new"
+    text = "This vault was written by a newer version of Mayfly."
+    remedy = "Start the newer version; this one leaves the vault untouched."
+
+
+class VaultDamaged(VaultError):
+    """The vault file is not intact, or something in it was altered."""
+
+    code = "vault_damaged"
+    text = "The vault is damaged: a part of it is missing or was altered."
+    remedy = "Delete the job that fails; if every job fails, restore the disk or start a new vault."
+
+
+class VaultBusy(VaultError):
+    """Another program holds the vault for too long."""
+
+    code = "vault_busy"
+    text = "Another program is using the vault and does not let go."
+    remedy = "Wait a moment and try again; close other Mayfly windows if it stays so."
+
+
+class DiskFull(VaultError):
+    """No space left."""
+
+    code = "disk_full"
+    text = "The disk is full."
+    remedy = "Free some space and try again; deleting jobs in Mayfly works even now."
+    exit_status = 3
+
+
+class VaultNotWritable(VaultError):
+    """The folder or file of the vault cannot be written."""
+
+    code = "vault_not_writable"
+    text = "The vault cannot be written."
+    remedy = "Check the permissions of Mayfly's data folder (“mayfly doctor” shows it)."
+    exit_status = 3
+
+
+class JobError(UserError):
+    """The job is not there, or not in a state for this."""
+
+
+class NoSuchJob(JobError):
+    """Unknown id."""
+
+    code = "no_such_job"
+    text = "There is no such job."
+    remedy = "“mayfly list” shows the jobs there are."
+    exit_status = 4
+
+
+class AmbiguousJob(JobError):
+    """The beginning of an id fits several jobs."""
+
+    code = "ambiguous_job"
+    text = "Several jobs begin like that."
+    remedy = "Give more of the job's id."
+    exit_status = 4
+
+
+class AlreadyDeleted(JobError):
+    """The job was deleted before."""
+
+    code = "already_deleted"
+    text = "The job is already deleted."
+    remedy = "Nothing of it is left to show; add the document again if you need it."
+    exit_status = 4
+
+
+class NotFinished(JobError):
+    """The job has no result yet."""
+
+    code = "not_finished"
+    text = "The job has not been read yet."
+    remedy = "Wait until it is done; keep Mayfly open, or run “mayfly add --wait”."
+
+
+class SourceGone(JobError):
+    """The source and its page images were destroyed; the result may live."""
+
+    code = "source_gone"
+    text = "The document and its page images have been destroyed; only the result is left."
+    remedy = "Add the document again if you need its pages."
+
+
+class ResultGone(JobError):
+    """The result was destroyed; the source may live."""
+
+    code = "result_gone"
+    text = "The result of this job has been destroyed."
+    remedy = "Add the document again if you need its text."
+
+
+class NotNow(JobError):
+    """The job's state does not allow this."""
+
+    code = "not_now"
+    text = "That is not possible in the job's present state."
+    remedy = "Look at the job's state and try what it offers."
+
+
+class ExportError(UserError):
+    """The result could not be written where it was asked for."""
+
+
+class TargetMissing(ExportError):
+    """The folder to write to is not there."""
+
+    code = "target_missing"
+    text = "The folder to write to is not there."
+    remedy = "Choose a folder that exists."
+
+
+class TargetNotWritable(ExportError):
+    """The folder or file cannot be written."""
+
+    code = "target_not_writable"
+    text = "The file could not be written there."
+    remedy = "Check the folder's permissions and free space, or choose another folder."
+
+
+class TargetExists(ExportError):
+    """A file of that name exists and nothing is overwritten unasked."""
+
+    code = "target_exists"
+    text = "A file of that name is already there."
+    remedy = "Choose another folder, or move the old file away."
+
+
+def _all_below(kind: type[UserError]) -> list[type[UserError]]:
+    found = [kind]
+    for child in kind.__subclasses__():
+        found.extend(_all_below(child))
+    return found
+
+
+BY_CODE: dict[str, type[UserError]] = {
+    kind.code: kind for kind in _all_below(UserError) if "code" in vars(kind)
+}
+"""Every error that can be stored by its code and shown again later."""
+
+
+def error_of(code: str) -> UserError:
+    """Return the error that a stored code stands for; an unknown code gives a plain UserError."""
+    return BY_CODE.get(code, UserError)()

@@ -1,0 +1,45 @@
+"""What happened, for whoever listens: ids and counts only, never content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mayfly.domain.ids import BatchId
+
+
+@dataclass(frozen=True, slots=True)
+class JobsChanged:
+    """Some job rows changed, here or in another process: ask the library for changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeProgress:
+    """One drop on its way in: documents found and taken in so far, and whether that was all.
+
+    skipped counts the files of a folder that are of no kind Mayfly reads; refused those of
+    taken that became a failed row because they could not be taken in.
+    """
+
+    batch_id: BatchId
+    found: int
+    taken: int
+    refused: int
+    skipped: int
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePaused:
+    """The queue was paused or resumed, here or in another process."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error with nobody waiting for it, by its code (domain.errors)."""
+
+    error_code: str
+
+
+Event = JobsChanged | IntakeProgress | QueuePaused | Trouble

@@ -1,0 +1,496 @@
+"""The seams: what services ask of the vault, the engine, the machine and the alarm.
+
+Every seam has a real adapter and, where DESIGN names one, a fake that passes the same
+contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.jobs import (
+    Deadline,
+    Deletion,
+    Due,
+    Job,
+    Part,
+    ReaderProcess,
+    ReadOptions,
+)
+from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
+from mayfly.domain.retention import RetentionRule
+from mayfly.domain.states import DeleteReason, JobState
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Where time comes from; nothing else in Mayfly asks the machine for it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware UTC."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Return seconds that never run backwards, for measuring spans."""
+        ...
+
+
+class Lane(Protocol):
+    """One thread that does all work of a kind, one piece after the other."""
+
+    def submit(self, work: Callable[[], T], *, urgent: bool = False) -> Future[T]:
+        """Queue the work; urgent work goes before work that is not. Any thread may call."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is queued, then end. Later calls of submit raise InternalError."""
+        ...
+
+
+class SecretStore(Protocol):
+    """The operating system's keyring. Calls may block while the user is asked."""
+
+    @property
+    def backend(self) -> str:
+        """Name of the backend, for the settings and for doctor."""
+        ...
+
+    def get(self, name: str) -> str | None:
+        """Return the secret, or None; KeyringLocked or KeyringUnavailable otherwise."""
+        ...
+
+    def put(self, name: str, value: str) -> None:
+        """Store one ASCII line and read it back; KeyringUnavailable when it did not take."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget the secret; a missing one is no error."""
+        ...
+
+
+class SourceFile(Protocol):
+    """A file of the user's, opened for reading once; it is never changed."""
+
+    @property
+    def name(self) -> str:
+        """File name without its folder."""
+        ...
+
+    @property
+    def path(self) -> str | None:
+        """Where it lies, or None for pasted data."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield its bytes; IntakeError when it cannot be read, changes or is too large."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of a listing: a document, or a file of no kind that Mayfly reads."""
+
+    path: Path
+    is_document: bool
+
+
+class FileIntake(Protocol):
+    """Finds and opens what the user drops."""
+
+    def listing(self, paths: Sequence[Path]) -> Iterator[Found]:
+        """Yield the paths in the order given; folders give their files, sorted, recursively.
+
+        A path that was named itself is always a document, whatever its suffix. Links inside
+        a folder are not followed.
+        """
+        ...
+
+    def open(self, path: Path) -> SourceFile:
+        """Open for reading; IntakeError (FileMissing, NotAFile, FileEmpty, ...) otherwise."""
+        ...
+
+
+class Reader(Protocol):
+    """One worker process. Used by one thread at a time; only kill may come from another.
+
+    After ReaderCrashed, ReadingTimedOut or ReaderOutOfMemory the reader is dead.
+    """
+
+    @property
+    def pid(self) -> int:
+        """Process id; it leads a process group that holds every child."""
+        ...
+
+    @property
+    def started(self) -> float:
+        """Start time of the process as the system tells it, against reused pids."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process can still take a document."""
+        ...
+
+    def open(
+        self, chunks: Iterable[bytes], size: int, options: ReadOptions, password: str | None
+    ) -> int:
+        """Hand over a document of size bytes; return its page count.
+
+        Raises PasswordNeeded or PasswordWrong (and can then be asked for another document),
+        any other DocumentError, or RecognitionError.
+        """
+        ...
+
+    def read_page(self, number: int) -> PageReading:
+        """Read one page of the open document, counted from 1; DocumentError otherwise."""
+        ...
+
+    def compose_pdf(self, pages: Sequence[PageResult]) -> Iterator[bytes]:
+        """Yield a searchable PDF: the open document's pages with an invisible text layer."""
+        ...
+
+    def close_document(self) -> None:
+        """Forget the open document. No error when there is none."""
+        ...
+
+    def kill(self) -> None:
+        """Kill the process and its children at once and empty its scratch folder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What reads documents here, for doctor and the settings page."""
+
+    engine: str
+    version: str
+    program: str
+    languages: tuple[str, ...]
+    scratch: str
+    scratch_in_memory: bool
+    isolation: tuple[str, ...]
+    """What holds a worker back on this system: "rlimits", "landlock", "seccomp"."""
+
+
+class Engine(Protocol):
+    """Starts readers and says what they can do."""
+
+    def start_reader(self) -> Reader:
+        """Start a worker process; it is ready to open a document when this returns."""
+        ...
+
+    def describe(self) -> EngineInfo:
+        """Ask the program for its version and languages; RecogniserMissing when none is found."""
+        ...
+
+    def check_languages(self, languages: Sequence[str]) -> None:
+        """Raise LanguageMissing or RecogniserMissing before a job starts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RawWord:
+    """A word as a recogniser gives it, in pixels of the image it was given."""
+
+    text: str
+    left: int
+    top: int
+    width: int
+    height: int
+    confidence: float
+    block: int
+    paragraph: int
+    line: int
+
+
+class Recogniser(Protocol):
+    """Reads the words in one image. Lives in a worker process."""
+
+    def recognise(
+        self,
+        pixels: bytes,
+        width_px: int,
+        height_px: int,
+        *,
+        dpi: int,
+        languages: Sequence[str],
+        find_orientation: bool,
+        timeout_s: float,
+    ) -> list[RawWord]:
+        """Return words in reading order from 8-bit gray pixels, row after row.
+
+        One pass gives words, boxes and confidences. Raises ReadingTimedOut or RecognitionError.
+        """
+        ...
+
+
+class ProcessKiller(Protocol):
+    """Ends readers, those of other Mayfly processes included."""
+
+    def kill_group(self, process: ReaderProcess) -> None:
+        """Kill the reader and all its children; no error when it is gone or is another process."""
+        ...
+
+
+class Seat(Protocol):
+    """The right to read the queue; at most one process of a vault holds it."""
+
+    def try_take(self) -> bool:
+        """Take it if nobody holds it; True when it is ours. The system frees it on any death."""
+        ...
+
+    def release(self) -> None:
+        """Give it up; no error when it is not ours."""
+        ...
+
+
+class Alarm(Protocol):
+    """Rings near deadlines. The rows are the truth; a missed ring only costs time."""
+
+    def start(self, ring: Callable[[], None]) -> None:
+        """Begin; ring comes on a thread of the alarm's own and must only hand work on."""
+        ...
+
+    def set_deadlines(self, deadlines: Sequence[Deadline]) -> None:
+        """Replace all timers by these, one for each."""
+        ...
+
+    def wake(self) -> None:
+        """Look at the clock again now (after a suspend or a clock change)."""
+        ...
+
+    def stop(self) -> None:
+        """End all timers; no error when it never started."""
+        ...
+
+
+class FileTarget(Protocol):
+    """Writes results where the user asked for them."""
+
+    def write_new(self, folder: Path, stem: str, suffix: str, chunks: Iterable[bytes]) -> Path:
+        """Write a new file whole or not at all; never overwrite: "name (2).txt" if need be.
+
+        The stem is cleaned of what file systems refuse. Raises TargetMissing or
+        TargetNotWritable; nothing partial is left behind.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Job rows that changed after a sequence number, and the number to ask with next."""
+
+    seq: int
+    jobs: tuple[Job, ...]
+
+
+class Vault(Protocol):
+    """The sealed store. Every call belongs on the vault lane; none may come from elsewhere.
+
+    Any call can raise VaultError. Reads never return content that is past its deadline.
+    """
+
+    # --- taking in -------------------------------------------------------------------
+
+    def add_batch(self, now: datetime) -> BatchId:
+        """Begin a batch: what one drop or command brings."""
+        ...
+
+    def admit(
+        self,
+        batch_id: BatchId,
+        source: SourceFile,
+        options: ReadOptions,
+        rule: RetentionRule,
+        now: datetime,
+    ) -> JobId:
+        """Seal a document under fresh keys and queue it, in one transaction.
+
+        IntakeError from the source leaves no trace.
+        """
+        ...
+
+    def admit_refused(
+        self,
+        batch_id: BatchId,
+        name: str,
+        error_code: str,
+        rule: RetentionRule,
+        now: datetime,
+    ) -> JobId:
+        """Add a FAILED row for a file that could not be taken in, so that nothing is silent."""
+        ...
+
+    # --- looking ---------------------------------------------------------------------
+
+    def job(self, job_id: JobId, now: datetime) -> Job:
+        """Return one job; NoSuchJob when unknown."""
+        ...
+
+    def find_jobs(self, prefix: str) -> tuple[JobId, ...]:
+        """Return the ids that begin so, at most two of them."""
+        ...
+
+    def jobs(self, now: datetime) -> tuple[Job, ...]:
+        """Return every job, tombstones included, oldest first."""
+        ...
+
+    def change_seq(self) -> int:
+        """Return the number of the last change by any process; cheap, asked 5 times a second."""
+        ...
+
+    def changes_since(self, seq: int, now: datetime) -> Changes:
+        """Return the rows that changed after seq; 0 asks for all."""
+        ...
+
+    def counts(self) -> dict[JobState, int]:
+        """Return how many jobs are in each state."""
+        ...
+
+    def page_summaries(self, job_id: JobId, now: datetime) -> tuple[PageSummary, ...]:
+        """Return the pages known so far; NoSuchJob, AlreadyDeleted or ResultGone otherwise."""
+        ...
+
+    def page(self, job_id: JobId, number: int, now: datetime) -> PageResult:
+        """Open one page's words; NotFinished, ResultGone or AlreadyDeleted otherwise."""
+        ...
+
+    def page_image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
+        """Open one page's picture; NotFinished, SourceGone or AlreadyDeleted otherwise."""
+        ...
+
+    def options(self, job_id: JobId) -> ReadOptions:
+        """Open how the job is to be read; SourceGone when its key is destroyed."""
+        ...
+
+    # --- reading ---------------------------------------------------------------------
+
+    def claim_next(self, now: datetime) -> Job | None:
+        """Move the oldest queued job to READING and return it; None when none waits."""
+        ...
+
+    def source_size(self, job_id: JobId) -> int:
+        """Return the document's size in bytes."""
+        ...
+
+    def source_chunk_count(self, job_id: JobId) -> int:
+        """Return in how many chunks the document is sealed; NotNow unless it is being read."""
+        ...
+
+    def source_chunk(self, job_id: JobId, index: int) -> bytes:
+        """Open one chunk of the document (at most 1 MiB), counted from 0."""
+        ...
+
+    def password(self, job_id: JobId) -> str | None:
+        """Open the password the user gave for this document, if any."""
+        ...
+
+    def set_reader(self, process: ReaderProcess) -> None:
+        """Note which process holds the document; AlreadyDeleted or NotNow when it must not."""
+        ...
+
+    def clear_reader(self, process: ReaderProcess) -> None:
+        """Forget that process."""
+        ...
+
+    def readers(self, job_ids: Sequence[JobId]) -> tuple[ReaderProcess, ...]:
+        """Return the processes that hold these jobs' documents."""
+        ...
+
+    def set_pages(self, job_id: JobId, pages: int) -> tuple[int, ...]:
+        """Note the page count of a job in READING; return the numbers still to be read."""
+        ...
+
+    def save_page(self, job_id: JobId, reading: PageReading) -> None:
+        """Seal one page in its own transaction; refused (AlreadyDeleted, NotNow) unless READING."""
+        ...
+
+    def fail_page(self, job_id: JobId, number: int, error_code: str) -> None:
+        """Note that one page cannot be read; refused unless READING."""
+        ...
+
+    def finish(self, job_id: JobId, now: datetime) -> Job:
+        """READING to DONE, or to FAILED when no page could be read; both deadlines begin.
+
+        The password, if one was given, is destroyed.
+        """
+        ...
+
+    def fail(self, job_id: JobId, error_code: str, now: datetime) -> None:
+        """READING (or QUEUED) to FAILED; both deadlines begin."""
+        ...
+
+    def need_password(self, job_id: JobId, error_code: str) -> None:
+        """READING to NEEDS_PASSWORD; the code tells a missing from a wrong password."""
+        ...
+
+    def requeue_reading(self) -> tuple[ReaderProcess, ...]:
+        """Every READING job back to QUEUED, read pages kept; return the readers that were noted.
+
+        Only the holder of the seat calls this: whoever read before is gone.
+        """
+        ...
+
+    # --- the user's wishes -----------------------------------------------------------
+
+    def give_password(self, job_id: JobId, password: str) -> None:
+        """Seal the password with the source until it is read; NEEDS_PASSWORD to QUEUED."""
+        ...
+
+    def cancel(self, job_id: JobId, now: datetime) -> None:
+        """QUEUED, READING or NEEDS_PASSWORD to CANCELLED; NotNow otherwise."""
+        ...
+
+    def retry(self, job_id: JobId) -> None:
+        """FAILED or CANCELLED back to QUEUED, failed pages first forgotten; SourceGone, NotNow."""
+        ...
+
+    def recognise_anyway(self, job_id: JobId) -> None:
+        """DONE back to QUEUED with all pages to be recognised anew; SourceGone, NotNow."""
+        ...
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause or resume the queue for every process of this vault."""
+        ...
+
+    def is_paused(self) -> bool:
+        """Whether the queue is paused."""
+        ...
+
+    # --- ends ------------------------------------------------------------------------
+
+    def due(self, now: datetime) -> tuple[Due, ...]:
+        """Return what is past a deadline or the backstop, or was marked and never finished."""
+        ...
+
+    def next_deadlines(self, most: int) -> tuple[Deadline, ...]:
+        """Return the nearest live deadlines (backstops included), nearest first."""
+        ...
+
+    def mark_purging(self, job_ids: Sequence[JobId], reason: DeleteReason, now: datetime) -> None:
+        """Commit the intent: from here no read shows the jobs and no reader may save a page."""
+        ...
+
+    def purge(
+        self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason, now: datetime
+    ) -> tuple[Deletion, ...]:
+        """Destroy keys and rows of those parts in one transaction, then truncate the WAL.
+
+        A job with nothing left becomes a tombstone. One answer for each id, in order.
+        """
+        ...
+
+    def tidy(self) -> None:
+        """Truncate the WAL if a purge could not; called by the sweep."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection and overwrite the keys in memory as far as Python allows."""
+        ...

@@ -1,0 +1,1 @@
+"""The only package that opens documents or runs Tesseract; worker processes."""

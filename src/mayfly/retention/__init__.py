@@ -1,0 +1,1 @@
+"""The APScheduler alarm; nothing else imports apscheduler."""

@@ -1,0 +1,1 @@
+"""What the machine offers: clock, paths, secrets, instance lock, hardening, logs."""

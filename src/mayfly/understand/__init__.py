@@ -1,0 +1,1 @@
+"""Pure: words and boxes in; reading order and text out."""

@@ -1,0 +1,1 @@
+"""The sealed store: the only package that opens SQLite or touches keys."""
