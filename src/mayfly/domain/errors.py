@@ -157,7 +157,7 @@ class PasswordNeeded(DocumentError):
 
     code = "password_needed"
     text = "This PDF is locked with a password."
-    remedy = "Enter its password; it is forgotten as soon as the document is read."
+    remedy = "Enter its password; it is kept sealed with the document and destroyed with it."
     exit_status = 6
 
 

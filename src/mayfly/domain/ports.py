@@ -271,6 +271,18 @@ class Alarm(Protocol):
         ...
 
 
+class Ticker(Protocol):
+    """Calls back about once a minute, and soon after the machine slept or its clock jumped."""
+
+    def start(self, tick: Callable[[], None]) -> None:
+        """Begin; tick comes on a thread of the ticker's own."""
+        ...
+
+    def stop(self) -> None:
+        """End; no error when it never started."""
+        ...
+
+
 class FileTarget(Protocol):
     """Writes results where the user asked for them."""
 
@@ -381,7 +393,7 @@ class Vault(Protocol):
         ...
 
     def source_chunk_count(self, job_id: JobId) -> int:
-        """Return in how many chunks the document is sealed; NotNow unless it is being read."""
+        """Return in how many chunks the document is sealed; SourceGone or AlreadyDeleted."""
         ...
 
     def source_chunk(self, job_id: JobId, index: int) -> bytes:
@@ -393,7 +405,10 @@ class Vault(Protocol):
         ...
 
     def set_reader(self, process: ReaderProcess) -> None:
-        """Note which process holds the document; AlreadyDeleted or NotNow when it must not."""
+        """Note which process holds the document, to read or to export it.
+
+        AlreadyDeleted or SourceGone when nobody may hold it any more.
+        """
         ...
 
     def clear_reader(self, process: ReaderProcess) -> None:
@@ -419,7 +434,7 @@ class Vault(Protocol):
     def finish(self, job_id: JobId, now: datetime) -> Job:
         """READING to DONE, or to FAILED when no page could be read; both deadlines begin.
 
-        The password, if one was given, is destroyed.
+        A password that was given stays sealed with the source, for exports, and dies with it.
         """
         ...
 

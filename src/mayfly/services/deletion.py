@@ -1,0 +1,66 @@
+"""Deleting jobs: whoever holds them dies first, then keys and rows go, and a tombstone stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from mayfly.domain.events import JobsChanged
+from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.jobs import DeleteOutcome, Deletion, Part
+from mayfly.domain.ports import Clock, Lane, ProcessKiller, Vault
+from mayfly.domain.states import DeleteReason, JobState
+from mayfly.services.bus import EventBus
+
+EVERYTHING = frozenset({Part.SOURCE, Part.RESULT})
+
+
+class Deletions:
+    """One click or one deadline: gone, and said so for each job. Safe to ask again."""
+
+    def __init__(
+        self, vault: Vault, vault_lane: Lane, *, killer: ProcessKiller, bus: EventBus, clock: Clock
+    ) -> None:
+        self._vault = vault
+        self._lane = vault_lane
+        self._killer = killer
+        self._bus = bus
+        self._clock = clock
+
+    def delete(self, job_ids: Sequence[JobId]) -> Future[tuple[Deletion, ...]]:
+        """Destroy these jobs now, whatever they are doing. One answer for each, in order."""
+        return self._lane.submit(
+            lambda: self.destroy(job_ids, EVERYTHING, DeleteReason.USER), urgent=True
+        )
+
+    def delete_batch(self, batch_id: BatchId) -> Future[tuple[Deletion, ...]]:
+        """Destroy every job of a batch that is still there."""
+        return self._lane.submit(lambda: self._delete_batch(batch_id), urgent=True)
+
+    def destroy(
+        self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason
+    ) -> tuple[Deletion, ...]:
+        """Destroy parts of jobs. Only on the vault lane.
+
+        The order matters: the committed mark hides the jobs and refuses late answers; then
+        the readers die, so that nobody holds the document; then keys and rows go. A crash
+        after the mark is finished by the next sweep.
+        """
+        now = self._clock.now()
+        if parts == EVERYTHING:
+            self._vault.mark_purging(job_ids, reason, now)
+        for process in self._vault.readers(job_ids):
+            self._killer.kill_group(process)
+        outcomes = self._vault.purge(job_ids, parts, reason, now)
+        if any(one.outcome is DeleteOutcome.DELETED for one in outcomes):
+            self._bus.publish(JobsChanged())
+        return outcomes
+
+    def _delete_batch(self, batch_id: BatchId) -> tuple[Deletion, ...]:
+        jobs = self._vault.jobs(self._clock.now())
+        ids = [
+            job.job_id
+            for job in jobs
+            if job.batch_id == batch_id and job.state is not JobState.DELETED
+        ]
+        return self.destroy(ids, EVERYTHING, DeleteReason.USER) if ids else ()

@@ -1,0 +1,114 @@
+"""Writing a result where the user asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TypeVar
+
+from mayfly.domain.errors import NotFinished, ResultGone, SourceGone
+from mayfly.domain.ids import JobId
+from mayfly.domain.jobs import Job, ReaderProcess
+from mayfly.domain.pages import PageResult
+from mayfly.domain.ports import Engine, FileTarget, Lane, Vault
+from mayfly.domain.states import JobState
+from mayfly.services.library import Library
+
+T = TypeVar("T")
+
+Renderer = Callable[[Job, Iterable[PageResult]], Iterator[bytes]]
+"""Turns a job and its pages, in order, into the bytes of a file."""
+
+PDF = "pdf"
+
+
+class Exporting:
+    """Exports one job at a time on a lane of its own, so that reading and deleting go on."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        vault_lane: Lane,
+        *,
+        export_lane: Lane,
+        library: Library,
+        engine: Engine,
+        target: FileTarget,
+        renderers: Mapping[str, Renderer],
+    ) -> None:
+        self._vault = vault
+        self._lane = vault_lane
+        self._export_lane = export_lane
+        self._library = library
+        self._engine = engine
+        self._target = target
+        self._renderers = renderers
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What a result can be exported as; each is also the file's suffix."""
+        return (*self._renderers, PDF)
+
+    def export(self, job_id: JobId, file_format: str, folder: Path) -> Future[Path]:
+        """Write a new file into the folder and return its path; nothing is overwritten.
+
+        Fails with NotFinished, ResultGone, SourceGone (a PDF needs the source), another
+        JobError, or an ExportError; no partial file is left.
+        """
+        return self._export_lane.submit(lambda: self._export(job_id, file_format, folder))
+
+    def render(self, job_id: JobId, file_format: str) -> Iterator[bytes]:
+        """Yield the bytes of one of the text formats; blocks, so not for the GUI thread."""
+        job = self._ready(job_id)
+        return self._renderers[file_format](job, self._library.results(job_id))
+
+    def close(self) -> None:
+        """Finish the export in hand."""
+        self._export_lane.close()
+
+    def _export(self, job_id: JobId, file_format: str, folder: Path) -> Path:
+        job = self._ready(job_id)
+        stem = PurePath(job.name or "").stem or job_id[:8]
+        suffix = f".{file_format}"
+        if file_format == PDF:
+            return self._target.write_new(folder, stem, suffix, self._pdf(job))
+        chunks = self._renderers[file_format](job, self._library.results(job_id))
+        return self._target.write_new(folder, stem, suffix, chunks)
+
+    def _ready(self, job_id: JobId) -> Job:
+        job = self._library.find(job_id).result()
+        if job.state is not JobState.DONE:
+            # A deleted job answers through page_summaries, with its own error.
+            self._library.pages(job_id).result()
+            raise NotFinished
+        if not job.result_present:
+            raise ResultGone
+        return job
+
+    def _pdf(self, job: Job) -> Iterator[bytes]:
+        if not job.source_present:
+            raise SourceGone
+        job_id = job.job_id
+        pages = list(self._library.results(job_id))
+        options = self._on_vault(lambda: self._vault.options(job_id))
+        password = self._on_vault(lambda: self._vault.password(job_id))
+        size = self._on_vault(lambda: self._vault.source_size(job_id))
+        reader = self._engine.start_reader()
+        process = ReaderProcess(job_id, reader.pid, reader.started)
+        try:
+            self._on_vault(lambda: self._vault.set_reader(process))
+            reader.open(self._source(job_id), size, options, password)
+            yield from reader.compose_pdf(pages)
+        finally:
+            reader.kill()
+            self._on_vault(lambda: self._vault.clear_reader(process))
+
+    def _source(self, job_id: JobId) -> Iterator[bytes]:
+        count = self._on_vault(lambda: self._vault.source_chunk_count(job_id))
+        for index in range(count):
+            yield self._on_vault(partial(self._vault.source_chunk, job_id, index))
+
+    def _on_vault(self, work: Callable[[], T]) -> T:
+        return self._lane.submit(work).result()

@@ -1,0 +1,172 @@
+"""Taking documents in: a drop, a folder, a command or a paste becomes a batch of jobs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from mayfly.domain.errors import IntakeError
+from mayfly.domain.events import IntakeProgress, JobsChanged
+from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.jobs import ReadOptions
+from mayfly.domain.ports import Clock, Engine, FileIntake, Lane, SourceFile, Vault
+from mayfly.domain.retention import RetentionRule
+from mayfly.services.bus import EventBus
+
+_TELL_EVERY_S = 0.1
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one drop became; jobs holds refused ones too, as failed rows."""
+
+    batch_id: BatchId
+    jobs: tuple[JobId, ...]
+    refused: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How what is added is to be read and kept."""
+
+    options: ReadOptions
+    rule: RetentionRule
+
+
+class Intake:
+    """Adds documents, off the caller's thread, one transaction each.
+
+    Listing a folder and copying documents go on side by side with reading, so the first
+    pages of a large drop are read while the rest is still coming in.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        vault_lane: Lane,
+        *,
+        intake_lane: Lane,
+        files: FileIntake,
+        engine: Engine,
+        bus: EventBus,
+        clock: Clock,
+    ) -> None:
+        self._vault = vault
+        self._vault_lane = vault_lane
+        self._intake_lane = intake_lane
+        self._files = files
+        self._engine = engine
+        self._bus = bus
+        self._clock = clock
+        self._closing = threading.Event()
+
+    def add_paths(self, paths: Sequence[Path], wish: Wish) -> Future[Taken]:
+        """Add files and folders as one batch. A file that is refused becomes a failed row.
+
+        The future fails with LanguageMissing or RecogniserMissing before anything is added,
+        or with a VaultError; what was added until then stays.
+        """
+        return self._intake_lane.submit(lambda: self._take(self._opened(paths), wish))
+
+    def add_source(self, source: SourceFile, wish: Wish) -> Future[Taken]:
+        """Add one document that is not a file of the user's, such as a pasted picture."""
+        return self._intake_lane.submit(
+            lambda: self._take(iter([_Entry(source.name, lambda: source)]), wish)
+        )
+
+    def close(self) -> None:
+        """Stop after the document in hand."""
+        self._closing.set()
+        self._intake_lane.close()
+
+    def _opened(self, paths: Sequence[Path]) -> Iterator[_Entry | None]:
+        for found in self._files.listing(paths):
+            yield _entry_of(found.path, self._files) if found.is_document else None
+
+    def _take(
+        self,
+        entries: Iterator[_Entry | None],
+        wish: Wish,
+    ) -> Taken:
+        self._engine.check_languages(wish.options.languages)
+        batch_id = self._on_vault(lambda: self._vault.add_batch(self._clock.now()))
+        tally = _Tally(batch_id, self._bus, self._clock)
+        for entry in entries:
+            if self._closing.is_set():
+                break
+            if entry is None:
+                tally.skipped += 1
+            else:
+                self._take_one(entry, wish, tally)
+            tally.tell()
+        tally.tell(finished=True)
+        return Taken(batch_id, tuple(tally.jobs), tally.refused, tally.skipped)
+
+    def _take_one(self, entry: _Entry, wish: Wish, tally: _Tally) -> None:
+        now = self._clock.now()
+        try:
+            source = entry.open()
+            job_id = self._on_vault(
+                lambda: self._vault.admit(tally.batch_id, source, wish.options, wish.rule, now)
+            )
+        except IntakeError as error:
+            code = error.code
+            job_id = self._on_vault(
+                lambda: self._vault.admit_refused(tally.batch_id, entry.name, code, wish.rule, now)
+            )
+            tally.refused += 1
+        tally.jobs.append(job_id)
+
+    def _on_vault(self, work: Callable[[], T]) -> T:
+        return self._vault_lane.submit(work).result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A document that is opened when its turn comes, and whose name is known even if that fails."""
+
+    name: str
+    open: Callable[[], SourceFile]
+
+
+def _entry_of(path: Path, files: FileIntake) -> _Entry:
+    return _Entry(path.name or str(path), lambda: files.open(path))
+
+
+class _Tally:
+    """Counts one drop and tells about it, at most ten times a second."""
+
+    def __init__(self, batch_id: BatchId, bus: EventBus, clock: Clock) -> None:
+        self.batch_id = batch_id
+        self.jobs: list[JobId] = []
+        self.refused = 0
+        self.skipped = 0
+        self._bus = bus
+        self._clock = clock
+        self._told_s = float("-inf")
+
+    def tell(self, *, finished: bool = False) -> None:
+        """Publish the counts when it is time to, or when the drop is finished."""
+        now_s = self._clock.monotonic_s()
+        if not finished and now_s - self._told_s < _TELL_EVERY_S:
+            return
+        self._told_s = now_s
+        taken = len(self.jobs)
+        self._bus.publish(
+            IntakeProgress(
+                self.batch_id,
+                found=taken + self.skipped,
+                taken=taken,
+                refused=self.refused,
+                skipped=self.skipped,
+                finished=finished,
+            )
+        )
+        self._bus.publish(JobsChanged())

@@ -1,0 +1,117 @@
+"""Looking at jobs and pages. Everything is opened on the vault lane, when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from mayfly.domain.errors import AmbiguousJob, NoSuchJob, SourceGone, error_of
+from mayfly.domain.ids import JobId
+from mayfly.domain.jobs import Job
+from mayfly.domain.pages import PageImage, PageResult, PageState, PageSummary, Word
+from mayfly.domain.ports import Changes, Clock, Lane, Vault
+
+_SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page to show. image is None when the source is destroyed.
+
+    result is None and error_code is set for a page that could not be read; both are None
+    for a page that has not been read yet.
+    """
+
+    job_id: JobId
+    number: int
+    result: PageResult | None
+    text: str
+    image: PageImage | None
+    error_code: str | None
+
+
+class Library:
+    """Answers what the window and the command line want to see; futures, never blocking."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        vault_lane: Lane,
+        *,
+        clock: Clock,
+        page_text: Callable[[Sequence[Word]], str],
+    ) -> None:
+        self._vault = vault
+        self._lane = vault_lane
+        self._clock = clock
+        self._page_text = page_text
+
+    def changes(self, seq: int) -> Future[Changes]:
+        """Return the job rows that changed after seq; 0 asks for all of them."""
+        return self._lane.submit(
+            lambda: self._vault.changes_since(seq, self._clock.now()), urgent=True
+        )
+
+    def jobs(self) -> Future[tuple[Job, ...]]:
+        """Return every job, tombstones included, oldest first."""
+        return self._lane.submit(lambda: self._vault.jobs(self._clock.now()), urgent=True)
+
+    def find(self, reference: str) -> Future[Job]:
+        """Return the job with that id, or the one whose id begins so (4 digits at least)."""
+        return self._lane.submit(lambda: self._find(reference), urgent=True)
+
+    def pages(self, job_id: JobId) -> Future[tuple[PageSummary, ...]]:
+        """Return the job's pages, read or not, in order."""
+        return self._lane.submit(
+            lambda: self._vault.page_summaries(job_id, self._clock.now()), urgent=True
+        )
+
+    def page(self, job_id: JobId, number: int) -> Future[PageView]:
+        """Open one page: words, text and picture. Fails with a JobError when it may not."""
+        return self._lane.submit(lambda: self._view(job_id, number), urgent=True)
+
+    def results(self, job_id: JobId) -> Iterator[PageResult]:
+        """Open the read pages one after the other; blocks, so not for the GUI thread."""
+        for summary in self.pages(job_id).result():
+            if summary.state is PageState.READ:
+                yield self._result(job_id, summary.number)
+
+    def text(self, job_id: JobId, number: int | None = None) -> Iterator[str]:
+        """Yield the text of each read page, or of one; blocks like results."""
+        if number is not None:
+            yield self._page_text(self._result(job_id, number).words)
+            return
+        for result in self.results(job_id):
+            yield self._page_text(result.words)
+
+    def _result(self, job_id: JobId, number: int) -> PageResult:
+        return self._lane.submit(
+            lambda: self._vault.page(job_id, number, self._clock.now())
+        ).result()
+
+    def _find(self, reference: str) -> Job:
+        if len(reference) < _SHORTEST_PREFIX:
+            raise NoSuchJob
+        found = self._vault.find_jobs(reference.lower())
+        if not found:
+            raise NoSuchJob
+        if len(found) > 1:
+            raise AmbiguousJob
+        return self._vault.job(found[0], self._clock.now())
+
+    def _view(self, job_id: JobId, number: int) -> PageView:
+        now = self._clock.now()
+        summaries = self._vault.page_summaries(job_id, now)
+        summary = next((one for one in summaries if one.number == number), None)
+        if summary is None or summary.state is PageState.PENDING:
+            return PageView(job_id, number, None, "", None, None)
+        if summary.state is PageState.FAILED:
+            code = summary.error_code or error_of("").code
+            return PageView(job_id, number, None, "", None, code)
+        result = self._vault.page(job_id, number, now)
+        try:
+            image = self._vault.page_image(job_id, number, now)
+        except SourceGone:
+            image = None
+        return PageView(job_id, number, result, self._page_text(result.words), image, None)

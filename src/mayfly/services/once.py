@@ -1,0 +1,134 @@
+"""Reading a file without keeping anything: what “mayfly read” does. No vault is opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mayfly.domain.errors import DocumentError, EveryPageFailed, RecognitionError
+from mayfly.domain.jobs import ReadOptions
+from mayfly.domain.pages import PageResult
+from mayfly.domain.ports import Engine, FileIntake, Reader
+
+_PAGES_WORTH_A_READER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OncePage:
+    """One page of a document that is not kept; result is None when error_code is set."""
+
+    number: int
+    result: PageResult | None
+    error_code: str | None
+
+
+class ReadOnce:
+    """Reads a document straight from its file into memory, page by page."""
+
+    def __init__(self, *, files: FileIntake, engine: Engine, readers: int) -> None:
+        self._files = files
+        self._engine = engine
+        self._readers = max(1, readers)
+
+    def read(
+        self,
+        path: Path,
+        options: ReadOptions,
+        *,
+        password: str | None = None,
+        on_page: Callable[[int, int], None] = lambda _read, _pages: None,
+    ) -> Iterator[OncePage]:
+        """Yield the pages in order as they are read.
+
+        on_page is told how many of how many pages are read. Raises IntakeError,
+        DocumentError (PasswordNeeded, ...) or RecognitionError before the first page, and
+        EveryPageFailed after the last when no page could be read.
+        """
+        self._engine.check_languages(options.languages)
+        source = self._files.open(path)
+        data = b"".join(source.chunks())
+
+        def opened() -> tuple[Reader, int]:
+            reader = self._engine.start_reader()
+            try:
+                return reader, reader.open(iter([data]), len(data), options, password)
+            except BaseException:
+                reader.kill()
+                raise
+
+        reader, pages = opened()
+        crew = _Crew(opened, reader)
+        try:
+            yield from self._pages(crew, pages, on_page)
+        finally:
+            crew.kill()
+
+    def _pages(
+        self, crew: _Crew, pages: int, on_page: Callable[[int, int], None]
+    ) -> Iterator[OncePage]:
+        hands = min(self._readers, max(1, pages // _PAGES_WORTH_A_READER))
+        succeeded = 0
+        with ThreadPoolExecutor(max_workers=hands) as pool:
+            # Ordered, and never more than a few pages ahead of the caller's.
+            answers = [pool.submit(crew.read, number) for number in range(1, pages + 1)]
+            try:
+                for number, answer in enumerate(answers, start=1):
+                    page = answer.result()
+                    succeeded += page.error_code is None
+                    on_page(number, pages)
+                    yield page
+            finally:
+                for answer in answers:
+                    answer.cancel()
+                crew.kill()
+        if pages and not succeeded:
+            raise EveryPageFailed
+
+
+class _Crew:
+    """Readers that hold the same document; each page goes to one that is free."""
+
+    def __init__(self, opened: Callable[[], tuple[Reader, int]], first: Reader) -> None:
+        self._opened = opened
+        self._free = [first]
+        self._all = [first]
+        self._gate = threading.Lock()
+        self._over = False
+
+    def read(self, number: int) -> OncePage:
+        """Read one page; a page that fails is an answer, not an end."""
+        try:
+            reader = self._take()
+            try:
+                return OncePage(number, reader.read_page(number).result, None)
+            finally:
+                self._give_back(reader)
+        except (DocumentError, RecognitionError) as error:
+            return OncePage(number, None, error.code)
+
+    def kill(self) -> None:
+        """End every reader."""
+        with self._gate:
+            self._over = True
+            readers, self._all, self._free = self._all, [], []
+        for reader in readers:
+            reader.kill()
+
+    def _take(self) -> Reader:
+        with self._gate:
+            if self._free:
+                return self._free.pop()
+        reader, _ = self._opened()
+        with self._gate:
+            if self._over:
+                reader.kill()
+            self._all.append(reader)
+        return reader
+
+    def _give_back(self, reader: Reader) -> None:
+        with self._gate:
+            if reader.alive and not self._over:
+                self._free.append(reader)

@@ -1,0 +1,158 @@
+"""The queue: who may read it, its readers, and what the user wants of a job in it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from mayfly.domain.errors import InternalError, UserError
+from mayfly.domain.events import Event, JobsChanged, QueuePaused, Trouble
+from mayfly.domain.ids import JobId
+from mayfly.domain.ports import Clock, Engine, Lane, ProcessKiller, Seat, Vault
+from mayfly.services.board import Board
+from mayfly.services.bus import EventBus
+from mayfly.services.slot import Slot
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_SEAT_EVERY_S = 0.5
+
+
+class Queue:
+    """Reads what is queued, in whichever process of a vault holds the seat.
+
+    The window and any number of commands may be open on one vault; exactly one of them
+    reads. When it ends, by whatever death, the next takes over within a second and goes on
+    at the first page that was not saved.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        vault_lane: Lane,
+        *,
+        engine: Engine,
+        seat: Seat,
+        killer: ProcessKiller,
+        bus: EventBus,
+        clock: Clock,
+        readers: int,
+        on_finished: Callable[[], None],
+    ) -> None:
+        self._vault = vault
+        self._lane = vault_lane
+        self._engine = engine
+        self._seat = seat
+        self._killer = killer
+        self._bus = bus
+        self._clock = clock
+        self._readers = max(1, readers)
+        self._on_finished = on_finished
+        self._board = Board()
+        self._slots: list[Slot] = []
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._wait_for_seat, name="seat", daemon=True)
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    @property
+    def holds_seat(self) -> bool:
+        """Whether this process is the one that reads."""
+        return bool(self._slots)
+
+    def start(self) -> None:
+        """Read as soon as no other process does."""
+        self._unsubscribe = self._bus.subscribe(self._hear)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Kill the readers and give up the seat; what was being read stays queued."""
+        self._unsubscribe()
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for slot in self._slots:
+            slot.stop()
+        self._slots.clear()
+        self._seat.release()
+
+    # --- the user's wishes -----------------------------------------------------------
+
+    def set_paused(self, paused: bool) -> Future[None]:
+        """Pause or resume; a page in hand is still read and saved."""
+        return self._wish(lambda: self._vault.set_paused(paused))
+
+    def is_paused(self) -> Future[bool]:
+        """Tell whether the queue is paused, by whichever process."""
+        return self._lane.submit(self._vault.is_paused, urgent=True)
+
+    def cancel(self, job_id: JobId) -> Future[None]:
+        """Stop reading this job now; its reader dies. Pages that were read stay."""
+        return self._wish(lambda: self._cancel(job_id))
+
+    def retry(self, job_id: JobId) -> Future[None]:
+        """Read a failed or cancelled job again; pages that were read are kept."""
+        return self._wish(lambda: self._vault.retry(job_id))
+
+    def give_password(self, job_id: JobId, password: str) -> Future[None]:
+        """Queue a locked PDF again with this password."""
+        return self._wish(lambda: self._vault.give_password(job_id, password))
+
+    def recognise_anyway(self, job_id: JobId) -> Future[None]:
+        """Read a finished job anew and recognise even the pages that bring their text."""
+        return self._wish(lambda: self._vault.recognise_anyway(job_id))
+
+    def _cancel(self, job_id: JobId) -> None:
+        self._vault.cancel(job_id, self._clock.now())
+        self._board.drop_job(job_id)
+        for process in self._vault.readers([job_id]):
+            self._killer.kill_group(process)
+        self._on_finished()
+
+    def _wish(self, work: Callable[[], T]) -> Future[T]:
+        future = self._lane.submit(work, urgent=True)
+        future.add_done_callback(lambda _: self._bus.publish(JobsChanged()))
+        return future
+
+    # --- the seat --------------------------------------------------------------------
+
+    def _wait_for_seat(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self._seat.try_take():
+                    self._take_over()
+                    return
+            except UserError as error:
+                _log.warning("cannot take over the queue: %s", error.code)
+                self._bus.publish(Trouble(error.code))
+                self._seat.release()
+            except InternalError:
+                return
+            self._stopping.wait(_SEAT_EVERY_S)
+
+    def _take_over(self) -> None:
+        for process in self._lane.submit(self._vault.requeue_reading).result():
+            self._killer.kill_group(process)
+        for number in range(self._readers):
+            slot = Slot(
+                number,
+                self._board,
+                vault=self._vault,
+                vault_lane=self._lane,
+                engine=self._engine,
+                bus=self._bus,
+                clock=self._clock,
+                on_finished=self._on_finished,
+            )
+            self._slots.append(slot)
+            slot.start()
+        self._bus.publish(JobsChanged())
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, JobsChanged | QueuePaused):
+            for slot in list(self._slots):
+                slot.wake()

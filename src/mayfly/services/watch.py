@@ -1,0 +1,59 @@
+"""Noticing what other processes of the same vault did, within a fraction of a second."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from mayfly.domain.errors import InternalError, UserError
+from mayfly.domain.events import JobsChanged, QueuePaused
+from mayfly.domain.ports import Lane, Vault
+from mayfly.services.bus import EventBus
+
+_log = logging.getLogger(__name__)
+
+_LOOK_EVERY_S = 0.2
+
+
+class Watch:
+    """Asks the vault for its change number five times a second and publishes what is new."""
+
+    def __init__(self, vault: Vault, vault_lane: Lane, *, bus: EventBus) -> None:
+        self._vault = vault
+        self._lane = vault_lane
+        self._bus = bus
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._seq = -1
+        self._paused: bool | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; no error when it never started."""
+        self._stopping.set()
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def look(self) -> None:
+        """Look once; only on the vault lane."""
+        seq = self._vault.change_seq()
+        if seq == self._seq:
+            return
+        self._seq = seq
+        paused = self._vault.is_paused()
+        if paused != self._paused:
+            self._paused = paused
+            self._bus.publish(QueuePaused(paused))
+        self._bus.publish(JobsChanged())
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_LOOK_EVERY_S):
+            try:
+                self._lane.submit(self.look, urgent=True).result()
+            except UserError as error:
+                _log.warning("cannot look at the vault: %s", error.code)
+            except InternalError:
+                return
