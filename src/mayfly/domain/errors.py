@@ -17,6 +17,7 @@ MayflyError
     │   └── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
     ├── JobError                   the job is not there, or not in a state for this
     │   └── NoSuchJob  AmbiguousJob  AlreadyDeleted  NotFinished  SourceGone  ResultGone  NotNow
+    ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
         └── TargetMissing  TargetNotWritable  TargetExists
 
@@ -386,6 +387,14 @@ class NotNow(JobError):
     code = "not_now"
     text = "That is not possible in the job's present state."
     remedy = "Look at the job's state and try what it offers."
+
+
+class SettingsNotWritable(UserError):
+    """The settings file or its folder cannot be written."""
+
+    code = "settings_not_writable"
+    text = "The settings could not be saved."
+    remedy = "Check the permissions of Mayfly's settings folder and the free space on the disk."
 
 
 class ExportError(UserError):

@@ -1,0 +1,167 @@
+"""New files where the user asked for them: whole or not at all, and never over another."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mayfly.domain.errors import ExportError, TargetExists, TargetMissing, TargetNotWritable
+from mayfly.export.names import clean_stem, numbered
+
+_MOST_NAMES = 1_000
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
+_GONE = frozenset({errno.ENOENT, errno.ENOTDIR})
+
+
+class FolderTarget:
+    """The FileTarget port on a folder of the user's.
+
+    While it is written the file has no name at all where the system allows that (O_TMPFILE),
+    so that not even a kill leaves a part of a document behind; elsewhere it has a hidden name
+    of random digits and is private. When it is whole it gets the user's ordinary permissions:
+    what is exported is the user's own file, and sharing it is why it was exported.
+    """
+
+    def __init__(self, user_umask: int = 0o077) -> None:
+        """user_umask: the mask before Mayfly made its own files private."""
+        self._mode = 0o666 & ~user_umask
+
+    def write_new(self, folder: Path, stem: str, suffix: str, chunks: Iterable[bytes]) -> Path:
+        """Write the chunks into a new file and return its path, once it is safely on the disk.
+
+        Raises TargetMissing, TargetNotWritable, TargetExists (a thousand of that name), or
+        whatever chunks raises; nothing partial is left behind.
+        """
+        if not _is_folder(folder):
+            raise TargetMissing
+        with _partial_file(folder) as partial:
+            for chunk in chunks:
+                partial.write(chunk)
+            partial.finish(self._mode)
+            return partial.publish(clean_stem(stem), suffix)
+
+
+class _Partial:
+    """A file in the folder that is not finished yet; path is None while it has no name."""
+
+    def __init__(self, folder: Path, fd: int, path: Path | None) -> None:
+        self._folder = folder
+        self._fd = fd
+        self._path = path
+
+    def write(self, data: bytes) -> None:
+        with _translated():
+            left = memoryview(data)
+            while left:
+                left = left[os.write(self._fd, left) :]
+
+    def finish(self, mode: int) -> None:
+        # FAT knows no permissions and refuses this.
+        with contextlib.suppress(OSError):
+            os.fchmod(self._fd, mode)
+        with _translated():
+            os.fsync(self._fd)
+
+    def publish(self, stem: str, suffix: str) -> Path:
+        """Give the file the first free name; two at once never get the same one."""
+        for number in range(1, _MOST_NAMES + 1):
+            wanted = self._folder / numbered(stem, suffix, number)
+            with _translated(), contextlib.suppress(FileExistsError):
+                self._give_name(wanted)
+                _sync_folder(self._folder)
+                return wanted
+        raise TargetExists
+
+    def discard(self) -> None:
+        """Close it and take away the name it had while it was written, if any."""
+        os.close(self._fd)
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+    def _give_name(self, wanted: Path) -> None:
+        """Link the file to a free name; FileExistsError when it is taken."""
+        if self._path is None:
+            # The one way to name a file that has none; follows the link to the file itself.
+            os.link(f"/proc/self/fd/{self._fd}", wanted, follow_symlinks=True)
+            return
+        try:
+            os.link(self._path, wanted)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            _reserve_and_replace(self._path, wanted)
+
+
+@contextmanager
+def _partial_file(folder: Path) -> Iterator[_Partial]:
+    with _translated():
+        partial = _nameless(folder) or _hidden(folder)
+    try:
+        yield partial
+    finally:
+        partial.discard()
+
+
+def _nameless(folder: Path) -> _Partial | None:
+    """Return a file without a name, or None where there is no such thing."""
+    flag = getattr(os, "O_TMPFILE", None)
+    if flag is None or not Path("/proc/self/fd").is_dir():
+        return None
+    with contextlib.suppress(OSError):
+        # Whatever is wrong with the folder shows again, and by its own name, in _hidden.
+        return _Partial(folder, os.open(folder, flag | os.O_WRONLY | os.O_CLOEXEC, 0o600), None)
+    return None
+
+
+def _hidden(folder: Path) -> _Partial:
+    path = folder / f".mayfly-{secrets.token_hex(8)}.part"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    return _Partial(folder, os.open(path, flags, 0o600), path)
+
+
+def _reserve_and_replace(partial: Path, wanted: Path) -> None:
+    """Take a free name where files cannot be linked (FAT, many network folders).
+
+    Making the empty file is what takes the name; only that empty file is ever replaced.
+    """
+    os.close(os.open(wanted, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        partial.replace(wanted)
+    except OSError:
+        with contextlib.suppress(OSError):
+            wanted.unlink()
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    # Some network folders refuse this; the file itself is on the disk by now.
+    with contextlib.suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def _is_folder(folder: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        return folder.is_dir()
+    return False
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the system's refusal into ours, without the path that hangs on it."""
+    refusal: ExportError | None = None
+    try:
+        yield
+    except OSError as error:
+        refusal = TargetMissing() if error.errno in _GONE else TargetNotWritable()
+    if refusal is not None:
+        raise refusal
