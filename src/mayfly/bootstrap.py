@@ -6,19 +6,57 @@ Two steps, because a vault may first have to ask: Foundation is what works witho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from mayfly.domain.errors import InternalError, KeyringUnavailable
+from mayfly.domain.limits import Limits
+from mayfly.domain.pages import PageResult
+from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile, Vault
+from mayfly.engine.scratch import sweep_scratch
+from mayfly.engine.worker_engine import WorkerEngine
+from mayfly.export.files import FolderTarget
+from mayfly.export.formats import render_json, render_text
+from mayfly.retention.alarm import SchedulerAlarm
+from mayfly.retention.ticker import MinuteTicker
 from mayfly.services.bus import EventBus
 from mayfly.services.deletion import Deletions
-from mayfly.services.exporting import Exporting
-from mayfly.services.inspection import Inspection
+from mayfly.services.exporting import Exporting, Renderer
+from mayfly.services.inspection import Inspection, Inspector, Surroundings
 from mayfly.services.intake import Intake
+from mayfly.services.lane import ThreadLane
 from mayfly.services.library import Library
 from mayfly.services.once import ReadOnce
 from mayfly.services.reading import Queue
+from mayfly.services.retention import Retention
+from mayfly.services.watch import Watch
+from mayfly.system.clock import SystemClock
+from mayfly.system.files import LocalFiles, PastedSource
+from mayfly.system.hardening import Hardening, harden
+from mayfly.system.instance import WindowInstance
+from mayfly.system.logs import start_logging
+from mayfly.system.paths import find_paths, make_folders
+from mayfly.system.processes import GroupKiller
+from mayfly.system.resources import resource
+from mayfly.system.seat import FileSeat
+from mayfly.system.secrets import open_secret_store
+from mayfly.system.settings import load_settings, save_settings
+from mayfly.system.translations import translator
+from mayfly.understand.plain_text import page_text
+from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault
+
+_PRIVATE_UMASK = 0o077
+
+_RENDERERS: dict[str, Renderer] = {
+    "txt": partial(render_text, page_text=page_text),
+    "json": partial(render_json, page_text=page_text),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +91,105 @@ class Foundation:
 
     def __init__(self, home: Path | None = None) -> None:
         """home: a folder for everything, as MAYFLY_HOME; None: the platform's folders."""
-        raise NotImplementedError
+        self._paths = find_paths(home)
+        self._limits = Limits()
+        self._clock = SystemClock()
+        self._files = LocalFiles(self._limits)
+        self._lane: ThreadLane | None = None
+        self._opened = False
+        self._borrowed: Path | None = None
+        self._hardening: Hardening | None = None
+        self._translate: Callable[[str], str] | None = None
+
+    # --- the process -----------------------------------------------------------------
+
+    def harden(self) -> None:
+        """Forbid core dumps, make new files private, and log content-free; once, at start."""
+        self._hardening = harden()
+        start_logging(self._paths.log)
+
+    def window_instance(self) -> WindowInstance:
+        """Return the lock by which a second window start raises the first one's window."""
+        return WindowInstance(self._paths.window_lock, self._paths.window_request)
+
+    # --- without a vault -------------------------------------------------------------
 
     @property
     def read_once(self) -> ReadOnce:
-        """Reading a file without keeping anything."""
-        raise NotImplementedError
+        """Reading a file without keeping anything, not even a folder."""
+        return ReadOnce(files=self._files, engine=self._passing_engine(), readers=_cores())
+
+    def render(self, file_format: str, pages: Iterable[PageResult]) -> Iterator[bytes]:
+        """Yield the bytes of pages that are not kept, as txt or json."""
+        return _RENDERERS[file_format](None, pages)
 
     def languages(self) -> tuple[str, ...]:
         """Return the installed languages; blocks for some 0.1 s; RecogniserMissing otherwise."""
-        raise NotImplementedError
+        return self._passing_engine().describe().languages
+
+    def pasted(self, name: str, data: bytes) -> SourceFile:
+        """Return pasted bytes as a document; FileEmpty or FileTooLarge."""
+        return PastedSource(name, data, self._limits)
 
     def preferences(self) -> Preferences:
         """Read the settings file; small, but a file: not for the GUI thread once it runs."""
-        raise NotImplementedError
+        settings = load_settings(self._paths.settings).settings
+        return Preferences(
+            languages=settings.languages,
+            source_hours=settings.source_hours,
+            result_hours=settings.result_hours,
+            theme=settings.theme,
+            ui_language=settings.ui_language,
+        )
 
     def save_preferences(self, preferences: Preferences) -> None:
-        """Write the settings file whole."""
-        raise NotImplementedError
+        """Write the settings file whole; SettingsNotWritable."""
+        make_folders(self._paths)
+        settings = load_settings(self._paths.settings).settings
+        changed = replace(
+            settings,
+            languages=preferences.languages,
+            source_hours=preferences.source_hours,
+            result_hours=preferences.result_hours,
+            theme=preferences.theme,
+            ui_language=preferences.ui_language,
+        )
+        save_settings(self._paths.settings, changed)
+        self._translate = None
+
+    def translate(self, text: str) -> str:
+        """Return the text in the user's language, or as it is."""
+        if self._translate is None:
+            self._translate = translator(self.preferences().ui_language)
+        return self._translate(text)
+
+    def resource(self, name: str) -> Path:
+        """Return a packaged resource, such as icons/mayfly.svg."""
+        return resource(name)
+
+    def inspect(self) -> Inspection:
+        """Look at this machine and installation for doctor; blocks for up to a second."""
+        hardening = self._hardening
+        inspector = Inspector(
+            engine=self._passing_engine(),
+            secret_backend=lambda: open_secret_store(self._pinned()).backend,
+            key_home=lambda: needed_key(self._vault_paths()),
+            surroundings=Surroundings(
+                folders={folder.name: folder for folder in self._paths.folders()},
+                vault=self._paths.database,
+                log=self._paths.log,
+                no_core_dumps=bool(
+                    hardening and hardening.no_core_files and hardening.not_dumpable
+                ),
+            ),
+        )
+        return inspector.inspect()
+
+    # --- the vault -------------------------------------------------------------------
 
     def vault_exists(self) -> bool:
         """Whether there is a vault already; False means that the first unlock makes one."""
-        raise NotImplementedError
+        return needed_key(self._vault_paths()) is not None
 
     def unlock(self, passphrase: str | None = None) -> Future[Mayfly]:
         """Open or make the vault and destroy all that is due; nothing is shown before that.
@@ -85,20 +200,155 @@ class Foundation:
         The keyring may ask the user for as long as it likes, so never wait on the GUI thread.
         The queue does not read yet: call mayfly.queue.start().
         """
-        raise NotImplementedError
-
-    def inspect(self) -> Inspection:
-        """Look at this machine and installation for doctor; blocks for up to a second."""
-        raise NotImplementedError
-
-    def resource(self, name: str) -> Path:
-        """Return a packaged resource, such as icons/mayfly.svg."""
-        raise NotImplementedError
-
-    def translate(self, text: str) -> str:
-        """Return the text in the user's language, or as it is."""
-        raise NotImplementedError
+        if self._opened:
+            raise InternalError("the vault is open already")
+        lane = self._lane = self._lane or ThreadLane("vault")
+        return lane.submit(lambda: self._open(lane, passphrase), urgent=True)
 
     def close(self) -> None:
-        """End what unlock began and did not hand over."""
-        raise NotImplementedError
+        """End what unlock began and did not hand over, and forget what was borrowed."""
+        if self._lane is not None and not self._opened:
+            self._lane.close()
+        if self._borrowed is not None:
+            shutil.rmtree(self._borrowed, ignore_errors=True)
+            self._borrowed = None
+
+    def _open(self, lane: Lane, passphrase: str | None) -> Mayfly:
+        make_folders(self._paths)
+        sweep_scratch(self._paths.scratch)
+        paths = self._vault_paths()
+        secrets = self._secrets(needed_key(paths), passphrase)
+        vault = open_vault(paths, KeyAccess(secrets, passphrase))
+        try:
+            if needed_key(paths) == "keyring" and secrets is not None:
+                self._pin(secrets.backend)
+            mayfly = self._assemble(vault, lane)
+        except BaseException:
+            vault.close()
+            raise
+        self._opened = True
+        return mayfly
+
+    def _secrets(self, key_home: str | None, passphrase: str | None) -> SecretStore | None:
+        """Return the keyring where it is wanted; None where a passphrase is to do."""
+        if key_home == "passphrase" or (key_home is None and passphrase is not None):
+            return None
+        try:
+            return open_secret_store(self._pinned() if key_home else None)
+        except KeyringUnavailable:
+            if key_home == "keyring":
+                raise
+            return None
+
+    def _pinned(self) -> str | None:
+        return load_settings(self._paths.settings).settings.keyring_backend
+
+    def _pin(self, backend: str) -> None:
+        settings = load_settings(self._paths.settings).settings
+        if settings.keyring_backend != backend:
+            save_settings(self._paths.settings, replace(settings, keyring_backend=backend))
+
+    def _vault_paths(self) -> VaultPaths:
+        return VaultPaths(self._paths.database, self._paths.shard, self._paths.lock)
+
+    # --- putting together ------------------------------------------------------------
+
+    def _assemble(self, vault: Vault, lane: Lane) -> Mayfly:
+        bus, clock, killer = EventBus(), self._clock, GroupKiller()
+        engine = self._engine(self._paths.tessdata)
+        deletions = Deletions(vault, lane, killer=killer, bus=bus, clock=clock)
+        retention = Retention(
+            vault,
+            lane,
+            deletions=deletions,
+            alarm=SchedulerAlarm(),
+            ticker=MinuteTicker(clock),
+            bus=bus,
+            clock=clock,
+        )
+        retention.sweep()
+        library = Library(vault, lane, clock=clock, page_text=page_text)
+        queue = Queue(
+            vault,
+            lane,
+            engine=engine,
+            seat=FileSeat(self._paths.seat),
+            killer=killer,
+            bus=bus,
+            clock=clock,
+            readers=_cores(),
+            on_finished=retention.ask_sweep,
+        )
+        intake = Intake(
+            vault,
+            lane,
+            intake_lane=ThreadLane("intake"),
+            files=self._files,
+            engine=engine,
+            bus=bus,
+            clock=clock,
+        )
+        exporting = Exporting(
+            vault,
+            lane,
+            export_lane=ThreadLane("export"),
+            library=library,
+            engine=engine,
+            target=FolderTarget(self._hardening.user_umask if self._hardening else _PRIVATE_UMASK),
+            renderers=_RENDERERS,
+        )
+        watch = Watch(vault, lane, bus=bus)
+        retention.start()
+        watch.start()
+        return Mayfly(
+            intake=intake,
+            library=library,
+            queue=queue,
+            deletions=deletions,
+            exporting=exporting,
+            bus=bus,
+            close=partial(
+                self._close_all, vault, lane, (queue, retention, watch), (intake, exporting)
+            ),
+        )
+
+    def _close_all(
+        self,
+        vault: Vault,
+        lane: Lane,
+        stopped: tuple[Queue, Retention, Watch],
+        closed: tuple[Intake, Exporting],
+    ) -> None:
+        for service in stopped:
+            service.stop()
+        for lane_owner in closed:
+            lane_owner.close()
+        lane.submit(vault.close).result()
+        lane.close()
+        self._opened = False
+        self._lane = None
+
+    def _engine(self, tessdata: Path) -> Engine:
+        chosen = load_settings(self._paths.settings).settings.tesseract
+        return WorkerEngine(
+            self._limits,
+            tessdata=tessdata,
+            user_tessdata=self._paths.user_tessdata,
+            fallback_scratch=self._paths.scratch,
+            program=Path(chosen) if chosen else None,
+        )
+
+    def _passing_engine(self) -> Engine:
+        """Return an engine that keeps nothing: its language folder goes with the process."""
+        if self._paths.tessdata.is_dir():
+            return self._engine(self._paths.tessdata)
+        if self._borrowed is None:
+            self._borrowed = Path(tempfile.mkdtemp(prefix="mayfly-languages-"))
+        return self._engine(self._borrowed)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -18,8 +18,8 @@ from mayfly.services.library import Library
 
 T = TypeVar("T")
 
-Renderer = Callable[[Job, Iterable[PageResult]], Iterator[bytes]]
-"""Turns a job and its pages, in order, into the bytes of a file."""
+Renderer = Callable[[Job | None, Iterable[PageResult]], Iterator[bytes]]
+"""Turns a job (None: one that is not kept) and its pages, in order, into a file's bytes."""
 
 PDF = "pdf"
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import platform
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mayfly.domain.errors import KeyringUnavailable, RecogniserMissing, UserError
+from mayfly.domain.ports import Engine
 
 
 class Grade(StrEnum):
@@ -34,3 +42,115 @@ class Inspection:
     def healthy(self) -> bool:
         """Whether nothing is a problem."""
         return all(one.grade is not Grade.PROBLEM for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where things lie, and what the process gave up at its start."""
+
+    folders: Mapping[str, Path]
+    vault: Path
+    log: Path
+    no_core_dumps: bool
+
+
+class Inspector:
+    """Looks at everything once. Opens no vault and changes nothing."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        secret_backend: Callable[[], str],
+        key_home: Callable[[], str | None],
+        surroundings: Surroundings,
+    ) -> None:
+        self._engine = engine
+        self._secret_backend = secret_backend
+        self._key_home = key_home
+        self._surroundings = surroundings
+
+    def inspect(self) -> Inspection:
+        """Return what was found; a part that cannot be looked at is a finding, too."""
+        return Inspection(tuple(self._findings()))
+
+    def _findings(self) -> Iterator[Finding]:
+        yield Finding("mayfly", _own_version(), Grade.GOOD)
+        yield Finding("python", platform.python_version(), Grade.GOOD)
+        yield from self._reading()
+        yield from self._key()
+        yield from self._files()
+        yield from self._process()
+
+    def _reading(self) -> Iterator[Finding]:
+        try:
+            info = self._engine.describe()
+        except UserError as error:
+            key = "tesseract" if isinstance(error, RecogniserMissing) else "reader"
+            yield Finding(key, error.text, Grade.PROBLEM, error.remedy)
+            return
+        yield Finding("tesseract", f"{info.version} ({info.program})", Grade.GOOD)
+        yield Finding("languages", " ".join(info.languages), Grade.GOOD)
+        if info.scratch_in_memory:
+            yield Finding("scratch", f"in memory ({info.scratch})", Grade.GOOD)
+        else:
+            yield Finding(
+                "scratch",
+                f"on a disk ({info.scratch}), overwritten before it is removed",
+                Grade.NOTICE,
+                "This system has no folder in memory; encrypt the disk.",
+            )
+        held = ", ".join(info.isolation) or "nothing"
+        good = "seccomp" in info.isolation and "landlock" in info.isolation
+        yield Finding(
+            "isolation",
+            held,
+            Grade.GOOD if good else Grade.NOTICE,
+            "" if good else "This system does not offer every barrier around a reader.",
+        )
+
+    def _key(self) -> Iterator[Finding]:
+        home = self._key_home()
+        yield Finding("vault", f"{self._surroundings.vault} ({home or 'none yet'})", Grade.GOOD)
+        try:
+            backend = self._secret_backend()
+        except UserError as error:
+            needed = home == "keyring"
+            remedy = error.remedy if needed else "Mayfly asks for a passphrase instead."
+            text = error.text if needed or not isinstance(error, KeyringUnavailable) else "none"
+            yield Finding("keyring", text, Grade.PROBLEM if needed else Grade.NOTICE, remedy)
+            return
+        yield Finding("keyring", backend, Grade.GOOD)
+
+    def _files(self) -> Iterator[Finding]:
+        for name, folder in self._surroundings.folders.items():
+            mode = _mode_of(folder)
+            if mode is None:
+                yield Finding(f"folder {name}", f"{folder} (not made yet)", Grade.GOOD)
+            elif mode & 0o077:
+                remedy = f"Take the rights of others away: chmod 700 {folder}"
+                yield Finding(f"folder {name}", f"{folder} ({mode:o})", Grade.PROBLEM, remedy)
+            else:
+                yield Finding(f"folder {name}", f"{folder} ({mode:o})", Grade.GOOD)
+        yield Finding("log", str(self._surroundings.log), Grade.GOOD)
+
+    def _process(self) -> Iterator[Finding]:
+        if self._surroundings.no_core_dumps:
+            yield Finding("core dumps", "off", Grade.GOOD)
+        else:
+            remedy = "A crash may leave memory on the disk; switch core dumps off system-wide."
+            yield Finding("core dumps", "not switched off", Grade.NOTICE, remedy)
+
+
+def _own_version() -> str:
+    try:
+        return version("mayfly-ocr")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
