@@ -1,0 +1,53 @@
+"""Real workers with the real Tesseract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mayfly.domain.limits import Limits
+from mayfly.engine.reader import WorkerReader
+from mayfly.engine.worker_engine import WorkerEngine
+
+
+@pytest.fixture(scope="session")
+def engine_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("engine")
+
+
+@pytest.fixture(scope="session")
+def make_engine(engine_folders: Path) -> Callable[..., WorkerEngine]:
+    """Return a maker of engines over shared folders."""
+
+    def make(limits: Limits | None = None, **others: object) -> WorkerEngine:
+        places = {
+            "tessdata": engine_folders / "tessdata",
+            "user_tessdata": engine_folders / "user",
+            "fallback_scratch": engine_folders / "scratch",
+        }
+        return WorkerEngine(limits or Limits(), **(places | others))
+
+    return make
+
+
+@pytest.fixture
+def engine(make_engine: Callable[..., WorkerEngine]) -> WorkerEngine:
+    return make_engine()
+
+
+@pytest.fixture
+def reader(engine: WorkerEngine) -> Iterator[WorkerReader]:
+    """A fresh worker; its group is killed after the test."""
+    started = engine.start_reader()
+    yield started
+    started.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_reader(make_engine: Callable[..., WorkerEngine]) -> Iterator[WorkerReader]:
+    """One worker for all tests that leave it alive, as in a long queue."""
+    started = make_engine().start_reader()
+    yield started
+    started.kill()
