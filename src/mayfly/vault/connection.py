@@ -1,0 +1,188 @@
+"""The one connection to the vault's SQLite file: its settings and its transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from mayfly.domain.errors import InternalError
+from mayfly.vault.faults import translated
+from mayfly.vault.private_files import ensure_private_file
+
+_BUSY_TIMEOUT_MS = 10_000
+_CHECKPOINT_TIMEOUT_MS = 100
+_CHECKPOINT_TRIES = 5
+_MOST_WAL_BYTES = 16 << 20
+"""A WAL that one large document made long is cut back to this at the next checkpoint."""
+
+_INCREMENTAL, _MEMORY, _FULL = 2, 2, 2
+
+# What each must read after it was set: a library built without it would answer otherwise.
+# secure_delete is compiled in as ON by Debian but defaults to OFF in other builds.
+_SETTINGS: tuple[tuple[str, str, object], ...] = (
+    # Only effective before the first table; freed pages are zeroed first (docs/adr/0004).
+    ("auto_vacuum", "INCREMENTAL", _INCREMENTAL),
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", _FULL),
+    ("foreign_keys", "ON", 1),
+    ("secure_delete", "ON", 1),
+    ("temp_store", "MEMORY", _MEMORY),
+    # Writes through a memory map cannot be watched by the leak test.
+    ("mmap_size", "0", 0),
+    ("journal_size_limit", str(_MOST_WAL_BYTES), _MOST_WAL_BYTES),
+    ("trusted_schema", "OFF", 0),
+)
+
+
+class Transaction:
+    """Statements inside one transaction; stamp() marks job rows as changed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._stamp: int | None = None
+
+    def run(self, sql: str, *values: object) -> int:
+        """Run one statement; return how many rows it touched."""
+        return self._connection.execute(sql, values).rowcount
+
+    def insert(self, sql: str, *values: object) -> int:
+        """Insert one row; return its rowid."""
+        row = self._connection.execute(sql, values).lastrowid
+        if row is None:
+            raise InternalError("an insert gave no row")
+        return row
+
+    def row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        """Return the first row, or None."""
+        found: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def stamp(self) -> int:
+        """Return this transaction's change number, the highest of the vault so far."""
+        if self._stamp is None:
+            row = self.row("UPDATE meta SET change_seq = change_seq + 1 RETURNING change_seq")
+            if row is None:
+                raise InternalError("the vault has no meta row")
+            self._stamp = int(row[0])
+        return self._stamp
+
+
+class Database:
+    """One SQLite connection. One thread at a time; several processes may each have one."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file, mode 0600; SQLite gives -wal and -shm the same mode."""
+        self._path = path
+        with translated():
+            ensure_private_file(path)
+            self._connection = sqlite3.connect(
+                path,
+                timeout=_BUSY_TIMEOUT_MS / 1000,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            try:
+                self._apply_settings()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Give one consistent view of the vault."""
+        with translated(), self._transaction("BEGIN") as transaction:
+            yield transaction
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Give the only writer's place; committed and on the disk when the block ends.
+
+        VaultBusy when another process keeps it for too long; DiskFull, VaultNotWritable and
+        any error of the block leave everything as it was.
+        """
+        with translated(), self._transaction("BEGIN IMMEDIATE") as transaction:
+            yield transaction
+
+    def ask(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        """Return the first row of a single statement outside any transaction."""
+        with translated():
+            found: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
+            return found
+
+    def truncate_wal(self) -> bool:
+        """Move the WAL into the database and cut it to 0 bytes; False when readers are in the way.
+
+        Deleted rows stay in the WAL until then. A reader of another process is waited for
+        half a second at most, so that the vault lane never hangs on it.
+        """
+        with translated():
+            self._connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT_MS}")
+            try:
+                for attempt in range(_CHECKPOINT_TRIES):
+                    if attempt:
+                        time.sleep(_CHECKPOINT_TIMEOUT_MS / 1000 / 2)
+                    row = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    if row[0] == 0:
+                        return True
+                return False
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+
+    def free_pages(self) -> int:
+        """Return how many pages of the file hold nothing."""
+        row = self.ask("PRAGMA freelist_count")
+        return int(row[0]) if row else 0
+
+    def give_back_pages(self, most: int) -> None:
+        """Shorten the file by up to so many free pages."""
+        with translated():
+            self._connection.execute(f"PRAGMA incremental_vacuum({int(most)})").fetchall()
+
+    @contextmanager
+    def sparing_deletes(self) -> Iterator[None]:
+        """Delete without overwriting whole freed pages while the block runs.
+
+        For a full disk: overwriting a deleted document needs as much room in the WAL as the
+        document has. What stays behind is sealed, and its key's row is still overwritten
+        (FAST zeroes all that lies in pages which are written anyway).
+        """
+        with translated():
+            self._connection.execute("PRAGMA secure_delete = FAST").fetchall()
+            try:
+                yield
+            finally:
+                self._connection.execute("PRAGMA secure_delete = ON").fetchall()
+
+    def close(self) -> None:
+        """Close; the last one of a vault also empties and removes the WAL."""
+        with translated():
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Transaction]:
+        self._connection.execute(begin)
+        try:
+            yield Transaction(self._connection)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # SQLite itself rolls back on a full disk and some other errors.
+            if self._connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+            raise
+
+    def _apply_settings(self) -> None:
+        for name, value, expected in _SETTINGS:
+            self._connection.execute(f"PRAGMA {name} = {value}").fetchall()
+            row = self._connection.execute(f"PRAGMA {name}").fetchone()
+            # A build without memory maps answers nothing at all.
+            if row is not None and row[0] != expected:
+                raise InternalError(f"SQLite did not take the setting {name}")

@@ -1,0 +1,127 @@
+"""Taking documents in: sealed under fresh keys before anything reaches the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+
+from mayfly.domain.ids import BatchId, JobId, new_batch_id, new_job_id
+from mayfly.domain.jobs import Part, ReadOptions
+from mayfly.domain.ports import SourceFile
+from mayfly.domain.retention import Deadlines, RetentionRule, backstop_of, deadlines_of
+from mayfly.domain.states import JobState
+from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.moments import micros_of
+from mayfly.vault.names import encode_name, put_options
+from mayfly.vault.sealing import Kind
+from mayfly.vault.streams import JobRef, SealedStreams
+
+_READ_AHEAD_BYTES = 16 << 20
+
+
+class Intake:
+    """Adds batches and jobs; see domain.ports.Vault for each method's promise."""
+
+    def __init__(self, database: Database, streams: SealedStreams) -> None:
+        self._database = database
+        self._streams = streams
+
+    def add_batch(self, now: datetime) -> BatchId:
+        """Begin a batch."""
+        batch_id = new_batch_id()
+        with self._database.write() as tx:
+            tx.run(
+                "INSERT INTO batch (id, added_at) VALUES (?, ?)",
+                bytes.fromhex(batch_id),
+                micros_of(now),
+            )
+        return batch_id
+
+    def admit(
+        self,
+        batch_id: BatchId,
+        source: SourceFile,
+        options: ReadOptions,
+        rule: RetentionRule,
+        now: datetime,
+    ) -> JobId:
+        """Seal a document and queue it; IntakeError from the source leaves no trace."""
+        chunks = source.chunks()
+        # A document of common size is in memory before the only writer's place is taken, so
+        # that a slow disk of the user's does not hold up other processes of this vault.
+        ahead = _read_ahead(chunks)
+        end = backstop_of(now)
+        job_id = new_job_id()
+        with self._database.write() as tx:
+            job = _insert(
+                tx, job_id, batch_id, rule, now=now, state=JobState.QUEUED, ends=Deadlines(end, end)
+            )
+            for part in Part:
+                self._streams.add_key(tx, job, part)
+            self._streams.put(tx, job, Kind.DOCUMENT, chain(ahead, chunks))
+            name = encode_name(source.name, source.path)
+            self._streams.put(tx, job, Kind.SOURCE_NAME, [name])
+            self._streams.put(tx, job, Kind.RESULT_NAME, [encode_name(source.name)])
+            put_options(tx, self._streams, job, options)
+        return job_id
+
+    def admit_refused(
+        self, batch_id: BatchId, name: str, error_code: str, rule: RetentionRule, now: datetime
+    ) -> JobId:
+        """Add a FAILED row; it has a result key for its name, and no source."""
+        ends = deadlines_of(rule, added_at=now, finished_at=now)
+        job_id = new_job_id()
+        with self._database.write() as tx:
+            job = _insert(tx, job_id, batch_id, rule, now=now, state=JobState.FAILED, ends=ends)
+            tx.run(
+                "UPDATE job SET error_code = ?, finished_at = ? WHERE seq = ?",
+                error_code,
+                micros_of(now),
+                job.seq,
+            )
+            self._streams.add_key(tx, job, Part.RESULT)
+            self._streams.put(tx, job, Kind.RESULT_NAME, [encode_name(name)])
+        return job_id
+
+
+def _insert(
+    tx: Transaction,
+    job_id: JobId,
+    batch_id: BatchId,
+    rule: RetentionRule,
+    *,
+    now: datetime,
+    state: JobState,
+    ends: Deadlines,
+) -> JobRef:
+    raw_id, batch = bytes.fromhex(job_id), bytes.fromhex(batch_id)
+    seq = tx.insert(
+        "INSERT INTO job (id, batch, position, changed, state, added_at, source_hours,"
+        " result_hours, source_delete_at, result_delete_at, backstop_at)"
+        " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM job WHERE batch = ?),"
+        " ?, ?, ?, ?, ?, ?, ?, ?)",
+        raw_id,
+        batch,
+        batch,
+        tx.stamp(),
+        state.value,
+        micros_of(now),
+        rule.source_hours,
+        rule.result_hours,
+        micros_of(ends.source_delete_at),
+        micros_of(ends.result_delete_at),
+        micros_of(backstop_of(now)),
+    )
+    return JobRef(seq, raw_id)
+
+
+def _read_ahead(chunks: Iterator[bytes]) -> list[bytes]:
+    found: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        found.append(chunk)
+        size += len(chunk)
+        if size >= _READ_AHEAD_BYTES:
+            break
+    return found

@@ -1,0 +1,123 @@
+"""Looking at jobs: names are opened, and only as long as their ends have not come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mayfly.domain.errors import InternalError, NoSuchJob, VaultDamaged
+from mayfly.domain.ids import JobId, is_id
+from mayfly.domain.jobs import Job, Part
+from mayfly.domain.ports import Changes
+from mayfly.domain.states import JobState
+from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.keys import WrappedKey
+from mayfly.vault.moments import micros_of
+from mayfly.vault.names import decode_name
+from mayfly.vault.rows import SELECT_JOBS, JobRow, id_bytes
+from mayfly.vault.sealing import Kind
+from mayfly.vault.streams import JobRef, SealedStreams
+
+_ID_DIGITS = 32
+
+_NAME_KIND = {Part.RESULT: Kind.RESULT_NAME, Part.SOURCE: Kind.SOURCE_NAME}
+
+# One query for all names: three for each of 10,000 jobs would take longer than opening them.
+_SELECT_NAMES = """
+    SELECT job.seq, data_key.part, stream.salt, data_key.epoch, data_key.wrapped, chunk.data
+    FROM job
+    JOIN data_key ON data_key.job = job.seq
+    JOIN stream ON stream.job = job.seq AND stream.part = data_key.part AND stream.page = 0
+        AND stream.kind = CASE data_key.part WHEN 'source' THEN ? ELSE ? END
+    JOIN chunk ON chunk.stream = stream.id AND chunk.number = 0
+"""
+
+_SealedName = tuple[bytes, WrappedKey, bytes]
+
+
+class Listing:
+    """Answers what jobs there are; see domain.ports.Vault for each method's promise."""
+
+    def __init__(self, database: Database, streams: SealedStreams) -> None:
+        self._database = database
+        self._streams = streams
+
+    def job(self, job_id: JobId, now: datetime) -> Job:
+        """Return one job; NoSuchJob when unknown."""
+        with self._database.read() as tx:
+            found = self._select(tx, "WHERE job.id = ?", id_bytes(job_id), now)
+        if not found:
+            raise NoSuchJob
+        return found[0]
+
+    def find_jobs(self, prefix: str) -> tuple[JobId, ...]:
+        """Return the ids that begin so, at most two of them."""
+        first, last = prefix.ljust(_ID_DIGITS, "0"), prefix.ljust(_ID_DIGITS, "f")
+        if not is_id(first):
+            return ()
+        with self._database.read() as tx:
+            rows = tx.rows(
+                "SELECT id FROM job WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 2",
+                bytes.fromhex(first),
+                bytes.fromhex(last),
+            )
+        return tuple(JobId(row[0].hex()) for row in rows)
+
+    def jobs(self, now: datetime) -> tuple[Job, ...]:
+        """Return every job, oldest first."""
+        return self.changes_since(0, now).jobs
+
+    def change_seq(self) -> int:
+        """Return the number of the last change by any process."""
+        row = self._database.ask("SELECT change_seq FROM meta")
+        if row is None:
+            raise InternalError("the vault has no meta row")
+        return int(row[0])
+
+    def changes_since(self, seq: int, now: datetime) -> Changes:
+        """Return the rows that changed after seq, oldest job first; no other is opened."""
+        with self._database.read() as tx:
+            row = tx.row("SELECT change_seq FROM meta")
+            if row is None:
+                raise InternalError("the vault has no meta row")
+            return Changes(int(row[0]), self._select(tx, "WHERE job.changed > ?", seq, now))
+
+    def counts(self) -> dict[JobState, int]:
+        """Return how many jobs are in each state; every state is there."""
+        counts = dict.fromkeys(JobState, 0)
+        with self._database.read() as tx:
+            for state, count in tx.rows("SELECT state, count(*) FROM job GROUP BY state"):
+                counts[JobState(state)] = count
+        return counts
+
+    def _select(
+        self, tx: Transaction, condition: str, value: object, now: datetime
+    ) -> tuple[Job, ...]:
+        names: dict[tuple[int, str], _SealedName] = {}
+        for seq, part, salt, epoch, wrapped, data in tx.rows(
+            _SELECT_NAMES + condition,
+            Kind.SOURCE_NAME.value,
+            Kind.RESULT_NAME.value,
+            value,
+        ):
+            names[seq, part] = (salt, WrappedKey(epoch, wrapped), data)
+        rows = tx.rows(SELECT_JOBS + condition + " ORDER BY job.seq", value)
+        micros = micros_of(now)
+        jobs = [JobRow(*row) for row in rows]
+        return tuple(job.as_job(self._name(job, names, micros)) for job in jobs)
+
+    def _name(self, row: JobRow, names: dict[tuple[int, str], _SealedName], now: int) -> str | None:
+        for part, kind in _NAME_KIND.items():
+            sealed = names.get((row.seq, part.value))
+            if sealed is None or not row.shows(part, now):
+                continue
+            try:
+                return self._open(row.ref, kind, sealed)
+            except VaultDamaged:
+                # One damaged row must not hide the others: it is shown without a name, can
+                # be deleted, and its pages say that they are damaged.
+                continue
+        return None
+
+    def _open(self, job: JobRef, kind: Kind, sealed: _SealedName) -> str:
+        salt, key, data = sealed
+        return decode_name(self._streams.open_short(job, kind, salt=salt, key=key, data=data))

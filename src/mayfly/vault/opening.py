@@ -1,0 +1,296 @@
+"""Opens the vault, or makes one where there is none; never a new key over an existing vault.
+
+A new vault is made in this order: shard on the disk, share in the keyring, everything synced,
+and only then the database, in one transaction. A crash before that has made no vault; what it
+left is overwritten by the next attempt.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from mayfly.domain.errors import (
+    InternalError,
+    KeyMissing,
+    KeyringUnavailable,
+    PassphraseNeeded,
+    VaultDamaged,
+)
+from mayfly.domain.ports import SecretStore
+from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.faults import translated
+from mayfly.vault.keys import VaultKeys, derive_vault_key
+from mayfly.vault.migrations import check_version, create_tables, upgrade
+from mayfly.vault.passphrase import (
+    PRODUCT_PROFILE,
+    ArgonProfile,
+    SealedShare,
+    open_share,
+    seal_share,
+)
+from mayfly.vault.private_files import locked, make_private_folder, sync_folder
+from mayfly.vault.reserve import Reserve
+from mayfly.vault.shard import Shard
+from mayfly.vault.shares import SHARE_BYTES, format_shares, parse_shares, secret_name
+from mayfly.vault.vault import SqliteVault
+
+KeyHome = Literal["keyring", "passphrase"]
+
+_FIRST_EPOCH = 1
+_VAULT_ID_BYTES = 16
+_LOCK_TIMEOUT_S = 60.0
+"""Whoever opens first may be asking the user for the keyring's password meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class VaultPaths:
+    """Where a vault lies. The shard must not lie where the database is copied or synced."""
+
+    database: Path
+    shard: Path
+    lock: Path
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAccess:
+    """What there is to open a vault with: a keyring, a passphrase, or both."""
+
+    secrets: SecretStore | None
+    passphrase: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seal:
+    """What the vault's own row says about its key."""
+
+    vault_id: bytes
+    key_home: KeyHome
+    epoch: int
+
+
+def vault_exists(paths: VaultPaths) -> bool:
+    """Tell whether a vault was made at these paths, of whatever version.
+
+    Raises VaultDamaged for a file that is no database.
+    """
+    return _version_of(paths.database) is not None
+
+
+def needed_key(paths: VaultPaths) -> KeyHome | None:
+    """Return what opens the vault at these paths, or None when there is none.
+
+    Raises VaultTooNew, VaultDamaged, VaultBusy or VaultNotWritable.
+    """
+    version = _version_of(paths.database)
+    if version is None:
+        return None
+    check_version(version)
+    with translated(), closing(_connect_to_look(paths.database)) as connection:
+        row = connection.execute("SELECT key_home FROM meta").fetchone()
+    if row is None:
+        raise VaultDamaged
+    return "passphrase" if row[0] == "passphrase" else "keyring"
+
+
+def open_vault(
+    paths: VaultPaths, access: KeyAccess, *, argon: ArgonProfile = PRODUCT_PROFILE
+) -> SqliteVault:
+    """Open the vault, or make one: with the passphrase if there is one, else with the keyring.
+
+    Two processes may call this at once. Raises PassphraseNeeded, PassphraseWrong,
+    KeyringUnavailable, KeyringLocked, KeyMissing, VaultTooNew (the file is left as it is),
+    VaultDamaged, VaultBusy, DiskFull or VaultNotWritable. argon is what a new passphrase
+    costs to try; only tests pass a cheaper one.
+    """
+    with translated():
+        for path in (paths.database, paths.shard, paths.lock):
+            make_private_folder(path.parent)
+        with locked(paths.lock, timeout_s=_LOCK_TIMEOUT_S):
+            version = _version_of(paths.database)
+            if version is None:
+                return _create(paths, access, argon)
+            check_version(version)
+            return _open(paths, access)
+
+
+# --- an existing vault -------------------------------------------------------------------
+
+
+def _open(paths: VaultPaths, access: KeyAccess) -> SqliteVault:
+    database = Database(paths.database)
+    try:
+        upgrade(database)
+        with database.read() as tx:
+            seal = _read_seal(tx)
+            share = _fetch_share(tx, seal, access)
+        random = _fetch_random(paths, seal)
+        return _assemble(paths, database, seal, share=share, random=random)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _read_seal(tx: Transaction) -> _Seal:
+    row = tx.row("SELECT vault_id, key_home, epoch FROM meta")
+    if row is None:
+        raise VaultDamaged
+    return _Seal(*row)
+
+
+def _fetch_share(tx: Transaction, seal: _Seal, access: KeyAccess) -> bytes:
+    if seal.key_home == "passphrase":
+        return _unseal_share(tx, seal, access)
+    if access.secrets is None:
+        raise KeyringUnavailable
+    line = access.secrets.get(secret_name(seal.vault_id))
+    if line is None:
+        raise KeyMissing
+    try:
+        return parse_shares(line)[seal.epoch]
+    except KeyError as error:
+        raise KeyMissing from error
+
+
+def _fetch_random(paths: VaultPaths, seal: _Seal) -> bytes:
+    random = Shard(paths.shard).read_slot(seal.vault_id, seal.epoch)
+    if random is None:
+        raise KeyMissing
+    return random
+
+
+def _unseal_share(tx: Transaction, seal: _Seal, access: KeyAccess) -> bytes:
+    if not access.passphrase:
+        raise PassphraseNeeded
+    row = tx.row(
+        "SELECT salt, memory_kib, iterations, lanes, sealed FROM passphrase_share WHERE epoch = ?",
+        seal.epoch,
+    )
+    if row is None:
+        raise KeyMissing
+    salt, memory_kib, iterations, lanes, sealed = row
+    profile = ArgonProfile(memory_kib, iterations, lanes)
+    return open_share(
+        SealedShare(salt, profile, sealed),
+        access.passphrase,
+        vault_id=seal.vault_id,
+        epoch=seal.epoch,
+    )
+
+
+# --- a new vault -------------------------------------------------------------------------
+
+
+def _create(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> SqliteVault:
+    home: KeyHome = "passphrase" if access.passphrase else "keyring"
+    if home == "keyring" and access.secrets is None:
+        raise PassphraseNeeded
+    seal = _Seal(secrets.token_bytes(_VAULT_ID_BYTES), home, _FIRST_EPOCH)
+    share = secrets.token_bytes(SHARE_BYTES)
+    shard = Shard(paths.shard)
+    shard.create()
+    random = shard.write_slot(seal.vault_id, seal.epoch)
+    if access.secrets is not None and home == "keyring":
+        access.secrets.put(secret_name(seal.vault_id), format_shares({seal.epoch: share}))
+        # A keyring does not sync its folder: 0 of 5 power cuts right after a write kept it,
+        # and then no job of a vault that was committed could be opened.
+        os.sync()
+    _remove_half_made(paths.database)
+    database = Database(paths.database)
+    try:
+        with database.write() as tx:
+            create_tables(tx)
+            _write_seal(tx, seal)
+            if access.passphrase:
+                sealed = seal_share(
+                    share,
+                    access.passphrase,
+                    vault_id=seal.vault_id,
+                    epoch=seal.epoch,
+                    profile=argon,
+                )
+                _write_share(tx, seal, sealed)
+        sync_folder(paths.database.parent)
+        return _assemble(paths, database, seal, share=share, random=random)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _write_seal(tx: Transaction, seal: _Seal) -> None:
+    tx.run(
+        "INSERT INTO meta (one, vault_id, key_home, epoch) VALUES (1, ?, ?, ?)",
+        seal.vault_id,
+        seal.key_home,
+        seal.epoch,
+    )
+
+
+def _write_share(tx: Transaction, seal: _Seal, sealed: SealedShare) -> None:
+    tx.run(
+        "INSERT INTO passphrase_share (epoch, salt, memory_kib, iterations, lanes, sealed)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        seal.epoch,
+        sealed.salt,
+        sealed.profile.memory_kib,
+        sealed.profile.iterations,
+        sealed.profile.lanes,
+        sealed.sealed,
+    )
+
+
+def _remove_half_made(database: Path) -> None:
+    """Remove the empty database that a crash left before the first commit."""
+    for suffix in ("-wal", "-shm", ""):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+# --- both --------------------------------------------------------------------------------
+
+
+def _assemble(
+    paths: VaultPaths, database: Database, seal: _Seal, *, share: bytes, random: bytes
+) -> SqliteVault:
+    key = derive_vault_key(share, random, vault_id=seal.vault_id, epoch=seal.epoch)
+    keys = VaultKeys(seal.vault_id, epoch=seal.epoch, keys={seal.epoch: key})
+    reserve = Reserve(paths.database)
+    reserve.fill()
+    return SqliteVault(database, keys, reserve)
+
+
+def _version_of(database: Path) -> int | None:
+    """Return the version of the vault's tables without changing a byte; None for no vault.
+
+    Through SQLite, since the first page may still lie in the WAL, and never by reading the
+    file: closing a descriptor of it would drop the locks of another connection here.
+    """
+    with translated():
+        try:
+            if database.stat().st_size == 0 and not _has_wal(database):
+                return None
+        except FileNotFoundError:
+            return None
+        with closing(_connect_to_look(database)) as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()
+            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if version is None or tables is None:
+        raise InternalError("SQLite did not tell the version")
+    if version[0] == 0 and tables[0]:
+        raise VaultDamaged
+    return int(version[0]) or None
+
+
+def _has_wal(database: Path) -> bool:
+    wal = database.with_name(f"{database.name}-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def _connect_to_look(database: Path) -> sqlite3.Connection:
+    # Read-only, so that closing it neither checkpoints nor removes a WAL.
+    return sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True, isolation_level=None)

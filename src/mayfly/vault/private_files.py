@@ -1,0 +1,90 @@
+"""Files and folders that only their owner may read, and the lock around opening a vault."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from mayfly.domain.errors import VaultBusy
+
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
+_LOOK_AGAIN_S = 0.05
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make the folder and the missing ones above it with mode 0700, or tighten our own.
+
+    A folder that others share on purpose (sticky, as /tmp is) or that belongs to somebody
+    else is left as it is: the files in it are private by themselves.
+    """
+    missing = []
+    probe = folder
+    while not probe.exists():
+        missing.append(probe)
+        probe = probe.parent
+    for one in reversed(missing):
+        one.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+        sync_folder(one.parent)
+    state = folder.stat()
+    is_ours = state.st_uid == os.geteuid() and not state.st_mode & stat.S_ISVTX
+    if is_ours and stat.S_IMODE(state.st_mode) != _FOLDER_MODE:
+        folder.chmod(_FOLDER_MODE)
+
+
+def open_private_file(path: Path, flags: int = os.O_RDWR) -> int:
+    """Return a descriptor of the file, made with mode 0600 if it is not there.
+
+    The mode is set before a byte is written, whatever the umask and whatever was there.
+    """
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+    os.fchmod(descriptor, _FILE_MODE)
+    return descriptor
+
+
+def ensure_private_file(path: Path) -> None:
+    """Make an empty file with mode 0600, or tighten the one that is there without opening it.
+
+    Closing any descriptor of a file drops the locks that SQLite holds on it in this process
+    (sqlite.org, How To Corrupt, 2.2), so a database that exists is never opened here.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE))
+    if stat.S_IMODE(path.stat().st_mode) != _FILE_MODE:
+        path.chmod(_FILE_MODE)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that names made in the folder outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def locked(path: Path, *, timeout_s: float) -> Iterator[None]:
+    """Hold the lock file for this process alone; VaultBusy after timeout_s.
+
+    The system frees the lock on any death of the process, so nothing stale can block.
+    """
+    descriptor = open_private_file(path)
+    try:
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise VaultBusy from None
+                time.sleep(_LOOK_AGAIN_S)
+        yield
+    finally:
+        os.close(descriptor)

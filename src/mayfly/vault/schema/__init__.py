@@ -1,0 +1,1 @@
+"""Numbered SQL steps that make and upgrade the vault's tables; never edited after release."""

@@ -1,0 +1,171 @@
+"""Rows of sealed streams and of their data keys, all within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mayfly.domain.errors import InternalError, ResultGone, SourceGone, VaultDamaged
+from mayfly.domain.jobs import Part
+from mayfly.vault.connection import Transaction
+from mayfly.vault.keys import VaultKeys, WrappedKey
+from mayfly.vault.sealing import PART_OF, TAG_BYTES, Kind, StreamCipher, StreamId, new_salt
+
+GONE = {Part.SOURCE: SourceGone, Part.RESULT: ResultGone}
+"""What a reader is told when the data key of a part is destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRef:
+    """A job by the number of its row and by its id."""
+
+    seq: int
+    job_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    row: int
+    salt: bytes
+    chunk_count: int
+
+
+class SealedStreams:
+    """Writes, opens and destroys what is sealed for a job.
+
+    Data keys are unwrapped for each call and not kept. Opening raises VaultDamaged for any
+    altered, missing or foreign row, and SourceGone or ResultGone when the key is destroyed.
+    """
+
+    def __init__(self, keys: VaultKeys) -> None:
+        self._keys = keys
+
+    def add_key(self, tx: Transaction, job: JobRef, part: Part) -> None:
+        """Give a part of the job a fresh data key."""
+        _, key = self._keys.new_data_key(job.job_id, part)
+        tx.run(
+            "INSERT INTO data_key (job, part, epoch, wrapped) VALUES (?, ?, ?, ?)",
+            job.seq,
+            part.value,
+            key.epoch,
+            key.wrapped,
+        )
+
+    def put(
+        self, tx: Transaction, job: JobRef, kind: Kind, chunks: Iterable[bytes], *, page: int = 0
+    ) -> None:
+        """Seal a stream under a fresh salt, in place of any earlier one of the same kind."""
+        self.drop(tx, job, kind, page=page)
+        salt = new_salt()
+        cipher = self._cipher(tx, job, kind, page=page, salt=salt)
+        row = tx.insert(
+            "INSERT INTO stream (job, part, kind, page, salt, chunk_count)"
+            " VALUES (?, ?, ?, ?, ?, 0)",
+            job.seq,
+            PART_OF[kind].value,
+            kind.value,
+            page,
+            salt,
+        )
+        count = 0
+        for sealed in cipher.seal(chunks):
+            sql = "INSERT INTO chunk (stream, number, data) VALUES (?, ?, ?)"
+            tx.insert(sql, row, count, sealed)
+            count += 1
+        tx.run("UPDATE stream SET chunk_count = ? WHERE id = ?", count, row)
+
+    def read(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> bytes | None:
+        """Open a whole stream; None when there is none."""
+        stream = _find(tx, job, kind, page)
+        if stream is None:
+            return None
+        cipher = self._cipher(tx, job, kind, page=page, salt=stream.salt)
+        return b"".join(
+            cipher.open(_chunk(tx, stream, number), number, stream.chunk_count)
+            for number in range(max(stream.chunk_count, 1))
+        )
+
+    def read_chunk(self, tx: Transaction, job: JobRef, kind: Kind, number: int) -> bytes:
+        """Open one chunk of a stream, counted from 0."""
+        stream = self._need(tx, job, kind)
+        if not 0 <= number < stream.chunk_count:
+            raise InternalError(f"chunk {number} of {stream.chunk_count} was asked for")
+        cipher = self._cipher(tx, job, kind, page=0, salt=stream.salt)
+        return cipher.open(_chunk(tx, stream, number), number, stream.chunk_count)
+
+    def chunk_count(self, tx: Transaction, job: JobRef, kind: Kind) -> int:
+        """Return in how many chunks the stream is sealed."""
+        return self._need(tx, job, kind).chunk_count
+
+    def size(self, tx: Transaction, job: JobRef, kind: Kind) -> int:
+        """Return the stream's length in bytes, without opening it."""
+        stream = self._need(tx, job, kind)
+        row = tx.row(
+            "SELECT coalesce(sum(length(data)), 0), count(*) FROM chunk WHERE stream = ?",
+            stream.row,
+        )
+        if row is None or row[1] != stream.chunk_count:
+            raise VaultDamaged
+        return int(row[0]) - TAG_BYTES * stream.chunk_count
+
+    def drop(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> None:
+        """Delete one stream; no error when there is none."""
+        stream = _find(tx, job, kind, page)
+        if stream is not None:
+            tx.run("DELETE FROM chunk WHERE stream = ?", stream.row)
+            tx.run("DELETE FROM stream WHERE id = ?", stream.row)
+
+    def drop_part(self, tx: Transaction, job: JobRef, part: Part) -> None:
+        """Destroy a part: its data key and every stream under it."""
+        tx.run(
+            "DELETE FROM chunk WHERE stream IN (SELECT id FROM stream WHERE job = ? AND part = ?)",
+            job.seq,
+            part.value,
+        )
+        tx.run("DELETE FROM stream WHERE job = ? AND part = ?", job.seq, part.value)
+        tx.run("DELETE FROM data_key WHERE job = ? AND part = ?", job.seq, part.value)
+
+    def open_short(
+        self, job: JobRef, kind: Kind, *, salt: bytes, key: WrappedKey, data: bytes
+    ) -> bytes:
+        """Open a stream of one chunk from values that a larger query fetched."""
+        data_key = self._keys.unwrap(key, job.job_id, PART_OF[kind])
+        return StreamCipher(data_key, salt, StreamId(job.job_id, kind)).open(data, 0, 1)
+
+    def _cipher(
+        self, tx: Transaction, job: JobRef, kind: Kind, *, page: int, salt: bytes
+    ) -> StreamCipher:
+        part = PART_OF[kind]
+        row = tx.row(
+            "SELECT epoch, wrapped FROM data_key WHERE job = ? AND part = ?", job.seq, part.value
+        )
+        if row is None:
+            raise GONE[part]
+        data_key = self._keys.unwrap(WrappedKey(row[0], row[1]), job.job_id, part)
+        return StreamCipher(data_key, salt, StreamId(job.job_id, kind, page))
+
+    def _need(self, tx: Transaction, job: JobRef, kind: Kind) -> _Stream:
+        stream = _find(tx, job, kind, 0)
+        if stream is None:
+            raise GONE[PART_OF[kind]]
+        return stream
+
+
+def _find(tx: Transaction, job: JobRef, kind: Kind, page: int) -> _Stream | None:
+    row = tx.row(
+        "SELECT id, salt, chunk_count FROM stream"
+        " WHERE job = ? AND part = ? AND kind = ? AND page = ?",
+        job.seq,
+        PART_OF[kind].value,
+        kind.value,
+        page,
+    )
+    return None if row is None else _Stream(*row)
+
+
+def _chunk(tx: Transaction, stream: _Stream, number: int) -> bytes:
+    row = tx.row("SELECT data FROM chunk WHERE stream = ? AND number = ?", stream.row, number)
+    if row is None:
+        raise VaultDamaged
+    data: bytes = row[0]
+    return data

@@ -1,0 +1,232 @@
+"""The sealed vault as the services see it: one thin face over the parts that do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.jobs import Deadline, Deletion, Due, Job, Part, ReaderProcess, ReadOptions
+from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
+from mayfly.domain.ports import Changes, SourceFile
+from mayfly.domain.retention import RetentionRule
+from mayfly.domain.states import DeleteReason, JobState
+from mayfly.vault.connection import Database
+from mayfly.vault.deletion import Ends
+from mayfly.vault.intake import Intake
+from mayfly.vault.keys import VaultKeys
+from mayfly.vault.listing import Listing
+from mayfly.vault.pages import Pages
+from mayfly.vault.reading import Reading
+from mayfly.vault.reserve import Reserve
+from mayfly.vault.streams import SealedStreams
+from mayfly.vault.wishes import Wishes
+
+
+class SqliteVault:
+    """Implements domain.ports.Vault, which says what each method promises.
+
+    Made by opening.open_vault. Used by one thread at a time; other processes may have the
+    same vault open. Where the port passes no time, the latest that any call passed counts.
+    """
+
+    def __init__(self, database: Database, keys: VaultKeys, reserve: Reserve) -> None:
+        streams = SealedStreams(keys)
+        self._database = database
+        self._keys = keys
+        self._intake = Intake(database, streams)
+        self._listing = Listing(database, streams)
+        self._pages = Pages(database, streams)
+        self._reading = Reading(database, streams)
+        self._wishes = Wishes(database, streams)
+        self._ends = Ends(database, streams, reserve)
+        self._latest = datetime(1970, 1, 1, tzinfo=UTC)
+
+    # --- taking in -------------------------------------------------------------------
+
+    def add_batch(self, now: datetime) -> BatchId:
+        """Begin a batch."""
+        return self._intake.add_batch(self._at(now))
+
+    def admit(
+        self,
+        batch_id: BatchId,
+        source: SourceFile,
+        options: ReadOptions,
+        rule: RetentionRule,
+        now: datetime,
+    ) -> JobId:
+        """Seal a document under fresh keys and queue it."""
+        return self._intake.admit(batch_id, source, options, rule, self._at(now))
+
+    def admit_refused(
+        self, batch_id: BatchId, name: str, error_code: str, rule: RetentionRule, now: datetime
+    ) -> JobId:
+        """Add a FAILED row for a file that could not be taken in."""
+        return self._intake.admit_refused(batch_id, name, error_code, rule, self._at(now))
+
+    # --- looking ---------------------------------------------------------------------
+
+    def job(self, job_id: JobId, now: datetime) -> Job:
+        """Return one job."""
+        return self._listing.job(job_id, self._at(now))
+
+    def find_jobs(self, prefix: str) -> tuple[JobId, ...]:
+        """Return the ids that begin so, at most two."""
+        return self._listing.find_jobs(prefix)
+
+    def jobs(self, now: datetime) -> tuple[Job, ...]:
+        """Return every job, oldest first."""
+        return self._listing.jobs(self._at(now))
+
+    def change_seq(self) -> int:
+        """Return the number of the last change by any process."""
+        return self._listing.change_seq()
+
+    def changes_since(self, seq: int, now: datetime) -> Changes:
+        """Return the rows that changed after seq."""
+        return self._listing.changes_since(seq, self._at(now))
+
+    def counts(self) -> dict[JobState, int]:
+        """Return how many jobs are in each state."""
+        return self._listing.counts()
+
+    def page_summaries(self, job_id: JobId, now: datetime) -> tuple[PageSummary, ...]:
+        """Return the pages known so far."""
+        return self._pages.summaries(job_id, self._at(now))
+
+    def page(self, job_id: JobId, number: int, now: datetime) -> PageResult:
+        """Open one page's words."""
+        return self._pages.page(job_id, number, self._at(now))
+
+    def page_image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
+        """Open one page's picture."""
+        return self._pages.image(job_id, number, self._at(now))
+
+    def options(self, job_id: JobId) -> ReadOptions:
+        """Open how the job is to be read."""
+        return self._reading.options(job_id, self._latest)
+
+    # --- reading ---------------------------------------------------------------------
+
+    def claim_next(self, now: datetime) -> Job | None:
+        """Move the oldest queued job to READING and return it."""
+        job_id = self._reading.claim_next(self._at(now))
+        return None if job_id is None else self.job(job_id, now)
+
+    def source_size(self, job_id: JobId) -> int:
+        """Return the document's size in bytes."""
+        return self._reading.source_size(job_id, self._latest)
+
+    def source_chunk_count(self, job_id: JobId) -> int:
+        """Return in how many chunks the document is sealed."""
+        return self._reading.source_chunk_count(job_id, self._latest)
+
+    def source_chunk(self, job_id: JobId, index: int) -> bytes:
+        """Open one chunk of the document."""
+        return self._reading.source_chunk(job_id, index, self._latest)
+
+    def password(self, job_id: JobId) -> str | None:
+        """Open the password the user gave, if any."""
+        return self._reading.password(job_id, self._latest)
+
+    def set_reader(self, process: ReaderProcess) -> None:
+        """Note which process holds the document."""
+        self._reading.set_reader(process, self._latest)
+
+    def clear_reader(self, process: ReaderProcess) -> None:
+        """Forget that process."""
+        self._reading.clear_reader(process)
+
+    def readers(self, job_ids: Sequence[JobId]) -> tuple[ReaderProcess, ...]:
+        """Return the processes that hold these jobs' documents."""
+        return self._reading.readers(job_ids)
+
+    def set_pages(self, job_id: JobId, pages: int) -> tuple[int, ...]:
+        """Note the page count; return the numbers still to be read."""
+        return self._pages.set_pages(job_id, pages)
+
+    def save_page(self, job_id: JobId, reading: PageReading) -> None:
+        """Seal one page in its own transaction."""
+        self._pages.save_page(job_id, reading)
+
+    def fail_page(self, job_id: JobId, number: int, error_code: str) -> None:
+        """Note that one page cannot be read."""
+        self._pages.fail_page(job_id, number, error_code)
+
+    def finish(self, job_id: JobId, now: datetime) -> Job:
+        """READING to DONE or FAILED."""
+        self._reading.finish(job_id, self._at(now))
+        return self.job(job_id, now)
+
+    def fail(self, job_id: JobId, error_code: str, now: datetime) -> None:
+        """READING or QUEUED to FAILED."""
+        self._reading.fail(job_id, error_code, self._at(now))
+
+    def need_password(self, job_id: JobId, error_code: str) -> None:
+        """READING to NEEDS_PASSWORD."""
+        self._reading.need_password(job_id, error_code)
+
+    def requeue_reading(self) -> tuple[ReaderProcess, ...]:
+        """Every READING job back to QUEUED; return their readers."""
+        return self._reading.requeue()
+
+    # --- the user's wishes -----------------------------------------------------------
+
+    def give_password(self, job_id: JobId, password: str) -> None:
+        """NEEDS_PASSWORD to QUEUED."""
+        self._wishes.give_password(job_id, password)
+
+    def cancel(self, job_id: JobId, now: datetime) -> None:
+        """QUEUED, READING or NEEDS_PASSWORD to CANCELLED."""
+        self._wishes.cancel(job_id, self._at(now))
+
+    def retry(self, job_id: JobId) -> None:
+        """FAILED or CANCELLED back to QUEUED."""
+        self._wishes.retry(job_id, self._latest)
+
+    def recognise_anyway(self, job_id: JobId) -> None:
+        """DONE back to QUEUED, all pages to be recognised anew."""
+        self._wishes.recognise_anyway(job_id, self._latest)
+        self._ends.tidy()
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause or resume the queue."""
+        self._wishes.set_paused(paused)
+
+    def is_paused(self) -> bool:
+        """Tell whether the queue is paused."""
+        return self._wishes.is_paused()
+
+    # --- ends ------------------------------------------------------------------------
+
+    def due(self, now: datetime) -> tuple[Due, ...]:
+        """Return what is past its end."""
+        return self._ends.due(self._at(now))
+
+    def next_deadlines(self, most: int) -> tuple[Deadline, ...]:
+        """Return the nearest ends."""
+        return self._ends.next_deadlines(most)
+
+    def mark_purging(self, job_ids: Sequence[JobId], reason: DeleteReason, now: datetime) -> None:
+        """Commit the intent to destroy whole jobs."""
+        self._ends.mark_purging(job_ids, reason, self._at(now))
+
+    def purge(
+        self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason, now: datetime
+    ) -> tuple[Deletion, ...]:
+        """Destroy keys and rows of those parts."""
+        return self._ends.purge(job_ids, parts, reason, self._at(now))
+
+    def tidy(self) -> None:
+        """Empty the WAL if that is owed, and keep room for later deletions."""
+        self._ends.tidy()
+
+    def close(self) -> None:
+        """Close the connection and overwrite the keys; may be called again."""
+        self._keys.forget()
+        self._database.close()
+
+    def _at(self, now: datetime) -> datetime:
+        self._latest = max(self._latest, now)
+        return now

@@ -1,0 +1,53 @@
+"""Fakes at the seams that several test folders share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mayfly.domain.errors import FileChanged
+
+
+class MemorySecrets:
+    """The SecretStore seam: a keyring that lives as long as the test."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, str] = {}
+
+    @property
+    def backend(self) -> str:
+        return "memory"
+
+    def get(self, name: str) -> str | None:
+        return self.held.get(name)
+
+    def put(self, name: str, value: str) -> None:
+        assert value.isascii()
+        assert "\n" not in value
+        self.held[name] = value
+
+    def remove(self, name: str) -> None:
+        self.held.pop(name, None)
+
+
+class BytesSource:
+    """The SourceFile seam: a document in memory, handed over in pieces."""
+
+    def __init__(
+        self, name: str, data: bytes, *, path: str | None = None, piece_bytes: int = 64 << 10
+    ) -> None:
+        self.name = name
+        self.path = path
+        self._data = data
+        self._piece_bytes = piece_bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        for start in range(0, len(self._data), self._piece_bytes):
+            yield self._data[start : start + self._piece_bytes]
+
+
+class ChangingSource(BytesSource):
+    """A file that is found to have changed after all its bytes were handed over."""
+
+    def chunks(self) -> Iterator[bytes]:
+        yield from super().chunks()
+        raise FileChanged

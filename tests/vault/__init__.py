@@ -1,0 +1,1 @@
+"""Tests of the sealed vault, on real SQLite files."""
