@@ -20,6 +20,8 @@ from mayfly.domain.jobs import Deadline
 
 _log = logging.getLogger(__name__)
 
+_ANY_NUMBER = 1_000_000
+
 
 class SchedulerAlarm:
     """The Alarm port on an APScheduler of its own, in memory: one timer for each deadline.
@@ -44,8 +46,13 @@ class SchedulerAlarm:
             self._scheduler = BackgroundScheduler(
                 timezone=UTC,
                 executors={"default": ThreadPoolExecutor(1)},
-                # The default grace of one second would drop what fell due in a suspend.
-                job_defaults={"misfire_grace_time": None, "coalesce": True},
+                # The default grace of one second would drop what fell due in a suspend, and
+                # one instance at most would drop a deadline that moved while it rang.
+                job_defaults={
+                    "misfire_grace_time": None,
+                    "coalesce": True,
+                    "max_instances": _ANY_NUMBER,
+                },
             )
             self._scheduler.start()
             for key, due_at in self._timers.items():
@@ -74,7 +81,11 @@ class SchedulerAlarm:
             scheduler, self._scheduler = self._scheduler, None
             self._timers = {}
         if scheduler is not None:
-            # Outside the gate: a ring that is under way may ask for it.
+            # Outside the gate: a ring that is under way may ask for it. Emptied first, because
+            # a shutdown in the middle of a round makes the scheduler's thread fail
+            # (APScheduler 3.11.3 looks a job up where there is none any more).
+            scheduler.pause()
+            scheduler.remove_all_jobs()
             scheduler.shutdown()
 
     def _add(self, key: str, due_at: datetime) -> None:
