@@ -12,10 +12,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from mayfly.domain.errors import InternalError, KeyringUnavailable
+from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile, Vault
@@ -108,6 +110,15 @@ class Foundation:
         self._hardening = harden()
         start_logging(self._paths.log)
 
+    @property
+    def log(self) -> Path:
+        """Where the log lies, or will when there is something to log."""
+        return self._paths.log
+
+    def now(self) -> datetime:
+        """Return the present moment, for showing how much time is left."""
+        return self._clock.now()
+
     def window_instance(self) -> WindowInstance:
         """Return the lock by which a second window start raises the first one's window."""
         return WindowInstance(self._paths.window_lock, self._paths.window_request)
@@ -119,9 +130,11 @@ class Foundation:
         """Reading a file without keeping anything, not even a folder."""
         return ReadOnce(files=self._files, engine=self._passing_engine(), readers=_cores())
 
-    def render(self, file_format: str, pages: Iterable[PageResult]) -> Iterator[bytes]:
-        """Yield the bytes of pages that are not kept, as txt or json."""
-        return _RENDERERS[file_format](None, pages)
+    def render(
+        self, file_format: str, pages: Iterable[PageResult], job: Job | None = None
+    ) -> Iterator[bytes]:
+        """Yield the bytes of pages as txt or json; job is None for pages that are not kept."""
+        return _RENDERERS[file_format](job, pages)
 
     def languages(self) -> tuple[str, ...]:
         """Return the installed languages; blocks for some 0.1 s; RecogniserMissing otherwise."""

@@ -16,7 +16,8 @@ MayflyError
     │   ├── VaultLocked  PassphraseNeeded  PassphraseWrong  KeyringUnavailable  KeyringLocked
     │   └── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
     ├── JobError                   the job is not there, or not in a state for this
-    │   └── NoSuchJob  AmbiguousJob  AlreadyDeleted  NotFinished  SourceGone  ResultGone  NotNow
+    │   ├── NoSuchJob  NoSuchBatch  NoSuchPage  AmbiguousJob  AlreadyDeleted
+    │   └── NotFinished  SourceGone  ResultGone  NotNow
     ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
         └── TargetMissing  TargetNotWritable  TargetExists
@@ -339,12 +340,30 @@ class NoSuchJob(JobError):
     exit_status = 4
 
 
+class NoSuchBatch(JobError):
+    """Unknown batch id."""
+
+    code = "no_such_batch"
+    text = "There is no such batch."
+    remedy = "“mayfly list --json” names the batch of each job."
+    exit_status = 4
+
+
+class NoSuchPage(JobError):
+    """A page number beyond the document's last page."""
+
+    code = "no_such_page"
+    text = "The document has no page of that number."
+    remedy = "Pages count from 1; “mayfly list” shows how many there are."
+    exit_status = 4
+
+
 class AmbiguousJob(JobError):
-    """The beginning of an id fits several jobs."""
+    """The beginning of an id fits several jobs or batches."""
 
     code = "ambiguous_job"
     text = "Several jobs begin like that."
-    remedy = "Give more of the job's id."
+    remedy = "Give more of the id."
     exit_status = 4
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from mayfly.domain.errors import DocumentError, EveryPageFailed, RecognitionError
+from mayfly.domain.errors import DocumentError, EveryPageFailed, NoSuchPage, RecognitionError
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, FileIntake, Reader
@@ -39,13 +39,14 @@ class ReadOnce:
         options: ReadOptions,
         *,
         password: str | None = None,
+        only: int | None = None,
         on_page: Callable[[int, int], None] = lambda _read, _pages: None,
     ) -> Iterator[OncePage]:
-        """Yield the pages in order as they are read.
+        """Yield the pages in order as they are read, or only the one of that number.
 
         on_page is told how many of how many pages are read. Raises IntakeError,
-        DocumentError (PasswordNeeded, ...) or RecognitionError before the first page, and
-        EveryPageFailed after the last when no page could be read.
+        DocumentError (PasswordNeeded, ...), RecognitionError or NoSuchPage before the first
+        page, and EveryPageFailed after the last when no page could be read.
         """
         self._engine.check_languages(options.languages)
         source = self._files.open(path)
@@ -62,30 +63,38 @@ class ReadOnce:
         reader, pages = opened()
         crew = _Crew(opened, reader)
         try:
-            yield from self._pages(crew, pages, on_page)
+            yield from self._pages(crew, _wanted(pages, only), on_page)
         finally:
             crew.kill()
 
     def _pages(
-        self, crew: _Crew, pages: int, on_page: Callable[[int, int], None]
+        self, crew: _Crew, numbers: Sequence[int], on_page: Callable[[int, int], None]
     ) -> Iterator[OncePage]:
-        hands = min(self._readers, max(1, pages // _PAGES_WORTH_A_READER))
+        hands = min(self._readers, max(1, len(numbers) // _PAGES_WORTH_A_READER))
         succeeded = 0
         with ThreadPoolExecutor(max_workers=hands) as pool:
             # Ordered, and never more than a few pages ahead of the caller's.
-            answers = [pool.submit(crew.read, number) for number in range(1, pages + 1)]
+            answers = [pool.submit(crew.read, number) for number in numbers]
             try:
-                for number, answer in enumerate(answers, start=1):
+                for count, answer in enumerate(answers, start=1):
                     page = answer.result()
                     succeeded += page.error_code is None
-                    on_page(number, pages)
+                    on_page(count, len(numbers))
                     yield page
             finally:
                 for answer in answers:
                     answer.cancel()
                 crew.kill()
-        if pages and not succeeded:
+        if numbers and not succeeded:
             raise EveryPageFailed
+
+
+def _wanted(pages: int, only: int | None) -> Sequence[int]:
+    if only is None:
+        return range(1, pages + 1)
+    if not 1 <= only <= pages:
+        raise NoSuchPage
+    return (only,)
 
 
 class _Crew:
