@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from mayfly.domain.errors import FileChanged
+from mayfly.domain.errors import FileChanged, InternalError
 
 
 class MemorySecrets:
@@ -21,8 +22,8 @@ class MemorySecrets:
         return self.held.get(name)
 
     def put(self, name: str, value: str) -> None:
-        assert value.isascii()
-        assert "\n" not in value
+        if not (value.isascii() and value.isprintable() and 0 < len(value) < 1_024):
+            raise InternalError("a secret is one short ASCII line")
         self.held[name] = value
 
     def remove(self, name: str) -> None:
@@ -51,3 +52,23 @@ class ChangingSource(BytesSource):
     def chunks(self) -> Iterator[bytes]:
         yield from super().chunks()
         raise FileChanged
+
+
+class FileSecrets:
+    """The SecretStore seam for several processes at once: one file for each secret."""
+
+    backend = "files"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def get(self, name: str) -> str | None:
+        file = self._folder / name
+        return file.read_text("ascii") if file.exists() else None
+
+    def put(self, name: str, value: str) -> None:
+        (self._folder / name).write_text(value, "ascii")
+
+    def remove(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)

@@ -144,7 +144,8 @@ class Database:
     def give_back_pages(self, most: int) -> None:
         """Shorten the file by up to so many free pages."""
         with translated():
-            self._connection.execute(f"PRAGMA incremental_vacuum({int(most)})").fetchall()
+            # One page for each step of the statement: execute would take only the first.
+            self._connection.executescript(f"PRAGMA incremental_vacuum({int(most)})")
 
     @contextmanager
     def sparing_deletes(self) -> Iterator[None]:
@@ -181,8 +182,13 @@ class Database:
 
     def _apply_settings(self) -> None:
         for name, value, expected in _SETTINGS:
-            self._connection.execute(f"PRAGMA {name} = {value}").fetchall()
-            row = self._connection.execute(f"PRAGMA {name}").fetchone()
-            # A build without memory maps answers nothing at all.
-            if row is not None and row[0] != expected:
-                raise InternalError(f"SQLite did not take the setting {name}")
+            # Asked first: to set what is set already can write to the file.
+            if not self._has_setting(name, expected):
+                self._connection.execute(f"PRAGMA {name} = {value}").fetchall()
+                if not self._has_setting(name, expected):
+                    raise InternalError(f"SQLite did not take the setting {name}")
+
+    def _has_setting(self, name: str, expected: object) -> bool:
+        row = self._connection.execute(f"PRAGMA {name}").fetchone()
+        # A build without memory maps answers nothing at all.
+        return row is None or row[0] == expected

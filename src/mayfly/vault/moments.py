@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from mayfly.domain.errors import InternalError
+from mayfly.domain.errors import InternalError, VaultDamaged
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -18,8 +18,14 @@ def micros_of(moment: datetime) -> int:
 
 
 def moment_of(micros: int) -> datetime:
-    """Return the aware UTC moment that micros_of turned into this integer."""
-    return _EPOCH + timedelta(microseconds=micros)
+    """Return the aware UTC moment that micros_of turned into this integer.
+
+    VaultDamaged for a number that no moment has.
+    """
+    try:
+        return _EPOCH + timedelta(microseconds=micros)
+    except OverflowError as error:
+        raise VaultDamaged from error
 
 
 def optional_moment_of(micros: int | None) -> datetime | None:

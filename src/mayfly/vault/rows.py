@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, NotNow
+from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, NotNow, VaultDamaged
 from mayfly.domain.ids import BatchId, JobId, is_id
 from mayfly.domain.jobs import Job, Part
 from mayfly.domain.retention import BACKSTOP_DAYS, RetentionRule, deadlines_of
@@ -90,7 +90,16 @@ class JobRow:
             raise NotNow
 
     def as_job(self, name: str | None) -> Job:
-        """Return the job as every layer sees it."""
+        """Return the job as every layer sees it; VaultDamaged when the row makes no sense.
+
+        Deadlines are shown as they are kept: never past 30 days after the job was added.
+        """
+        try:
+            return self._as_job(name)
+        except ValueError as error:
+            raise VaultDamaged from error
+
+    def _as_job(self, name: str | None) -> Job:
         return Job(
             job_id=JobId(self.id.hex()),
             batch_id=BatchId(self.batch.hex()),
@@ -102,9 +111,9 @@ class JobRow:
             pages_failed=self.pages_failed,
             added_at=moment_of(self.added_at),
             finished_at=optional_moment_of(self.finished_at),
-            source_delete_at=moment_of(self.source_delete_at),
-            result_delete_at=moment_of(self.result_delete_at),
-            backstop_at=moment_of(self.backstop_at),
+            source_delete_at=moment_of(self.end_of(Part.SOURCE)),
+            result_delete_at=moment_of(self.end_of(Part.RESULT)),
+            backstop_at=moment_of(self.added_at + BACKSTOP_MICROS),
             deleted_at=optional_moment_of(self.deleted_at),
             delete_reason=None if self.delete_reason is None else DeleteReason(self.delete_reason),
             error_code=self.error_code,

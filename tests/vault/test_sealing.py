@@ -1,0 +1,123 @@
+"""The STREAM construction: what goes in comes out, and nothing else opens."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mayfly.domain.errors import VaultDamaged
+from mayfly.domain.jobs import Part
+from mayfly.vault.keys import VaultKeys, WrappedKey, derive_vault_key
+from mayfly.vault.sealing import CHUNK_BYTES, PART_OF, Kind, StreamCipher, StreamId
+
+JOB, OTHER_JOB = b"j" * 16, b"o" * 16
+KEY, SALT = b"k" * 32, b"s" * 16
+
+
+def cipher(
+    job: bytes = JOB, kind: Kind = Kind.DOCUMENT, page: int = 0, *, key=KEY, salt=SALT
+) -> StreamCipher:
+    return StreamCipher(key, salt, StreamId(job, kind, page))
+
+
+def sealed_of(data: bytes, pieces: int = 1000) -> list[bytes]:
+    parts = (data[start : start + pieces] for start in range(0, len(data), pieces))
+    return list(cipher().seal(parts))
+
+
+def opened_of(sealed: list[bytes], of: StreamCipher | None = None) -> bytes:
+    of = of or cipher()
+    return b"".join(of.open(chunk, number, len(sealed)) for number, chunk in enumerate(sealed))
+
+
+THREE = sealed_of(b"a" * CHUNK_BYTES + b"b" * CHUNK_BYTES + b"c")
+
+
+@given(size=st.integers(0, 3), extra=st.integers(-1, 1), piece=st.integers(200_000, 3 << 20))
+def test_any_size_in_any_pieces_comes_back(size: int, extra: int, piece: int) -> None:
+    data = bytes(max(0, size * CHUNK_BYTES + extra))
+
+    sealed = sealed_of(data, piece)
+
+    assert opened_of(sealed) == data
+    assert len(sealed) == max(1, -(-len(data) // CHUNK_BYTES))
+
+
+def test_a_changed_bit_anywhere_is_noticed() -> None:
+    (chunk,) = sealed_of(b"short")
+    for position in range(len(chunk)):
+        forged = bytearray(chunk)
+        forged[position] ^= 1
+        with pytest.raises(VaultDamaged):
+            cipher().open(bytes(forged), 0, 1)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param([THREE[1], THREE[0], THREE[2]], id="swapped"),
+        pytest.param([THREE[0], THREE[2]], id="dropped within"),
+        pytest.param(THREE[:2], id="last one cut"),
+        pytest.param(THREE[:1], id="all but one cut"),
+        pytest.param([*THREE, THREE[2]], id="last one twice"),
+        pytest.param([THREE[0], THREE[0], THREE[2]], id="repeated"),
+        pytest.param([b"", *THREE[1:]], id="emptied"),
+    ],
+)
+def test_chunks_cannot_be_swapped_dropped_or_cut(forged: list[bytes]) -> None:
+    with pytest.raises(VaultDamaged):
+        opened_of(forged)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(cipher(job=OTHER_JOB), id="another job"),
+        pytest.param(cipher(kind=Kind.PAGE_IMAGE), id="another kind"),
+        pytest.param(cipher(page=1), id="another page"),
+        pytest.param(cipher(salt=b"t" * 16), id="another stream"),
+        pytest.param(cipher(key=b"l" * 32), id="another key"),
+    ],
+)
+def test_a_chunk_opens_in_its_own_place_only(other: StreamCipher) -> None:
+    with pytest.raises(VaultDamaged):
+        other.open(THREE[0], 0, 3)
+
+
+def test_every_kind_belongs_to_a_part() -> None:
+    assert set(PART_OF) == set(Kind)
+
+
+def keys(vault_id: bytes = b"v" * 16, epoch: int = 1, key: bytes = KEY) -> VaultKeys:
+    return VaultKeys(vault_id, epoch=epoch, keys={epoch: bytearray(key)})
+
+
+def test_a_wrapped_key_opens_for_its_own_job_part_vault_and_epoch_only() -> None:
+    data_key, wrapped = keys().new_data_key(JOB, Part.SOURCE)
+
+    assert keys().unwrap(wrapped, JOB, Part.SOURCE) == data_key
+    for vault_keys, job, part in (
+        (keys(), OTHER_JOB, Part.SOURCE),
+        (keys(), JOB, Part.RESULT),
+        (keys(vault_id=b"w" * 16), JOB, Part.SOURCE),
+        (keys(key=b"l" * 32), JOB, Part.SOURCE),
+        (keys(epoch=2), JOB, Part.SOURCE),
+    ):
+        with pytest.raises(VaultDamaged):
+            vault_keys.unwrap(wrapped, job, part)
+    with pytest.raises(VaultDamaged):
+        keys(epoch=2).unwrap(WrappedKey(2, wrapped.wrapped), JOB, Part.SOURCE)
+
+
+def test_the_vault_key_hangs_on_every_part_of_both_halves() -> None:
+    share, shard = b"h" * 32, b"r" * 16_320
+    parts = {"vault_id": b"v" * 16, "epoch": 1}
+    key = derive_vault_key(share, shard, **parts)
+
+    assert len(key) == 32
+    assert key == derive_vault_key(share, shard, **parts)
+    assert key != derive_vault_key(b"i" + share[1:], shard, **parts)
+    assert key != derive_vault_key(share, shard[:-1] + b"s", **parts)
+    assert key != derive_vault_key(share, shard, vault_id=b"w" * 16, epoch=1)
+    assert key != derive_vault_key(share, shard, vault_id=b"v" * 16, epoch=2)
