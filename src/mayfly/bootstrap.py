@@ -99,6 +99,7 @@ class Foundation:
         self._files = LocalFiles(self._limits)
         self._lane: ThreadLane | None = None
         self._opened = False
+        self._offered: str | None = None
         self._borrowed: Path | None = None
         self._hardening: Hardening | None = None
         self._translate: Callable[[str], str] | None = None
@@ -204,6 +205,10 @@ class Foundation:
         """Whether there is a vault already; False means that the first unlock makes one."""
         return needed_key(self._vault_paths()) is not None
 
+    def offer_passphrase(self, passphrase: str) -> None:
+        """Have unlock try this passphrase when it is called without one."""
+        self._offered = passphrase
+
     def unlock(self, passphrase: str | None = None) -> Future[Mayfly]:
         """Open or make the vault and destroy all that is due; nothing is shown before that.
 
@@ -216,7 +221,8 @@ class Foundation:
         if self._opened:
             raise InternalError("the vault is open already")
         lane = self._lane = self._lane or ThreadLane("vault")
-        return lane.submit(lambda: self._open(lane, passphrase), urgent=True)
+        tried = self._offered if passphrase is None else passphrase
+        return lane.submit(lambda: self._open(lane, tried), urgent=True)
 
     def close(self) -> None:
         """End what unlock began and did not hand over, and forget what was borrowed."""

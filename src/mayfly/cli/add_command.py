@@ -1,0 +1,182 @@
+"""“mayfly add”: take documents into the vault, and wait for them if that is wished."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mayfly.bootstrap import Mayfly
+from mayfly.cli.arguments import export_formats, retention_hours
+from mayfly.cli.commands import Commands
+from mayfly.cli.exit_status import ExitStatus, combined, status_of
+from mayfly.cli.exports import Exports, Written
+from mayfly.cli.json_shapes import Shape, job_shape
+from mayfly.cli.listing import SHORT_ID, job_sentence, list_lines
+from mayfly.cli.progress import Progress, open_progress
+from mayfly.cli.read_command import add_reading_options
+from mayfly.cli.session import Session
+from mayfly.cli.terminal import Terminal
+from mayfly.cli.waiting import Waiting
+from mayfly.domain.errors import TargetMissing
+from mayfly.domain.ids import BatchId
+from mayfly.domain.jobs import Job, ReadOptions
+from mayfly.domain.retention import RetentionRule
+from mayfly.domain.states import JobState
+from mayfly.services.intake import Taken, Wish
+
+_DESCRIPTION = """
+Seal documents in the vault and queue them. What is added by one command is one batch.
+Folders give the documents in them and below. Your own files are never changed.
+
+The queue is read by the window while it is open, or by any command that waits. Once
+read, a document and its text are destroyed after 24 hours unless you say otherwise,
+and 30 days after adding in any case.
+"""
+
+_EXAMPLES = """
+mayfly add scans/
+mayfly add --wait letter.pdf
+mayfly add --retain-source 0h --retain-result 3d contract.pdf
+mayfly add scans/ --out texts/ --format txt,pdf
+"""
+
+
+def add_parsers(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add(
+        "add",
+        run_add,
+        summary="take documents into the vault and queue them",
+        description=_DESCRIPTION,
+        examples=_EXAMPLES,
+    )
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a document or a folder of them"
+    )
+    add_reading_options(parser)
+    for part, what in (("source", "the document"), ("result", "its text")):
+        parser.add_argument(
+            f"--retain-{part}",
+            type=retention_hours,
+            metavar="TIME",
+            help=f"keep {what} so long after it was read: 0h to 168h, or 1d to 7d",
+        )
+    parser.add_argument(
+        "--wait", action="store_true", help="read them here if nobody else does, and wait"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write each result into DIR (implies --wait)"
+    )
+    parser.add_argument(
+        "--format",
+        type=export_formats,
+        metavar="FORMATS",
+        help="what to write there: txt, json, pdf, or several as txt,pdf (default: txt)",
+    )
+    parser.set_defaults(refuse=parser.error)
+
+
+def run_add(arguments: argparse.Namespace, session: Session) -> int:
+    """Add, and wait and export as wished; the status tells how the documents fared."""
+    wish = _wish_of(arguments, session)
+    formats = _formats_of(arguments, wish)
+    mayfly, terminal = session.vault(), session.terminal
+    exports = Exports(mayfly.exporting, arguments.out, formats) if arguments.out else None
+    paths = [path.absolute() for path in arguments.files]
+    with open_progress(terminal) as progress, _waiting(session, mayfly, progress) as waiting:
+        if arguments.wait or exports:
+            mayfly.queue.start()
+        taken = waiting.take_in(mayfly.intake.add_paths(paths, wish))
+        _tell_taken(terminal, taken)
+        try:
+            if arguments.wait or exports:
+                waiting.until_settled(taken.jobs, exports.begin if exports else lambda _: None)
+        except KeyboardInterrupt:
+            _tell_interrupted(terminal, _print_jobs(session, mayfly, taken.batch_id, []))
+            raise
+        written = exports.finish() if exports else []
+    jobs = _print_jobs(session, mayfly, taken.batch_id, written)
+    if not jobs:
+        return ExitStatus.FAILED
+    return combined([*(status_of(job) for job in jobs), *(one.status for one in written)])
+
+
+def _wish_of(arguments: argparse.Namespace, session: Session) -> Wish:
+    preferences = session.foundation.preferences()
+    options = ReadOptions(
+        arguments.lang or preferences.languages, recognise_anyway=arguments.recognise_anyway
+    )
+    source, result = arguments.retain_source, arguments.retain_result
+    if result == 0:
+        arguments.refuse(
+            "a result kept for 0 hours would be gone before it is seen;"
+            " “mayfly read FILE” prints the text and stores nothing"
+        )
+    rule = RetentionRule(
+        source_hours=preferences.source_hours if source is None else source,
+        result_hours=preferences.result_hours if result is None else result,
+    )
+    return Wish(options, rule)
+
+
+def _formats_of(arguments: argparse.Namespace, wish: Wish) -> tuple[str, ...]:
+    formats: tuple[str, ...] = arguments.format or ("txt",)
+    if arguments.out is None:
+        if arguments.format is not None:
+            arguments.refuse("--format needs --out DIR, where the files are to be written")
+    elif not arguments.out.is_dir():
+        # Said before anything is read, not after.
+        raise TargetMissing
+    elif "pdf" in formats and wish.rule.source_hours == 0:
+        arguments.refuse("a PDF is made from the document: keep that for an hour, at least")
+    return formats
+
+
+def _waiting(session: Session, mayfly: Mayfly, progress: Progress) -> Waiting:
+    return Waiting(mayfly, progress, seconds=lambda: session.foundation.now().timestamp())
+
+
+def _print_jobs(
+    session: Session, mayfly: Mayfly, batch_id: BatchId, written: list[Written]
+) -> list[Job]:
+    """Print the batch as it stands, and say what did not go well."""
+    jobs = [job for job in mayfly.library.jobs().result() if job.batch_id == batch_id]
+    terminal = session.terminal
+    for line in list_lines(jobs, session.foundation.now()):
+        terminal.print_line(line)
+    for job in jobs:
+        if status_of(job) != ExitStatus.DONE:
+            terminal.say(f"mayfly: {job_sentence(job)}")
+    for one in written:
+        if one.error is not None:
+            terminal.say(f"mayfly: {one.job[:SHORT_ID]} as {one.file_format}: {one.error}")
+    if terminal.as_json:
+        terminal.print_json([_shape(job, written) for job in jobs])
+    return jobs
+
+
+def _shape(job: Job, written: list[Written]) -> Shape:
+    shape = job_shape(job)
+    files = [str(one.file) for one in written if one.job == job.job_id and one.file is not None]
+    return {**shape, "files": files} if written else shape
+
+
+def _tell_taken(terminal: Terminal, taken: Taken) -> None:
+    added = len(taken.jobs) - taken.refused
+    parts = [f"{_documents(added)} added as batch {taken.batch_id[:SHORT_ID]}"]
+    if taken.refused:
+        parts.append(f"{_documents(taken.refused)} could not be taken in")
+    if taken.skipped:
+        parts.append(f"{taken.skipped} files passed over: of no kind that Mayfly reads")
+    terminal.say("; ".join(parts) + ".")
+
+
+def _tell_interrupted(terminal: Terminal, jobs: list[Job]) -> None:
+    left = sum(job.state in (JobState.QUEUED, JobState.READING) for job in jobs)
+    terminal.say(
+        f"Stopped waiting. {_documents(left)} stay queued and are read when Mayfly next runs."
+    )
+
+
+def _documents(count: int) -> str:
+    return "1 document" if count == 1 else f"{count} documents"

@@ -1,0 +1,70 @@
+"""What users may write behind an option, and how a wrong one is refused."""
+
+from __future__ import annotations
+
+import argparse
+
+from mayfly.domain.retention import MOST_HOURS
+from mayfly.domain.states import JobState
+
+FORMATS = ("txt", "json", "pdf")
+"""What a result can be exported as."""
+
+_HOURS_IN = {"h": 1, "d": 24}
+
+
+def retention_hours(text: str) -> int:
+    """Return whole hours from “24h”, “7d” or “24”; 0 to 168."""
+    unit = _HOURS_IN.get(text[-1:].lower())
+    count = text[:-1] if unit else text
+    if not (count.isascii() and count.isdigit()):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a time: write hours or days, 24h or 7d")
+    hours = int(count) * (unit or 1)
+    if hours > MOST_HOURS:
+        raise argparse.ArgumentTypeError(f"“{text}” is more than 7 days ({MOST_HOURS}h), the most")
+    return hours
+
+
+def languages(text: str) -> tuple[str, ...]:
+    """Return the codes of “eng+deu”; each once, in the order given."""
+    codes = tuple(dict.fromkeys(text.replace(",", "+").split("+")))
+    if not all(codes):
+        raise argparse.ArgumentTypeError(f"“{text}” names no language: write eng or eng+deu")
+    return codes
+
+
+def export_formats(text: str) -> tuple[str, ...]:
+    """Return the formats of “txt,pdf”; each once, in the order given."""
+    chosen = tuple(dict.fromkeys(text.lower().split(",")))
+    for one in chosen:
+        if one not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise argparse.ArgumentTypeError(f"“{one}” is not a format; there are {known}")
+    return chosen
+
+
+def job_states(text: str) -> frozenset[JobState]:
+    """Return the states of “done,failed”."""
+    chosen = set()
+    for one in text.split(","):
+        try:
+            chosen.add(JobState(one))
+        except ValueError:
+            known = ", ".join(JobState)
+            message = f"“{one}” is not a state; there are {known}"
+            raise argparse.ArgumentTypeError(message) from None
+    return frozenset(chosen)
+
+
+def page_number(text: str) -> int:
+    """Return a page number, counted from 1."""
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a page number; the first page is 1")
+    return int(text[:9])
+
+
+def descriptor(text: str) -> int:
+    """Return the number of an open file."""
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise argparse.ArgumentTypeError(f"“{text}” is not the number of an open file")
+    return int(text)

@@ -1,0 +1,51 @@
+"""What a command's exit status says. The numbers are part of the command line's contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from mayfly.domain.errors import error_of
+from mayfly.domain.jobs import Job
+from mayfly.domain.states import JobState
+
+
+class ExitStatus(IntEnum):
+    """Every status that Mayfly ends with; 128 and more follow the shell's way with signals."""
+
+    DONE = 0
+    USAGE = 2
+    FAILED = 3
+    NO_SUCH_JOB = 4
+    VAULT_LOCKED = 5
+    NEEDS_PASSWORD = 6
+    SOME_FAILED = 7
+    HUNG_UP = 129
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+    TERMINATED = 143
+
+
+def combined(statuses: Iterable[int]) -> int:
+    """Return one status for several things: what they all share, 7 when some went well.
+
+    Different failures with nothing that went well are 3.
+    """
+    seen = set(statuses) or {int(ExitStatus.DONE)}
+    if len(seen) == 1:
+        return seen.pop()
+    some_went_well = bool(seen & {ExitStatus.DONE, ExitStatus.SOME_FAILED})
+    return ExitStatus.SOME_FAILED if some_went_well else ExitStatus.FAILED
+
+
+def status_of(job: Job) -> int:
+    """Return what a job that nothing more happens to means for the command that waited."""
+    if job.state is JobState.DONE:
+        return ExitStatus.SOME_FAILED if job.pages_failed else ExitStatus.DONE
+    if job.state is JobState.NEEDS_PASSWORD:
+        return ExitStatus.NEEDS_PASSWORD
+    if job.state is JobState.DELETED:
+        return ExitStatus.NO_SUCH_JOB
+    if job.state is JobState.FAILED:
+        return error_of(job.error_code or "").exit_status
+    return ExitStatus.FAILED

@@ -1,0 +1,91 @@
+"""The JSON that scripts read: stable field names, written down in docs/cli.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, UserError, error_of
+from mayfly.domain.jobs import DeleteOutcome, Deletion, Job
+from mayfly.services.inspection import Inspection
+
+Shape = dict[str, Any]
+
+
+def moment_shape(moment: datetime | None) -> str | None:
+    """Return the moment in UTC to the second, such as 2026-01-05T09:30:00Z."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def error_shape(error: UserError) -> Shape:
+    """Return what happened and what to do, with the code that scripts may rely on."""
+    return {"code": error.code, "text": error.text, "remedy": error.remedy}
+
+
+def stored_error_shape(code: str | None) -> Shape | None:
+    """Return the error that a stored code stands for; a newer version's code is kept as it is."""
+    if code is None:
+        return None
+    return {**error_shape(error_of(code)), "code": code}
+
+
+def job_shape(job: Job) -> Shape:
+    """Return one job; a tombstone has a null name."""
+    return {
+        "job": job.job_id,
+        "batch": job.batch_id,
+        "state": job.state.value,
+        "name": job.name,
+        "pages": job.pages,
+        "pages_read": job.pages_read,
+        "pages_failed": job.pages_failed,
+        "added_at": moment_shape(job.added_at),
+        "finished_at": moment_shape(job.finished_at),
+        "source_delete_at": moment_shape(job.source_delete_at),
+        "result_delete_at": moment_shape(job.result_delete_at),
+        "deleted_at": moment_shape(job.deleted_at),
+        "delete_reason": job.delete_reason.value if job.delete_reason else None,
+        "error": stored_error_shape(job.error_code),
+    }
+
+
+def deletion_shape(deletion: Deletion) -> Shape:
+    """Return what became of one job; the error is null only for one that was deleted now."""
+    error: Shape | None = None
+    if deletion.outcome is DeleteOutcome.ALREADY_DELETED:
+        error = error_shape(AlreadyDeleted())
+    elif deletion.outcome is DeleteOutcome.NO_SUCH_JOB:
+        error = error_shape(NoSuchJob())
+    elif deletion.outcome is DeleteOutcome.FAILED:
+        error = stored_error_shape(deletion.error_code or UserError.code)
+    return {"job": deletion.job_id, "outcome": deletion.outcome.value, "error": error}
+
+
+def export_shape(
+    job: str, file_format: str, *, file: Path | None, error: UserError | None
+) -> Shape:
+    """Return one file that was to be written: its path, or the error."""
+    return {
+        "job": job,
+        "format": file_format,
+        "file": str(file) if file is not None else None,
+        "error": error_shape(error) if error is not None else None,
+    }
+
+
+def inspection_shape(inspection: Inspection) -> Shape:
+    """Return what doctor found, in the order to show it."""
+    findings = [
+        {"key": one.key, "value": one.value, "grade": one.grade.value, "remedy": one.remedy}
+        for one in inspection.findings
+    ]
+    return {"healthy": inspection.healthy, "findings": findings}
+
+
+def languages_shape(installed: Sequence[str], default: Sequence[str]) -> Shape:
+    """Return the installed languages and those that are used when none is named."""
+    return {"languages": list(installed), "default": list(default)}

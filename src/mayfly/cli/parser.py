@@ -1,0 +1,127 @@
+"""The tree of commands, and what an argument list asks for: the window or a command."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mayfly.cli import (
+    add_command,
+    delete_command,
+    exports,
+    look_commands,
+    machine_commands,
+    read_command,
+    wish_commands,
+)
+from mayfly.cli.commands import Commands, add_passphrase_options
+
+_DESCRIPTION = """\
+Mayfly reads documents on this machine, keeps them sealed, and lets them expire.
+
+Without a command it opens its window, with the documents that are named. “mayfly read”
+prints a document's text and stores nothing; “mayfly add” keeps documents in an encrypted
+vault, where they are destroyed 24 hours after they were read unless you say otherwise.
+"""
+
+_EPILOG = """\
+examples:
+  mayfly                          open the window
+  mayfly letter.pdf               open the window and add a document
+  mayfly read letter.pdf          print its text, store nothing
+  mayfly add scans/ --wait        keep and read a folder of documents
+  mayfly COMMAND --help           more about one command
+
+exit status:
+  0 done   2 usage   3 failed   4 no such job or already deleted   5 vault locked
+  6 needs a password   7 some of several failed   130 interrupted
+
+environment:
+  MAYFLY_HOME             a folder for data, settings, cache and state
+  MAYFLY_PASSPHRASE_FILE  a file whose first line opens a vault without a keyring
+  PYTHON_KEYRING_BACKEND  the keyring to use, as the keyring library reads it
+"""
+
+
+class Parser:
+    """Reads argument lists. Wrong ones end the process with status 2 and say why."""
+
+    def __init__(self) -> None:
+        self._root = argparse.ArgumentParser(
+            prog="mayfly",
+            usage="mayfly [FILE ...]\n       mayfly COMMAND ...",
+            description=_DESCRIPTION,
+            epilog=_EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        self._root.add_argument("--version", action="version", version=f"mayfly {_own_version()}")
+        add_passphrase_options(self._root)
+        self._commands = Commands(self._root)
+        for module in (
+            read_command,
+            add_command,
+            look_commands,
+            exports,
+            delete_command,
+            wish_commands,
+            machine_commands,
+        ):
+            module.add_parsers(self._commands)
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """Every command's name."""
+        return self._commands.names
+
+    def parse_window(self, argv: Sequence[str]) -> argparse.Namespace | None:
+        """Return the paths for the window, or None when the list asks for something else.
+
+        A file called like a command is named as ./list.
+        """
+        first = _first_word(argv)
+        if first in self.commands or (first is not None and first.startswith("-")):
+            return None
+        if first is not None and not os.path.lexists(first):
+            self._refuse_unknown(first)
+        window = argparse.ArgumentParser(prog="mayfly", add_help=False, allow_abbrev=False)
+        add_passphrase_options(window)
+        window.add_argument("paths", nargs="*", type=Path)
+        return window.parse_args(argv)
+
+    def parse_command(self, argv: Sequence[str]) -> argparse.Namespace:
+        """Return a command's arguments; help and version end the process with status 0."""
+        return self._root.parse_args(argv)
+
+    def help_text(self) -> str:
+        """Return what --help prints."""
+        return self._root.format_help()
+
+    def _refuse_unknown(self, word: str) -> None:
+        near = difflib.get_close_matches(word, self.commands, n=1)
+        hint = f"; did you mean “mayfly {near[0]}”?" if near else "; see “mayfly --help”"
+        self._root.error(f"“{word}” is neither a command nor a file that is there{hint}")
+
+
+def _first_word(argv: Sequence[str]) -> str | None:
+    """Return the first argument that is no passphrase option nor its value."""
+    words = iter(argv)
+    for word in words:
+        if word in ("--passphrase-file", "--passphrase-fd"):
+            next(words, None)
+        elif word == "--":
+            return next(words, None)
+        elif not word.startswith(("--passphrase-file=", "--passphrase-fd=")):
+            return word
+    return None
+
+
+def _own_version() -> str:
+    try:
+        return version("mayfly-ocr")
+    except PackageNotFoundError:
+        return "(not installed)"
