@@ -1,0 +1,80 @@
+"""Keeps the job model true to the vault: asks for changes, never twice at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from mayfly.domain.errors import UserError
+from mayfly.domain.events import Event, JobsChanged
+from mayfly.domain.ports import Changes
+from mayfly.services.library import Library
+from mayfly.ui.courier import Courier
+from mayfly.ui.job_model import JobModel
+
+_LEAST_PAUSE_MS = 60
+_ROWS_PER_MS_OF_PAUSE = 25
+"""A tree view lays out all its rows whenever some come in, so the pause between two answers
+grows with the list: 400 ms at 10,000 rows."""
+
+
+class JobFeed(QObject):
+    """One question in flight; what happens meanwhile becomes one more question."""
+
+    filled = Signal()
+    """The first answer is in the model."""
+
+    def __init__(self, library: Library, courier: Courier, model: JobModel) -> None:
+        super().__init__(model)
+        self._library = library
+        self._courier = courier
+        self._model = model
+        self._seq = 0
+        self._asking = False
+        self._stale = False
+        self._first = True
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._next)
+        courier.event_arrived.connect(self._hear)
+
+    def ask(self) -> None:
+        """Fetch what changed, now or as soon as the present answer is in."""
+        if self._asking:
+            self._stale = True
+            return
+        self._asking = True
+        self._stale = False
+        self._pause.stop()
+        future = self._library.changes(self._seq)
+        self._courier.ask(self, future, then=self._take, failed=self._fail)
+
+    def stop(self) -> None:
+        """Ask no more: the vault is about to close."""
+        self._asking = True
+        self._pause.stop()
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, JobsChanged):
+            return
+        if self._pause.isActive():
+            self._stale = True
+        else:
+            self.ask()
+
+    def _take(self, changes: Changes) -> None:
+        self._asking = False
+        self._seq = changes.seq
+        self._model.apply(changes.jobs)
+        if self._first:
+            self._first = False
+            self.filled.emit()
+        self._pause.start(_LEAST_PAUSE_MS + self._model.alive // _ROWS_PER_MS_OF_PAUSE)
+
+    def _fail(self, error: UserError) -> None:
+        self._asking = False
+        self._courier.trouble_arrived.emit(error)
+        self._pause.start(1_000)
+
+    def _next(self) -> None:
+        if self._stale:
+            self.ask()

@@ -1,0 +1,167 @@
+"""One page made ready to be shown. Runs on the decode lane; the GUI thread gets finished values."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QImage
+
+from mayfly.domain.ids import JobId
+from mayfly.domain.pages import PageOrigin, Word
+from mayfly.services.library import PageView
+
+DOUBTFUL_BELOW = 60.0
+"""Confidence under which a word is tinted: on real pages few right words are below 60."""
+_BAND_PX = 64
+_LOOK_AHEAD = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A word with its box on the page and its place in the page's text (UTF-16 units)."""
+
+    box: QRect
+    start: int
+    end: int
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PagePicture:
+    """A page on show: picture, words and text. Kept only while it is on show.
+
+    image is None when the source is destroyed; words then lie on an empty sheet of size.
+    scale turns page pixels, which the boxes use, into pixels of the image.
+    """
+
+    job_id: JobId
+    number: int
+    size: QSize
+    image: QImage | None
+    text: str
+    words: tuple[ShownWord, ...]
+    origin: PageOrigin
+    confidence: float | None
+    _bands: dict[int, list[int]] = field(repr=False)
+    _by_start: tuple[int, ...] = field(repr=False)
+
+    def word_at(self, point: QPointF) -> int | None:
+        """Return the number of the word at a point in page pixels; the smallest if several."""
+        spot = QPoint(round(point.x()), round(point.y()))
+        found = [
+            number
+            for number in self._bands.get(spot.y() // _BAND_PX, ())
+            if self.words[number].box.contains(spot)
+        ]
+        return min(found, key=self._area, default=None)
+
+    def word_at_text(self, position: int) -> int | None:
+        """Return the number of the word at a position in the text."""
+        low, high = 0, len(self._by_start)
+        while low < high:
+            middle = (low + high) // 2
+            if self.words[self._by_start[middle]].start <= position:
+                low = middle + 1
+            else:
+                high = middle
+        if low == 0:
+            return None
+        number = self._by_start[low - 1]
+        return number if position <= self.words[number].end else None
+
+    def _area(self, number: int) -> int:
+        box = self.words[number].box
+        return box.width() * box.height()
+
+
+def prepare_page(view: PageView, wanted: Callable[[], bool]) -> PagePicture | None:
+    """Decode a page for showing. None when it has no result, or is no longer wanted."""
+    result = view.result
+    if result is None or not wanted():
+        return None
+    image = None
+    if view.image is not None:
+        image = QImage.fromData(view.image.data)
+        image = None if image.isNull() else image
+    spans = word_spans(view.text, result.words)
+    words = tuple(
+        ShownWord(
+            QRect(word.box.left, word.box.top, word.box.width, word.box.height),
+            *span,
+            word.confidence is not None and word.confidence < DOUBTFUL_BELOW,
+        )
+        for word, span in zip(result.words, spans, strict=True)
+    )
+    with_place = (number for number, word in enumerate(words) if word.end > word.start)
+    return PagePicture(
+        job_id=view.job_id,
+        number=view.number,
+        size=QSize(result.width_px, result.height_px),
+        image=image,
+        text=view.text,
+        words=words,
+        origin=result.origin,
+        confidence=result.confidence,
+        _bands=_bands(words),
+        _by_start=tuple(sorted(with_place, key=lambda number: words[number].start)),
+    )
+
+
+def scale_image(image: QImage, size: QSize, wanted: Callable[[], bool]) -> QImage | None:
+    """Return the image smoothly scaled to the size; None when no longer wanted."""
+    if not wanted():
+        return None
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+
+
+def word_spans(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Return where each word stands in the page's text, in the units Qt counts in.
+
+    Looks for each word a short way after the one before it, in the order of the text
+    (block, paragraph, line). A word that is not there gets an empty span.
+    """
+    order = sorted(
+        range(len(words)),
+        key=lambda number: (words[number].block, words[number].paragraph, words[number].line),
+    )
+    spans = [(0, 0)] * len(words)
+    utf16 = _utf16_offsets(text)
+    position = 0
+    for number in order:
+        wanted = _clean(words[number].text)
+        if not wanted:
+            continue
+        found = text.find(wanted, position, position + len(wanted) + _LOOK_AHEAD)
+        if found < 0:
+            continue
+        position = found + len(wanted)
+        spans[number] = (utf16(found), utf16(position))
+    return spans
+
+
+def _clean(text: str) -> str:
+    spaced = " ".join(text.split())
+    kept = "".join(one for one in spaced if unicodedata.category(one) != "Cc")
+    return unicodedata.normalize("NFC", kept)
+
+
+def _utf16_offsets(text: str) -> Callable[[int], int]:
+    """Return what turns a Python offset into Qt's; characters beyond U+FFFF count twice there."""
+    wide = [place for place, one in enumerate(text) if ord(one) > 0xFFFF]
+    if not wide:
+        return lambda place: place
+    return lambda place: place + sum(one < place for one in wide)
+
+
+def _bands(words: Sequence[ShownWord]) -> dict[int, list[int]]:
+    """Return which words touch which band of the page, so that a mouse move asks few."""
+    bands: dict[int, list[int]] = defaultdict(list)
+    for number, word in enumerate(words):
+        for band in range(word.box.top() // _BAND_PX, word.box.bottom() // _BAND_PX + 1):
+            bands[band].append(number)
+    return dict(bands)

@@ -1,0 +1,80 @@
+"""Where things stand within a row of the job list. Pure geometry in logical pixels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QFont, QFontMetrics
+
+EDGE = 12
+ICON = 18
+BIN = 18
+TEXT_LEFT = EDGE + ICON + 12
+BAR = 3
+_ABOVE = 8
+_BETWEEN = 2
+
+
+class RowLayout:
+    """Measures of a row in one font: a title, a smaller line below it, a bar under both."""
+
+    def __init__(self, font: QFont) -> None:
+        self.title_font = QFont(font)
+        self.batch_font = QFont(font)
+        self.batch_font.setWeight(QFont.Weight.DemiBold)
+        self.small_font = QFont(font)
+        self.small_font.setPointSizeF(max(7.0, font.pointSizeF() * 0.9))
+        self.title_metrics = QFontMetrics(self.title_font)
+        self.batch_metrics = QFontMetrics(self.batch_font)
+        self.small_metrics = QFontMetrics(self.small_font)
+        self._title_px = max(self.title_metrics.height(), self.batch_metrics.height())
+
+    @property
+    def height(self) -> int:
+        """Height of every row, batches and jobs alike."""
+        return 2 * _ABOVE + self._title_px + _BETWEEN + self.small_metrics.height() + 4
+
+    @property
+    def left_width(self) -> int:
+        """Width of the column that tells the time left."""
+        return self.small_metrics.horizontalAdvance("in 23 min") + 18
+
+    @property
+    def delete_width(self) -> int:
+        """Width of the column with the bin: a comfortable target."""
+        return BIN + 2 * 11
+
+    def icon(self, cell: QRect) -> QRect:
+        """Return the place of the state's icon."""
+        return QRect(cell.left() + EDGE, cell.top() + (cell.height() - ICON) // 2, ICON, ICON)
+
+    def title(self, cell: QRect) -> QRect:
+        """Return the first line."""
+        left = cell.left() + TEXT_LEFT
+        return QRect(left, cell.top() + _ABOVE, cell.right() - left, self._title_px)
+
+    def second(self, cell: QRect) -> QRect:
+        """Return the second line."""
+        title = self.title(cell)
+        return QRect(
+            title.left(), title.bottom() + 1 + _BETWEEN, title.width(), self.small_metrics.height()
+        )
+
+    def bar(self, cell: QRect) -> QRect:
+        """Return the place of a progress bar."""
+        second = self.second(cell)
+        return QRect(second.left(), second.bottom() + 4, second.width() - 8, BAR)
+
+    def field(self, cell: QRect) -> QRect:
+        """Return the place of the password field: it takes the second line's."""
+        second = self.second(cell)
+        return second.adjusted(0, -3, -6, 7)
+
+    def chevron(self, cell: QRect) -> QRect:
+        """Return the place of a batch's opening arrow."""
+        return self.icon(cell)
+
+    def bin(self, cell: QRect) -> QRect:
+        """Return the place of the delete button's drawing."""
+        return QRect(
+            cell.center().x() - BIN // 2, cell.top() + (cell.height() - BIN) // 2, BIN, BIN
+        )

@@ -1,0 +1,106 @@
+"""The little that Fusion and a palette cannot say: spacing, rounding and quiet buttons."""
+
+from __future__ import annotations
+
+from string import Template
+
+from mayfly.ui.tones import Tones
+
+_SHEET = Template("""
+QToolTip { color: $text; background: $raised; border: 1px solid $line; padding: 5px 8px; }
+
+#toolbar, #pageBar, #statusStrip, #listHeader { background: $window; }
+#toolbar { border-bottom: 1px solid $line; }
+#statusStrip { border-top: 1px solid $line; }
+#statusStrip QLabel { color: $dim; }
+#listHeader { border-bottom: 1px solid $line; }
+#listTitle { font-weight: 600; }
+
+QToolButton { color: $text; background: transparent; border: 1px solid transparent;
+  border-radius: 6px; padding: 5px 9px; }
+QToolButton:hover { background: $hover; border-color: $line; }
+QToolButton:pressed, QToolButton:checked { background: $chosen; border-color: transparent; }
+QToolButton:focus { border-color: $accent; }
+QToolButton:disabled { color: $faint; }
+QToolButton::menu-indicator { image: none; width: 0; }
+#small { padding: 3px 5px; }
+
+QPushButton { color: $text; background: $raised; border: 1px solid $line; border-radius: 6px;
+  padding: 6px 14px; min-height: 16px; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $chosen; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:disabled { color: $faint; }
+#primary { color: $on_accent; background: $accent; border-color: $accent; font-weight: 600; }
+#primary:hover { background: $accent_hover; }
+#primary:focus { border: 2px solid $text; padding: 5px 13px; }
+#primary:disabled { color: $faint; background: $hover; border-color: $line; }
+
+QLineEdit, QSpinBox { color: $text; background: $ground; border: 1px solid $line;
+  border-radius: 6px; padding: 4px 8px; selection-background-color: $chosen;
+  selection-color: $text; }
+QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
+QSpinBox { padding: 3px 4px; }
+
+QMenu { color: $text; background: $raised; border: 1px solid $line; padding: 5px; }
+QMenu::item { padding: 6px 26px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $chosen; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
+QMenu::icon { padding-left: 8px; }
+QMenu::indicator { width: 15px; height: 15px; left: 8px; }
+
+QTreeView, QPlainTextEdit { background: $ground; border: none; outline: none; }
+QTreeView:focus { border: none; }
+QPlainTextEdit { padding: 10px 8px; selection-background-color: $chosen;
+  selection-color: $text; }
+QSplitter::handle { background: $line; }
+QTabWidget::pane { border: none; border-top: 1px solid $line; }
+QTabBar { background: $window; }
+QTabBar::tab { color: $dim; background: transparent; padding: 8px 14px;
+  border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:focus { color: $accent; }
+
+QScrollBar { background: transparent; border: none; }
+QScrollBar:vertical { width: 12px; }
+QScrollBar:horizontal { height: 12px; }
+QScrollBar::handle { background: $handle; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: $faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QProgressBar { background: $hover; border: none; border-radius: 3px; max-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+#troubleBar { background: $warn_ground; border-bottom: 1px solid $line; }
+#troubleText { color: $text; }
+#noteBar { background: $ground; border-bottom: 1px solid $line; }
+#noteText { color: $dim; }
+#emptyTitle { font-weight: 600; }
+#quiet { color: $dim; }
+#sentence { font-weight: 600; }
+""")
+
+
+def stylesheet(tones: Tones) -> str:
+    """Return the application's style sheet in these tones."""
+    return _SHEET.substitute(
+        text=tones.text,
+        dim=tones.dim,
+        faint=tones.faint,
+        line=tones.line,
+        window=tones.window,
+        ground=tones.ground,
+        raised=tones.raised,
+        hover=tones.hover,
+        chosen=tones.chosen,
+        accent=tones.accent,
+        accent_hover=tones.accent_hover,
+        on_accent=tones.on_accent,
+        warn_ground=tones.warn_ground,
+        handle=tones.handle,
+    )

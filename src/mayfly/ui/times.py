@@ -1,0 +1,106 @@
+"""Moments and spans in the user's locale and time zone. Pure: now is handed in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from mayfly.domain.jobs import Job
+from mayfly.domain.states import FINISHED, JobState
+from mayfly.ui.wording import Tr, count_text
+
+_HOUR_S = 3600
+_DAYS_FROM_H = 48
+
+
+def clock_text(moment: datetime) -> str:
+    """Return the time of day, such as 14:05."""
+    local = moment.astimezone()
+    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+
+
+def moment_text(tr: Tr, moment: datetime, now: datetime) -> str:
+    """Return day and time of day; the day by name when it is near."""
+    local, today = moment.astimezone(), now.astimezone().date()
+    near = {
+        today - timedelta(days=1): tr("Yesterday"),
+        today: tr("Today"),
+        today + timedelta(days=1): tr("Tomorrow"),
+    }
+    day = near.get(local.date())
+    if day is None:
+        date = QDate(local.year, local.month, local.day)
+        day = QLocale().toString(date, QLocale.FormatType.ShortFormat)
+    return f"{day} {clock_text(moment)}"
+
+
+def span_text(tr: Tr, seconds: float) -> str:
+    """Return a rough span: 3 d, 23 h, 12 min."""
+    hours = seconds / _HOUR_S
+    if hours >= _DAYS_FROM_H:
+        return tr("{n} d").format(n=round(hours / 24))
+    if hours >= 1:
+        return tr("{n} h").format(n=round(hours))
+    return tr("{n} min").format(n=max(1, round(seconds / 60)))
+
+
+def wait_text(tr: Tr, seconds: float) -> str:
+    """Return how long reading may still take, in words."""
+    if seconds < 60:
+        return tr("less than a minute left")
+    if seconds < _HOUR_S:
+        return count_text(
+            tr, round(seconds / 60), "about {n} minute left", "about {n} minutes left"
+        )
+    return count_text(
+        tr, round(seconds / _HOUR_S), "about {n} hour left", "about {n} hours left"
+    )
+
+
+def next_end(job: Job) -> datetime | None:
+    """Return the next moment at which a part of a finished job goes; None while it has none."""
+    if job.state is JobState.DELETED or job.state not in FINISHED:
+        return None
+    ends = []
+    if job.source_present:
+        ends.append(job.source_delete_at)
+    if job.result_present:
+        ends.append(job.result_delete_at)
+    return min(ends, default=None)
+
+
+def left_text(tr: Tr, job: Job, now: datetime) -> str:
+    """Return "in 23 h" for a finished job, "" for any other."""
+    end = next_end(job)
+    if end is None:
+        return ""
+    left_s = (end - now).total_seconds()
+    if left_s <= 0:
+        return tr("now")
+    return tr("in {span}").format(span=span_text(tr, left_s))
+
+
+def ends_text(tr: Tr, job: Job, now: datetime) -> str:
+    """Return both ends as moments on the wall clock, one to a line."""
+    if job.state is JobState.DELETED:
+        return ""
+    if job.state not in FINISHED:
+        return tr("Kept for {source} h (text: {result} h) after it was read, but not beyond {end}").format(
+            source=job.rule.source_hours,
+            result=job.rule.result_hours,
+            end=moment_text(tr, job.backstop_at, now),
+        )
+    source = (
+        tr("Document and page images are destroyed: {moment}").format(
+            moment=moment_text(tr, job.source_delete_at, now)
+        )
+        if job.source_present
+        else tr("Document and page images: already destroyed")
+    )
+    result = (
+        tr("Text is destroyed: {moment}").format(moment=moment_text(tr, job.result_delete_at, now))
+        if job.result_present
+        else tr("Text: already destroyed")
+    )
+    return f"{source}\n{result}"

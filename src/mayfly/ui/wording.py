@@ -1,0 +1,96 @@
+"""Words for numbers, formats and languages, as the window says them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QLocale
+
+from mayfly.domain.errors import UserError
+from mayfly.domain.pages import PageOrigin
+
+Tr = Callable[[str], str]
+"""Gives an English text in the user's language."""
+
+
+def number_text(value: int) -> str:
+    """Return the number with the locale's grouping: 1,234."""
+    return QLocale().toString(value)
+
+
+def count_text(tr: Tr, value: int, one: str, many: str) -> str:
+    """Return the text for one or for many, its {n} filled in; both texts are translated."""
+    return tr(one if value == 1 else many).format(n=number_text(value))
+
+
+def error_text(tr: Tr, error: UserError) -> str:
+    """Return the error's sentence and its remedy."""
+    return f"{tr(error.text)} {tr(error.remedy)}"
+
+
+def format_name(tr: Tr, file_format: str) -> str:
+    """Return what a format is called in the export menu."""
+    names = {
+        "txt": tr("Text (.txt)"),
+        "json": tr("Words and boxes (.json)"),
+        "pdf": tr("Searchable PDF (.pdf)"),
+    }
+    return names.get(file_format, f".{file_format}")
+
+
+def origin_text(tr: Tr, origin: PageOrigin, confidence: float | None) -> str:
+    """Return where the words of a page come from."""
+    if origin is PageOrigin.TEXT_LAYER:
+        return tr("Text from the file")
+    if origin is PageOrigin.BLANK:
+        return tr("This page is blank")
+    if confidence is None:
+        return tr("Recognised: no words were found on this page")
+    return tr("Recognised, {n} % confident").format(n=round(confidence))
+
+
+_SPECIAL = {
+    "chi_sim": "Chinese (simplified)",
+    "chi_tra": "Chinese (traditional)",
+    "chi_sim_vert": "Chinese (simplified, vertical)",
+    "chi_tra_vert": "Chinese (traditional, vertical)",
+    "jpn_vert": "Japanese (vertical)",
+    "kor_vert": "Korean (vertical)",
+    "aze_cyrl": "Azerbaijani (Cyrillic)",
+    "srp_latn": "Serbian (Latin)",
+    "uzb_cyrl": "Uzbek (Cyrillic)",
+    "deu_latf": "German (Fraktur)",
+    "frk": "German (Fraktur)",
+    "dan_frak": "Danish (Fraktur)",
+    "deu_frak": "German (Fraktur)",
+    "slk_frak": "Slovak (Fraktur)",
+    "ita_old": "Italian (old)",
+    "spa_old": "Spanish (old)",
+    "kat_old": "Georgian (old)",
+    "enm": "English (1100 to 1500)",
+    "frm": "French (1400 to 1600)",
+    "grc": "Greek (ancient)",
+    "equ": "Formulas",
+    "fil": "Filipino",
+    "lat": "Latin",
+    "epo": "Esperanto",
+}
+"""Tesseract's names that are no plain ISO 639 code, or whose language Qt does not know."""
+
+
+def language_name(tr: Tr, code: str) -> str:
+    """Return a language's name for Tesseract's code, such as English for eng."""
+    if code in _SPECIAL:
+        return tr(_SPECIAL[code])
+    language = QLocale.codeToLanguage(code, QLocale.LanguageCodeType.AnyLanguageCode)
+    if language in (QLocale.Language.AnyLanguage, QLocale.Language.C):
+        return code
+    return tr(QLocale.languageToString(language))
+
+
+def languages_text(tr: Tr, codes: Sequence[str]) -> str:
+    """Return the chosen languages, short enough for a button."""
+    names = [language_name(tr, code) for code in codes]
+    if len(names) <= 2:
+        return " + ".join(names) or tr("No language")
+    return tr("{first} + {n} more").format(first=names[0], n=len(names) - 1)
