@@ -1,0 +1,156 @@
+"""A full disk: nothing half written, and deleting works even then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mayfly.domain.errors import DiskFull
+from mayfly.domain.jobs import DeleteOutcome, Part, ReadOptions
+from mayfly.domain.states import DeleteReason, JobState
+from mayfly.vault.opening import KeyAccess, open_vault
+from mayfly.vault.reserve import RESERVE_BYTES
+from tests.fakes import BytesSource, MemorySecrets
+from tests.vault.conftest import RULE, Desk, paths_in, reading
+
+ALL = frozenset(Part)
+DISK_BYTES = 32 << 20
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own of 32 MiB, in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root, with the right to mount, can make a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def full_desk(small_disk: Path, clock) -> Iterator[Desk]:
+    secrets = MemorySecrets()
+    paths = paths_in(small_disk)
+    vault = open_vault(paths, KeyAccess(secrets, None))
+    yield Desk(vault, clock, paths, secrets)
+    vault.close()
+
+
+def fill_up(folder: Path) -> Path:
+    """Leave not one free block."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                continue
+    free = os.statvfs(folder)
+    assert free.f_bavail == 0
+    return filler
+
+
+def test_a_document_that_does_not_fit_leaves_no_trace(full_desk: Desk) -> None:
+    kept = full_desk.admit(b"kept" * 1000)
+    with pytest.raises(DiskFull):
+        full_desk.admit(bytes(DISK_BYTES))
+
+    assert [job.job_id for job in full_desk.vault.jobs(full_desk.clock.now())] == [kept]
+    assert full_desk.vault.source_chunk(kept, 0) == b"kept" * 1000
+    assert full_desk.sql("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_page_that_does_not_fit_is_still_to_be_read(full_desk: Desk, small_disk: Path) -> None:
+    job_id = full_desk.reading_job(2)
+    full_desk.vault.save_page(job_id, reading(1, "one"))
+    filler = fill_up(small_disk)
+
+    with pytest.raises(DiskFull):
+        full_desk.vault.save_page(job_id, reading(2, "two", picture=bytes(8 << 20)))
+
+    filler.unlink()
+    full_desk.reopen()
+    full_desk.vault.requeue_reading()
+    full_desk.vault.claim_next(full_desk.clock.now())
+    assert full_desk.vault.set_pages(job_id, 2) == (2,)
+    assert full_desk.vault.page(job_id, 1, full_desk.clock.now()).words[0].text == "one"
+
+
+def test_deleting_works_on_a_full_disk(full_desk: Desk, small_disk: Path) -> None:
+    now = full_desk.clock.now()
+    small, large = full_desk.done_job("word", pages=3), full_desk.admit(bytes(10 << 20))
+    kept = full_desk.admit(b"kept" * 1000)
+    wrapped = full_desk.sql("SELECT wrapped FROM data_key WHERE job < 3")
+    full_desk.reopen()
+    fill_up(small_disk)
+
+    full_desk.vault.mark_purging([small, large], DeleteReason.USER, now)
+    answers = full_desk.vault.purge([small, large], ALL, DeleteReason.USER, now)
+
+    assert {one.outcome for one in answers} == {DeleteOutcome.DELETED}
+    states = {job.job_id: job.state for job in full_desk.vault.jobs(now)}
+    assert states == {
+        small: JobState.DELETED,
+        large: JobState.DELETED,
+        kept: JobState.QUEUED,
+    }
+    assert full_desk.vault.source_chunk(kept, 0) == b"kept" * 1000
+    everything = full_desk.every_byte()
+    assert len(wrapped) == 4
+    assert not any(row[0] in everything for row in wrapped)
+    assert full_desk.vault._database.ask("PRAGMA secure_delete") == (1,)
+
+
+def test_the_reserve_is_taken_again_when_there_is_room(full_desk: Desk, small_disk: Path) -> None:
+    reserve = full_desk.paths.database.with_name("vault.db-reserve")
+    assert reserve.stat().st_size == RESERVE_BYTES
+    assert reserve.stat().st_blocks * 512 >= RESERVE_BYTES
+    job_id = full_desk.admit(bytes(12 << 20))
+    full_desk.reopen()
+    filler = fill_up(small_disk)
+    full_desk.vault.purge([job_id], ALL, DeleteReason.USER, full_desk.clock.now())
+    assert reserve.stat().st_size == 0
+
+    filler.unlink()
+    full_desk.vault.tidy()
+
+    assert reserve.stat().st_size == RESERVE_BYTES
+
+
+def test_a_vault_opens_on_a_full_disk(full_desk: Desk, small_disk: Path) -> None:
+    job_id = full_desk.done_job("word")
+    full_desk.vault.close()
+    reserve = full_desk.paths.database.with_name("vault.db-reserve")
+    reserve.unlink()
+    fill_up(small_disk)
+
+    # SQLite needs 32 KiB for its shared memory, so this must say what is wrong, not crash.
+    try:
+        full_desk.reopen()
+    except DiskFull:
+        return
+    assert full_desk.vault.page(job_id, 1, full_desk.clock.now()).words
+
+
+def test_a_file_that_may_grow_no_more_is_a_full_disk(desk: Desk) -> None:
+    """The same promise where no disk can be mounted."""
+    job_id = desk.admit()
+    pages = desk.vault._database.ask("PRAGMA page_count")[0]
+    desk.vault._database.ask(f"PRAGMA max_page_count = {pages + 10}")
+
+    with pytest.raises(DiskFull):
+        desk.admit(bytes(1 << 20))
+    source = BytesSource("a.png", bytes(40 << 20), piece_bytes=1 << 20)
+    with pytest.raises(DiskFull):
+        desk.vault.admit(
+            desk.vault.add_batch(desk.clock.now()), source, ReadOptions(), RULE, desk.clock.now()
+        )
+
+    assert [job.job_id for job in desk.vault.jobs(desk.clock.now())] == [job_id]

@@ -1,0 +1,70 @@
+"""Schema steps: each whole or not at all, and never a copy left behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from mayfly.domain.errors import InternalError, VaultDamaged, VaultTooNew
+from mayfly.vault import migrations
+from mayfly.vault.migrations import check_version, newest_version, steps, upgrade
+from tests.vault.conftest import Desk
+
+NEXT = "CREATE TABLE added (a);\n-- a comment; with a semicolon\nINSERT INTO added VALUES (1);\n"
+
+
+def test_the_steps_come_with_the_package() -> None:
+    assert newest_version() == len(steps()) >= 1
+    assert "CREATE TABLE meta" in steps()[0]
+
+
+def test_a_next_step_is_made_once_and_keeps_the_jobs(desk: Desk, monkeypatch) -> None:
+    job_id = desk.admit(name="old.pdf")
+    monkeypatch.setattr(migrations, "steps", lambda: (*steps(), NEXT))
+
+    desk.reopen()
+    desk.reopen()
+
+    assert desk.sql("PRAGMA user_version") == [(newest_version(),)] == [(len(steps()) + 1,)]
+    assert desk.sql("SELECT a FROM added") == [(1,)]
+    assert desk.vault.job(job_id, desk.clock.now()).name == "old.pdf"
+    assert {file.name for file in desk.paths.database.parent.iterdir()} == {
+        "vault.db",
+        "vault.db-wal",
+        "vault.db-shm",
+        "vault.db-reserve",
+    }
+
+
+def test_a_step_that_fails_leaves_the_version_before(desk: Desk, monkeypatch) -> None:
+    desk.admit()
+    monkeypatch.setattr(migrations, "steps", lambda: (*steps(), NEXT + "SELECT no_such_thing;\n"))
+
+    with pytest.raises(InternalError):
+        upgrade(desk.vault._database)
+
+    assert desk.sql("PRAGMA user_version") == [(len(steps()),)]
+    assert desk.sql("SELECT count(*) FROM sqlite_schema WHERE name = 'added'") == [(0,)]
+
+
+def test_a_step_that_ends_within_a_statement_is_a_bug(desk: Desk, monkeypatch) -> None:
+    monkeypatch.setattr(migrations, "steps", lambda: (*steps(), "CREATE TABLE cut (a"))
+
+    with pytest.raises(InternalError):
+        upgrade(desk.vault._database)
+
+
+def test_a_missing_step_is_a_bug(tmp_path, monkeypatch) -> None:
+    (tmp_path / "0001_first.sql").write_text("SELECT 1;")
+    (tmp_path / "0003_third.sql").write_text("SELECT 1;")
+    monkeypatch.setattr(migrations.resources, "files", lambda package: tmp_path)
+
+    with pytest.raises(InternalError):
+        steps()
+
+
+def test_only_versions_up_to_our_own_are_opened() -> None:
+    check_version(newest_version())
+    with pytest.raises(VaultTooNew):
+        check_version(newest_version() + 1)
+    with pytest.raises(VaultDamaged):
+        check_version(0)
