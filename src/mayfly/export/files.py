@@ -6,12 +6,16 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from mayfly.domain.errors import ExportError, TargetExists, TargetMissing, TargetNotWritable
 from mayfly.export.names import clean_stem, numbered
+
+T = TypeVar("T")
 
 _MOST_NAMES = 1_000
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
@@ -55,24 +59,21 @@ class _Partial:
         self._path = path
 
     def write(self, data: bytes) -> None:
-        with _translated():
-            left = memoryview(data)
-            while left:
-                left = left[os.write(self._fd, left) :]
+        left = memoryview(data)
+        while left:
+            left = left[_asked(partial(os.write, self._fd, left)) :]
 
     def finish(self, mode: int) -> None:
         # FAT knows no permissions and refuses this.
         with contextlib.suppress(OSError):
             os.fchmod(self._fd, mode)
-        with _translated():
-            os.fsync(self._fd)
+        _asked(lambda: os.fsync(self._fd))
 
     def publish(self, stem: str, suffix: str) -> Path:
         """Give the file the first free name; two at once never get the same one."""
         for number in range(1, _MOST_NAMES + 1):
             wanted = self._folder / numbered(stem, suffix, number)
-            with _translated(), contextlib.suppress(FileExistsError):
-                self._give_name(wanted)
+            if _asked(partial(self._take_name, wanted)):
                 _sync_folder(self._folder)
                 return wanted
         raise TargetExists
@@ -84,11 +85,17 @@ class _Partial:
             with contextlib.suppress(OSError):
                 self._path.unlink()
 
-    def _give_name(self, wanted: Path) -> None:
-        """Link the file to a free name; FileExistsError when it is taken."""
+    def _take_name(self, wanted: Path) -> bool:
+        """Link the file to the name; False when that is taken."""
+        try:
+            self._link(wanted)
+        except FileExistsError:
+            return False
+        return True
+
+    def _link(self, wanted: Path) -> None:
         if self._path is None:
-            # The one way to name a file that has none; follows the link to the file itself.
-            os.link(f"/proc/self/fd/{self._fd}", wanted, follow_symlinks=True)
+            _link_nameless(self._fd, wanted)
             return
         try:
             os.link(self._path, wanted)
@@ -100,8 +107,7 @@ class _Partial:
 
 @contextmanager
 def _partial_file(folder: Path) -> Iterator[_Partial]:
-    with _translated():
-        partial = _nameless(folder) or _hidden(folder)
+    partial = _asked(lambda: _nameless(folder) or _hidden(folder))
     try:
         yield partial
     finally:
@@ -117,6 +123,18 @@ def _nameless(folder: Path) -> _Partial | None:
         # Whatever is wrong with the folder shows again, and by its own name, in _hidden.
         return _Partial(folder, os.open(folder, flag | os.O_WRONLY | os.O_CLOEXEC, 0o600), None)
     return None
+
+
+def _link_nameless(fd: int, wanted: Path) -> None:
+    """Give a name to a file that has none, by the system's own link to it.
+
+    Relative to a folder, because only then Python has the system follow that link.
+    """
+    links = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.link(str(fd), wanted, src_dir_fd=links, follow_symlinks=True)
+    finally:
+        os.close(links)
 
 
 def _hidden(folder: Path) -> _Partial:
@@ -155,13 +173,11 @@ def _is_folder(folder: Path) -> bool:
     return False
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the system's refusal into ours, without the path that hangs on it."""
-    refusal: ExportError | None = None
+def _asked(call: Callable[[], T]) -> T:
+    """Return the system's answer, or raise our own error without the path that hangs on its."""
+    refusal: ExportError
     try:
-        yield
+        return call()
     except OSError as error:
         refusal = TargetMissing() if error.errno in _GONE else TargetNotWritable()
-    if refusal is not None:
-        raise refusal
+    raise refusal

@@ -38,5 +38,5 @@ def _line_of(word: Word) -> tuple[int, int, int]:
 
 def _clean(text: str) -> str:
     """Return the word's text with single spaces for any white space and no control characters."""
-    spaced = " ".join(text.split())
-    return "".join(one for one in spaced if unicodedata.category(one) != "Cc")
+    kept = (one for one in text if one.isspace() or unicodedata.category(one) != "Cc")
+    return " ".join("".join(kept).split())
