@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mayfly.domain.ids import JobId
@@ -55,14 +56,19 @@ class Board:
             document = self._documents[job_id] = Document(job_id, readers=1)
             return document
 
+    def take_up(self) -> Document | None:
+        """Add a reader to the oldest document that lost its own; None when there is none.
+
+        A crash, a pause or a full disk leaves one behind. It comes before documents that
+        were added later: otherwise it would wait until all of those are read.
+        """
+        with self._gate:
+            return self._add_reader(lambda document: document.readers == 0)
+
     def join(self) -> Document | None:
         """Add a reader to a document that has work for one more; None when there is none."""
         with self._gate:
-            for document in self._documents.values():
-                if document.wants_reader:
-                    document.readers += 1
-                    return document
-            return None
+            return self._add_reader(lambda _: True)
 
     def opened(self, document: Document, pending: tuple[int, ...]) -> None:
         """Note the pages to read; a second reader of the same document changes nothing."""
@@ -136,3 +142,10 @@ class Board:
                     del self._documents[document.job_id]
                 return not document.dropped
             return False
+
+    def _add_reader(self, is_meant: Callable[[Document], bool]) -> Document | None:
+        for document in self._documents.values():
+            if document.wants_reader and is_meant(document):
+                document.readers += 1
+                return document
+        return None

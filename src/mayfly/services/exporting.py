@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import closing
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
-from mayfly.domain.errors import NotFinished, ResultGone, SourceGone
+from mayfly.domain.errors import NotFinished, ReaderCrashed, ResultGone, SourceGone
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
@@ -73,7 +74,10 @@ class Exporting:
         stem = PurePath(job.name or "").stem or job_id[:8]
         suffix = f".{file_format}"
         if file_format == PDF:
-            return self._target.write_new(folder, stem, suffix, self._pdf(job))
+            # Closed here and not when the last reference goes: a target that fails must not
+            # leave a reader behind that holds the document.
+            with closing(self._pdf(job)) as pieces:
+                return self._target.write_new(folder, stem, suffix, pieces)
         chunks = self._renderers[file_format](job, self._library.results(job_id))
         return self._target.write_new(folder, stem, suffix, chunks)
 
@@ -87,7 +91,7 @@ class Exporting:
             raise ResultGone
         return job
 
-    def _pdf(self, job: Job) -> Iterator[bytes]:
+    def _pdf(self, job: Job) -> Generator[bytes, None, None]:
         if not job.source_present:
             raise SourceGone
         job_id = job.job_id
@@ -101,6 +105,10 @@ class Exporting:
             self._on_vault(lambda: self._vault.set_reader(process))
             reader.open(self._source(job_id), size, options, password)
             yield from reader.compose_pdf(pages)
+        except ReaderCrashed:
+            # A deletion kills whoever holds the document; then that is what happened.
+            self._library.pages(job_id).result()
+            raise
         finally:
             reader.kill()
             self._on_vault(lambda: self._vault.clear_reader(process))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from mayfly.domain.errors import DocumentError, EveryPageFailed, NoSuchPage, RecognitionError
@@ -41,8 +43,10 @@ class ReadOnce:
         password: str | None = None,
         only: int | None = None,
         on_page: Callable[[int, int], None] = lambda _read, _pages: None,
-    ) -> Iterator[OncePage]:
+    ) -> Generator[OncePage, None, None]:
         """Yield the pages in order as they are read, or only the one of that number.
+
+        Close it to stop reading: the readers end at once.
 
         on_page is told how many of how many pages are read. Raises IntakeError,
         DocumentError (PasswordNeeded, ...), RecognitionError or NoSuchPage before the first
@@ -73,16 +77,19 @@ class ReadOnce:
         hands = min(self._readers, max(1, len(numbers) // _PAGES_WORTH_A_READER))
         succeeded = 0
         with ThreadPoolExecutor(max_workers=hands) as pool:
-            # Ordered, and never more than a few pages ahead of the caller's.
-            answers = [pool.submit(crew.read, number) for number in numbers]
+            # In order, and only so many pages ahead of the caller as there are hands: a long
+            # document is never whole in memory.
+            waiting = deque(pool.submit(crew.read, number) for number in numbers[:hands])
+            later = iter(numbers[hands:])
             try:
-                for count, answer in enumerate(answers, start=1):
-                    page = answer.result()
+                for count in range(1, len(numbers) + 1):
+                    page = waiting.popleft().result()
+                    waiting.extend(pool.submit(crew.read, number) for number in islice(later, 1))
                     succeeded += page.error_code is None
                     on_page(count, len(numbers))
                     yield page
             finally:
-                for answer in answers:
+                for answer in waiting:
                     answer.cancel()
                 crew.kill()
         if numbers and not succeeded:

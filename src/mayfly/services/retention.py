@@ -93,3 +93,6 @@ class Retention:
         except UserError as error:
             _log.warning("sweep failed: %s", error.code)
             self._bus.publish(Trouble(error.code))
+        except InternalError:
+            # Nobody waits for this future: without this line a bug here would be silent.
+            _log.exception("sweep failed")

@@ -20,6 +20,7 @@ from mayfly.domain.errors import (
     ReaderCrashed,
     RecognitionError,
     UserError,
+    VaultDamaged,
     VaultError,
 )
 from mayfly.domain.events import Trouble
@@ -36,7 +37,7 @@ T = TypeVar("T")
 
 _IDLE_S = 0.5
 _HOLD_S = 5.0
-"""How long to wait after the vault could not be written (a full disk, mostly)."""
+"""How long to wait when the vault cannot be written (a full disk, mostly) or no reader comes."""
 
 
 class Slot:
@@ -93,7 +94,9 @@ class Slot:
                 if document is not None:
                     self._work_on(document)
                     continue
-            except VaultError as error:
+            except UserError as error:
+                # Not the document's fault: a full disk, no tesseract, a worker that does not
+                # come up. What was being read is taken up again.
                 self._hold(error)
             except Exception:  # noqa: BLE001 - the loop outlives whatever one document does
                 _log.exception("a reader's loop failed; it goes on")
@@ -106,6 +109,9 @@ class Slot:
     def _next_document(self) -> Document | None:
         if self._on_vault(self._vault.is_paused):
             return None
+        left_behind = self._board.take_up()
+        if left_behind is not None:
+            return left_behind
         job = self._on_vault(lambda: self._vault.claim_next(self._clock.now()))
         if job is not None:
             return self._board.begin(job.job_id)
@@ -121,6 +127,9 @@ class Slot:
         except JobError:
             # Deleted, cancelled or destroyed meanwhile: the vault refused, and so it ends.
             self._board.drop(document)
+        except VaultDamaged as error:
+            # Only this document's chunks; the others are as readable as before.
+            self._fail(document, error)
         except UserError:
             raise
         except Exception:  # noqa: BLE001 - a bug met by one document must not stop the queue
@@ -144,6 +153,9 @@ class Slot:
             if self._reader is not None:
                 self._reader.kill()
             self._reader = self._engine.start_reader()
+            if self._stopping.is_set():
+                # stop() came while the worker did, and may have seen no reader to kill.
+                self._reader.kill()
         return self._reader
 
     # --- opening ---------------------------------------------------------------------
@@ -177,9 +189,7 @@ class Slot:
         if self._board.go_on_alone(document):
             # Another reader has it open: that this one could not join loses nothing.
             return
-        now = self._clock.now()
-        self._settle(document, lambda: self._vault.fail(document.job_id, error.code, now))
-        self._on_finished()
+        self._fail(document, error)
 
     def _source(self, job_id: JobId) -> Iterator[bytes]:
         count = self._on_vault(lambda: self._vault.source_chunk_count(job_id))
@@ -195,32 +205,35 @@ class Slot:
             number = self._board.take(document)
             if number is None:
                 return
-            self._read_page(document, reader, number)
+            try:
+                settled = self._read_page(document, reader, number)
+            except BaseException:
+                # Neither kept nor given up (a full disk, say): the page is still to be read.
+                self._board.put_back(document, number)
+                raise
+            if settled:
+                self._board.settle(document, number)
+            else:
+                self._board.put_back(document, number)
 
-    def _read_page(self, document: Document, reader: Reader, number: int) -> None:
+    def _read_page(self, document: Document, reader: Reader, number: int) -> bool:
+        """Read and save one page; whether nothing more is to be done about it."""
         job_id = document.job_id
         try:
             reading = reader.read_page(number)
         except (DocumentError, RecognitionError) as error:
-            self._page_failed(document, number, error)
-            return
-        try:
-            self._on_vault(lambda: self._vault.save_page(job_id, reading))
-        except VaultError:
-            # Read but not kept (a full disk, say): the page is still to be read.
-            self._board.put_back(document, number)
-            raise
-        self._board.settle(document, number)
+            return self._page_failed(document, number, error)
+        self._on_vault(lambda: self._vault.save_page(job_id, reading))
+        return True
 
-    def _page_failed(self, document: Document, number: int, error: UserError) -> None:
+    def _page_failed(self, document: Document, number: int, error: UserError) -> bool:
         if self._stopping.is_set():
-            return
+            return False
         self._check_still_reading(document.job_id)
         if isinstance(error, ReaderCrashed) and self._board.may_try_again(document, number):
-            self._board.put_back(document, number)
-            return
+            return False
         self._on_vault(lambda: self._vault.fail_page(document.job_id, number, error.code))
-        self._board.settle(document, number)
+        return True
 
     def _should_yield(self, document: Document) -> bool:
         """Let a helper of a long document take a waiting one, so that short ones are not stuck."""
@@ -245,8 +258,15 @@ class Slot:
 
     def _give_up(self, document: Document) -> None:
         if not self._board.may_try_again(document, None):
-            code, now = ReaderCrashed.code, self._clock.now()
-            self._settle(document, lambda: self._vault.fail(document.job_id, code, now))
+            self._fail(document, ReaderCrashed())
+
+    def _fail(self, document: Document, error: UserError) -> None:
+        job_id, code, now = document.job_id, error.code, self._clock.now()
+        try:
+            self._settle(document, lambda: self._vault.fail(job_id, code, now))
+        except JobError:
+            self._board.drop(document)
+        self._on_finished()
 
     def _settle(self, document: Document, verdict: Callable[[], None]) -> None:
         self._on_vault(verdict)
@@ -258,7 +278,7 @@ class Slot:
         if state is not JobState.READING:
             raise JobError
 
-    def _hold(self, error: VaultError) -> None:
+    def _hold(self, error: UserError) -> None:
         if not self._stopping.is_set():
             _log.warning("reading holds: %s", error.code)
             self._bus.publish(Trouble(error.code))

@@ -1,0 +1,94 @@
+"""Noticing what another process did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from mayfly.domain.errors import InternalError, VaultBusy
+from mayfly.domain.events import JobsChanged, QueuePaused
+from mayfly.services.watch import Watch
+from tests.services.conftest import House
+from tests.waiting import eventually
+
+
+@pytest.fixture
+def watch_of():
+    watches: list[Watch] = []
+
+    def start(house: House) -> Watch:
+        watch = Watch(house.vault, house.lane, bus=house.bus)
+        watches.append(watch)
+        watch.start()
+        return watch
+
+    yield start
+    for watch in watches:
+        watch.stop()
+
+
+def test_a_change_by_another_process_is_noticed(
+    open_house: Callable[[], House], watch_of: Callable[[House], Watch]
+) -> None:
+    here, there = open_house(), open_house()
+    watch_of(here)
+    eventually(lambda: JobsChanged() in here.events)
+    here.events.clear()
+
+    job = there.admit("one")
+
+    eventually(lambda: JobsChanged() in here.events)
+    changes = here.library.changes(0).result()
+    assert [one.job_id for one in changes.jobs] == [job]
+    assert here.library.changes(changes.seq).result().jobs == ()
+
+
+def test_a_pause_by_another_process_is_noticed(
+    open_house: Callable[[], House], watch_of: Callable[[House], Watch]
+) -> None:
+    here, there = open_house(), open_house()
+    watch_of(here)
+    eventually(lambda: QueuePaused(False) in here.events)
+
+    there.queue(start=False).set_paused(True).result()
+
+    eventually(lambda: QueuePaused(True) in here.events)
+
+
+def test_nothing_is_told_when_nothing_changed(house: House) -> None:
+    watch = Watch(house.vault, house.lane, bus=house.bus)
+    house.on_vault(watch.look)
+    house.events.clear()
+    house.on_vault(watch.look)
+    assert house.events == []
+
+
+def test_a_vault_that_does_not_answer_is_asked_again(
+    house: House, watch_of: Callable[[House], Watch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, failures = house.vault.change_seq, iter([VaultBusy()])
+
+    def fail_once() -> int:
+        for error in failures:
+            raise error
+        return ask()
+
+    monkeypatch.setattr(house.vault, "change_seq", fail_once)
+    watch_of(house)
+    eventually(lambda: JobsChanged() in house.events)
+
+
+def test_it_ends_with_the_lane(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed() -> int:
+        raise InternalError("the lane is closed")
+
+    monkeypatch.setattr(house.vault, "change_seq", closed)
+    watch = Watch(house.vault, house.lane, bus=house.bus)
+    watch.start()
+    eventually(lambda: not watch._thread.is_alive())
+    watch.stop()
+
+
+def test_one_that_never_started_can_be_stopped(house: House) -> None:
+    Watch(house.vault, house.lane, bus=house.bus).stop()
