@@ -221,7 +221,6 @@ class Recogniser(Protocol):
         *,
         dpi: int,
         languages: Sequence[str],
-        find_orientation: bool,
         timeout_s: float,
     ) -> list[RawWord]:
         """Return words in reading order from 8-bit gray pixels, row after row.

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from PIL import Image
+
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
-from mayfly.domain.pages import Box, PageOrigin, PageReading, PageResult, Word
-from mayfly.domain.ports import RawWord, Recogniser
-from mayfly.engine.loaded_page import OpenDocument
+from mayfly.domain.pages import PageOrigin, PageReading, PageResult
+from mayfly.domain.ports import Recogniser
+from mayfly.engine.loaded_page import LoadedPage, OpenDocument
 from mayfly.engine.pixels import to_page_image
+from mayfly.engine.preparation import is_blank
+from mayfly.engine.recognition import PageRecogniser, Reading
+
+_VIEW_TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 
 
 class PageReader:
@@ -21,49 +31,37 @@ class PageReader:
         limits: Limits,
     ) -> None:
         self._document = document
-        self._recogniser = recogniser
-        self._options = options
-        self._limits = limits
+        self._recogniser = PageRecogniser(
+            recogniser, options.languages, timeout_s=limits.page_timeout_s
+        )
+        self._take_text = not options.recognise_anyway
 
     def read(self, number: int) -> PageReading:
         """Return what is on the page, counted from 1; a DocumentError or RecognitionError."""
-        page = self._document.load(number, take_text=not self._options.recognise_anyway)
-        image = to_page_image(page.view)
+        page = self._document.load(number, take_text=self._take_text)
         if page.words is not None:
-            origin, words = PageOrigin.TEXT_LAYER, page.words
-        else:
-            gray = page.gray()
-            raw = self._recogniser.recognise(
-                gray.tobytes(),
-                page.width_px,
-                page.height_px,
-                dpi=page.dpi,
-                languages=self._options.languages,
-                find_orientation=False,
-                timeout_s=self._limits.page_timeout_s,
-            )
-            origin, words = PageOrigin.RECOGNISED, _renumbered(raw)
-        words = words[: self._limits.words_per_page]
-        result = PageResult(number, page.width_px, page.height_px, page.dpi, origin, words)
-        return PageReading(result, image)
+            return _finished(number, page, PageOrigin.TEXT_LAYER, Reading(page.words, 0))
+        gray = page.gray()
+        if is_blank(gray):
+            return _finished(number, page, PageOrigin.BLANK, Reading((), 0))
+        reading = self._recogniser.read(gray, page.dpi)
+        return _finished(number, page, PageOrigin.RECOGNISED, reading)
 
 
-def _renumbered(raw: list[RawWord]) -> tuple[Word, ...]:
-    """Count blocks, paragraphs and lines from 0, each within its parent, without gaps."""
-    last: dict[tuple[int, ...], int] = {}
-    seen: dict[tuple[int, ...], int] = {}
-
-    def place(*key: int) -> int:
-        if key not in seen:
-            seen[key] = last.get(key[:-1], -1) + 1
-            last[key[:-1]] = seen[key]
-        return seen[key]
-
-    words = []
-    for word in raw:
-        block = place(0, word.block)
-        paragraph = place(0, word.block, word.paragraph)
-        line = place(0, word.block, word.paragraph, word.line)
-        box = Box(word.left, word.top, word.width, word.height)
-        words.append(Word(word.text, box, word.confidence, block, paragraph, line))
-    return tuple(words)
+def _finished(number: int, page: LoadedPage, origin: PageOrigin, reading: Reading) -> PageReading:
+    """Return the page upright: turned sizes and a turned picture where it was on its side."""
+    width, height = page.width_px, page.height_px
+    if reading.turned_degrees in (90, 270):
+        width, height = height, width
+    turn = _VIEW_TURNS.get(reading.turned_degrees)
+    view = page.view if turn is None else page.view.transpose(turn)
+    result = PageResult(
+        number=number,
+        width_px=width,
+        height_px=height,
+        dpi=page.dpi,
+        origin=origin,
+        words=reading.words,
+        turned_degrees=reading.turned_degrees,
+    )
+    return PageReading(result, to_page_image(view))

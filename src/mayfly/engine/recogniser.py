@@ -25,8 +25,8 @@ from mayfly.domain.errors import (
 from mayfly.domain.ports import RawWord
 
 _WORD_LEVEL = "5"
-_PLAIN = 3
-_WITH_ORIENTATION = 1
+_PAGE_MODE = "3"
+"""Find blocks and lines, ask nothing about the orientation: recognition.py sees it for itself."""
 _COLUMNS = 12
 
 
@@ -44,19 +44,17 @@ class TesseractRecogniser:
         *,
         dpi: int,
         languages: Sequence[str],
-        find_orientation: bool,
         timeout_s: float,
     ) -> list[RawWord]:
         """Return words in reading order from 8-bit gray pixels, row after row.
 
         Raises ReadingTimedOut, ReaderOutOfMemory, RecogniserMissing or RecognitionError.
         """
-        mode = _WITH_ORIENTATION if find_orientation else _PLAIN
         config = shlex.join(
             [
                 *("--tessdata-dir", str(self._tessdata)),
                 *("--dpi", str(max(70, min(dpi, 2_400)))),
-                *("--psm", str(mode)),
+                *("--psm", _PAGE_MODE),
                 *("-c", "tessedit_create_tsv=1"),
             ]
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from mayfly.domain.pages import Box, Word
 from mayfly.engine.mupdf import pymupdf
+from mayfly.engine.word_order import Numbering
 
 _POINTS_PER_INCH = 72
 
@@ -24,17 +25,12 @@ def words_of(page: Any, dpi: int) -> tuple[Word, ...]:  # noqa: ANN401
     flags &= ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     scale = dpi / _POINTS_PER_INCH
     matrix = page.rotation_matrix * pymupdf.Matrix(scale, scale)
-    blocks: dict[int, int] = {}
-    lines: dict[tuple[int, int], int] = {}
-    per_block: dict[int, int] = {}
+    numbers = Numbering()
     words = []
     for x0, y0, x1, y1, text, block, line, _ in page.get_text("words", flags=flags):
         box = (pymupdf.Rect(x0, y0, x1, y1) * matrix).normalize()
-        place = blocks.setdefault(block, len(blocks))
-        if (block, line) not in lines:
-            lines[block, line] = per_block.get(place, 0)
-            per_block[place] = lines[block, line] + 1
-        words.append(Word(text, _box(box), None, place, 0, lines[block, line]))
+        place = numbers.place(block)
+        words.append(Word(text, _box(box), None, place, 0, numbers.place(block, line)))
     return tuple(words)
 
 
