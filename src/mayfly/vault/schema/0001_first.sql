@@ -54,7 +54,7 @@ CREATE TABLE job (
 
 CREATE INDEX job_by_change ON job (changed);
 CREATE INDEX job_by_batch ON job (batch, position);
-CREATE INDEX job_waiting ON job (seq) WHERE state = 'queued';
+CREATE INDEX job_by_state ON job (state, seq);
 CREATE INDEX job_purging ON job (purging_at) WHERE purging_at IS NOT NULL;
 CREATE INDEX job_alive ON job (added_at) WHERE deleted_at IS NULL;
 
