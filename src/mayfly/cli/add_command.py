@@ -11,11 +11,12 @@ from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined, status_of
 from mayfly.cli.exports import Exports, Written
 from mayfly.cli.json_shapes import Shape, job_shape
-from mayfly.cli.listing import SHORT_ID, job_sentence, list_lines
+from mayfly.cli.listing import SHORT_ID, list_lines
 from mayfly.cli.progress import Progress, open_progress
 from mayfly.cli.read_command import add_reading_options
 from mayfly.cli.session import Session
 from mayfly.cli.terminal import Terminal
+from mayfly.cli.wait_command import tell_failures
 from mayfly.cli.waiting import Waiting
 from mayfly.domain.errors import TargetMissing
 from mayfly.domain.ids import BatchId
@@ -87,7 +88,7 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
         if arguments.wait or exports:
             mayfly.queue.start()
         taken = waiting.take_in(mayfly.intake.add_paths(paths, wish))
-        _tell_taken(terminal, taken)
+        _tell_taken(terminal, taken, waits=bool(arguments.wait or exports))
         try:
             if arguments.wait or exports:
                 waiting.until_settled(taken.jobs, exports.begin if exports else lambda _: None)
@@ -144,9 +145,7 @@ def _print_jobs(
     terminal = session.terminal
     for line in list_lines(jobs, session.foundation.now()):
         terminal.print_line(line)
-    for job in jobs:
-        if status_of(job) != ExitStatus.DONE:
-            terminal.say(f"mayfly: {job_sentence(job)}")
+    tell_failures(session, tuple(jobs))
     for one in written:
         if one.error is not None:
             terminal.say(f"mayfly: {one.job[:SHORT_ID]} as {one.file_format}: {one.error}")
@@ -161,14 +160,17 @@ def _shape(job: Job, written: list[Written]) -> Shape:
     return {**shape, "files": files} if written else shape
 
 
-def _tell_taken(terminal: Terminal, taken: Taken) -> None:
+def _tell_taken(terminal: Terminal, taken: Taken, *, waits: bool) -> None:
     added = len(taken.jobs) - taken.refused
     parts = [f"{_documents(added)} added as batch {taken.batch_id[:SHORT_ID]}"]
     if taken.refused:
         parts.append(f"{_documents(taken.refused)} could not be taken in")
     if taken.skipped:
-        parts.append(f"{taken.skipped} files passed over: of no kind that Mayfly reads")
+        files = "1 file" if taken.skipped == 1 else f"{taken.skipped} files"
+        parts.append(f"{files} passed over: of no kind that Mayfly reads")
     terminal.say("; ".join(parts) + ".")
+    if added and not waits:
+        terminal.say("Read while Mayfly's window is open, or by “mayfly wait”.")
 
 
 def _tell_interrupted(terminal: Terminal, jobs: list[Job]) -> None:

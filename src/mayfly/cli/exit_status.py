@@ -39,7 +39,9 @@ def combined(statuses: Iterable[int]) -> int:
 
 
 def status_of(job: Job) -> int:
-    """Return what a job that nothing more happens to means for the command that waited."""
+    """Return what a job's state means for a command; one that is on its way is well so far."""
+    if job.state in (JobState.QUEUED, JobState.READING):
+        return ExitStatus.DONE
     if job.state is JobState.DONE:
         return ExitStatus.SOME_FAILED if job.pages_failed else ExitStatus.DONE
     if job.state is JobState.NEEDS_PASSWORD:

@@ -16,6 +16,7 @@ from mayfly.cli import (
     look_commands,
     machine_commands,
     read_command,
+    wait_command,
     wish_commands,
 )
 from mayfly.cli.commands import Commands, add_passphrase_options
@@ -65,6 +66,7 @@ class Parser:
         for module in (
             read_command,
             add_command,
+            wait_command,
             look_commands,
             exports,
             delete_command,

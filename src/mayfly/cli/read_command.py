@@ -91,6 +91,7 @@ class _Reading:
 
     def __init__(self, arguments: argparse.Namespace, session: Session, progress: Progress) -> None:
         self.failed = 0
+        self._wanted = 0
         self._arguments = arguments
         self._session = session
         self._progress = progress
@@ -134,10 +135,17 @@ class _Reading:
             ReadOptions(chosen, recognise_anyway=arguments.recognise_anyway),
             password=password,
             only=arguments.page,
-            on_page=lambda read, pages: self._progress.show("Reading pages", read, pages),
+            on_page=self._count,
         )
+
+    def _count(self, read: int, pages: int) -> None:
+        self._wanted = pages
+        self._progress.show("Reading pages", read, pages)
 
     def _tell_failed(self, page: OncePage) -> None:
         self.failed += 1
         error = error_of(page.error_code or EveryPageFailed.code)
+        if self._wanted == 1:
+            # Its own reason says more than that every page failed.
+            raise error
         self._progress.say(f"mayfly: page {page.number}: {error.text} {error.remedy}")

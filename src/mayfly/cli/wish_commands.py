@@ -9,11 +9,10 @@ from mayfly.cli.commands import Commands, add_password_options
 from mayfly.cli.exit_status import ExitStatus, status_of
 from mayfly.cli.job_reference import find_job
 from mayfly.cli.json_shapes import job_shape
-from mayfly.cli.listing import SHORT_ID, job_sentence
-from mayfly.cli.progress import open_progress
+from mayfly.cli.listing import SHORT_ID
 from mayfly.cli.secrets_input import ask_secret, can_ask, password_source
 from mayfly.cli.session import Session
-from mayfly.cli.waiting import Waiting
+from mayfly.cli.wait_command import tell_failures, wait_for
 from mayfly.domain.errors import AlreadyDeleted, NotNow, PasswordNeeded
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job
@@ -148,18 +147,10 @@ def _after(arguments: argparse.Namespace, session: Session, mayfly: Mayfly, job_
     if not arguments.wait:
         _tell(session, find_job(mayfly, job_id), "queued")
         return ExitStatus.DONE
-    mayfly.queue.start()
-    now = session.foundation.now
-    with (
-        open_progress(session.terminal) as progress,
-        Waiting(mayfly, progress, seconds=lambda: now().timestamp()) as waiting,
-    ):
-        (job,) = waiting.until_settled([job_id])
-    _tell(session, job, job.state.value)
-    status = status_of(job)
-    if status != ExitStatus.DONE:
-        session.terminal.say(f"mayfly: {job_sentence(job)}")
-    return status
+    jobs = wait_for(session, mayfly, [job_id])
+    _tell(session, jobs[0], jobs[0].state.value)
+    tell_failures(session, jobs)
+    return status_of(jobs[0])
 
 
 def _tell(session: Session, job: Job, what: str) -> None:
