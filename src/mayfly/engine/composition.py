@@ -2,23 +2,99 @@
 
 from __future__ import annotations
 
-from mayfly.domain.pages import PageResult
+from pathlib import Path
+from typing import Any
+
+from mayfly.domain.pages import PageOrigin, PageResult
+from mayfly.engine.invisible_text import content_of
 from mayfly.engine.loaded_page import OpenDocument
+from mayfly.engine.mupdf import pymupdf
+from mayfly.engine.pdf_font import FONT_NAME, add_invisible_font
 
 
 class Composition:
-    """Takes pages one by one, then gives the PDF in pieces."""
+    """Takes pages one by one, then gives the PDF in pieces.
 
-    def __init__(self, document: OpenDocument) -> None:
-        self._pdf = document.to_pdf()
+    Pages whose words came from the file itself, and blank ones, stay as they are. A page that
+    was turned upright to be read is turned upright for every reader too (its /Rotate); what
+    is drawn on it is not touched. The result has no password, whatever the source had.
+    """
+
+    def __init__(self, document: OpenDocument, tessdata: Path) -> None:
+        self._document = pymupdf.open(stream=document.to_pdf(), filetype="pdf")
+        self._glyphs = tessdata / "pdf.ttf"
+        self._font: int | None = None
+        self._data = b""
 
     def add(self, page: PageResult) -> None:
-        """Lay the page's words over it."""
+        """Lay a recognised page's words over it."""
+        target = self._document.load_page(page.number - 1)
+        if page.turned_degrees:
+            target.set_rotation((target.rotation + page.turned_degrees) % 360)
+        if page.origin is PageOrigin.RECOGNISED and page.words:
+            content = content_of(page, _to_user_space(target, page), FONT_NAME)
+            self._append(target, content)
 
     def finish(self) -> int:
         """Write the PDF; return its size in bytes."""
-        return len(self._pdf)
+        self._data = self._document.tobytes(encryption=pymupdf.PDF_ENCRYPT_NONE)
+        return len(self._data)
 
     def piece(self, offset: int, size: int) -> bytes:
         """Return at most size bytes of the PDF from offset."""
-        return self._pdf[offset : offset + size]
+        return self._data[offset : offset + size]
+
+    def _append(self, page: Any, content: bytes) -> None:  # noqa: ANN401
+        if self._font is None:
+            self._font = add_invisible_font(self._document, self._glyphs)
+        page.wrap_contents()
+        _add_to_resources(self._document, page.xref, self._font)
+        xref = self._document.get_new_xref()
+        self._document.update_object(xref, "<<>>")
+        self._document.update_stream(xref, content)
+        streams = [*page.get_contents(), xref]
+        listed = " ".join(f"{stream} 0 R" for stream in streams)
+        self._document.xref_set_key(page.xref, "Contents", f"[{listed}]")
+
+
+def _to_user_space(page: Any, result: PageResult) -> Any:  # noqa: ANN401
+    """Return the matrix from the result's pixels to the page's own coordinates."""
+    rect = page.rect
+    scale = pymupdf.Matrix(rect.width / result.width_px, rect.height / result.height_px)
+    return scale * page.derotation_matrix * ~page.transformation_matrix
+
+
+def _add_to_resources(document: Any, page_xref: int, font_xref: int) -> None:  # noqa: ANN401
+    """Name the font in the page's resources, wherever those are kept.
+
+    Resources may be the page's own, shared through a reference, or inherited from a parent;
+    the same holds for the fonts among them.
+    """
+    owner, path = _resources_of(document, page_xref)
+    kind, value = document.xref_get_key(owner, f"{path}/Font" if path else "Font")
+    if kind == "xref":
+        document.xref_set_key(_number(value), FONT_NAME, f"{font_xref} 0 R")
+        return
+    where = f"{path}/Font/{FONT_NAME}" if path else f"Font/{FONT_NAME}"
+    document.xref_set_key(owner, where, f"{font_xref} 0 R")
+
+
+def _resources_of(document: Any, page_xref: int) -> tuple[int, str]:  # noqa: ANN401
+    """Return the object that holds the page's resources, and the path to them within it."""
+    owner, seen = page_xref, set[int]()
+    while owner not in seen:
+        seen.add(owner)
+        kind, value = document.xref_get_key(owner, "Resources")
+        if kind == "xref":
+            return _number(value), ""
+        if kind == "dict":
+            return owner, "Resources"
+        kind, value = document.xref_get_key(owner, "Parent")
+        if kind != "xref":
+            break
+        owner = _number(value)
+    return page_xref, "Resources"
+
+
+def _number(reference: str) -> int:
+    return int(reference.split(maxsplit=1)[0])

@@ -29,6 +29,7 @@ class Session:
     def __init__(self, channel: Channel, setup: Setup) -> None:
         self._channel = channel
         self._limits = setup.limits
+        self._tessdata = setup.tessdata
         self._recogniser = TesseractRecogniser(setup.tessdata)
         self._document: OpenDocument | None = None
         self._pages: PageReader | None = None
@@ -70,7 +71,7 @@ class Session:
                 return self._read(frame.number("number", most=self._limits.pages))
             case "compose":
                 document = self._require_document()
-                self._composition = Composition(document)
+                self._composition = Composition(document, self._tessdata)
                 return {"kind": "composing"}, b""
             case "compose_page":
                 self._require_composition().add(decode_page(frame.body))

@@ -1,7 +1,15 @@
-"""Takes a PDF page's own text when it is good enough to be trusted."""
+"""Takes a PDF page's own text when it is good enough to be trusted.
+
+Measured on 130 pages of 90 real PDFs: born-digital pages have 300 to 7,000 characters and at
+most 1 % without a meaning; fonts without a mapping give only such; scans have none, or a
+stamp. 1.2 ms a page against some 1,500 ms of recognition.
+"""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mayfly.domain.pages import Box, Word
@@ -9,12 +17,37 @@ from mayfly.engine.mupdf import pymupdf
 from mayfly.engine.word_order import Numbering
 
 _POINTS_PER_INCH = 72
+_MOST_MEANINGLESS = 0.15
+_MEANINGLESS = frozenset({"Cc", "Co", "Cn", "Cs"})
+_REPLACEMENT = "\ufffd"
+_MANY_LETTERS = 100
+_STAMP_LETTERS = 200
+_LARGE_IMAGE = 0.5
+_SOME_IMAGE = 0.3
+_DRAWN_TEXT_PATHS = 100
+_LEAST_READABLE = 0.7
+_INVISIBLE = 3
 
 
 def read_text_layer(page: Any, dpi: int) -> tuple[Word, ...] | None:  # noqa: ANN401
-    """Return the page's words in its own order, or None when they had better be recognised."""
+    """Return the page's words in its own order, or None when they had better be recognised.
+
+    Recognised: pages without text, with text that has no meaning (fonts without a mapping),
+    scans with a stamp or a page number as text, text drawn as shapes. An invisible layer over
+    a scan is some other program's recognition: it is taken when most of it is letters and
+    digits; "recognise anyway" reads such a page anew.
+    """
     words = words_of(page, dpi)
-    if sum(len(word.text) for word in words) < 100:
+    text = "".join(word.text for word in words)
+    if not text or _meaningless_share(text) > _MOST_MEANINGLESS:
+        return None
+    seen = _look_at(page)
+    if seen.invisible_letters * 2 > len(text):
+        return words if _is_readable(words) else None
+    if seen.image_cover >= _LARGE_IMAGE and len(text) < _STAMP_LETTERS:
+        return None
+    is_sparse = len(text) < _MANY_LETTERS
+    if is_sparse and (seen.image_cover >= _SOME_IMAGE or seen.filled_paths > _DRAWN_TEXT_PATHS):
         return None
     return words
 
@@ -22,16 +55,58 @@ def read_text_layer(page: Any, dpi: int) -> tuple[Word, ...] | None:  # noqa: AN
 def words_of(page: Any, dpi: int) -> tuple[Word, ...]:  # noqa: ANN401
     """Return all words that lie on the page, boxes in pixels of the upright page."""
     flags = pymupdf.TEXTFLAGS_WORDS & ~pymupdf.TEXT_PRESERVE_LIGATURES
+    # Else a glyph without a mapping gets its glyph number for a letter.
     flags &= ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     scale = dpi / _POINTS_PER_INCH
     matrix = page.rotation_matrix * pymupdf.Matrix(scale, scale)
+    edges = pymupdf.Rect(page.rect) * pymupdf.Matrix(scale, scale)
     numbers = Numbering()
     words = []
     for x0, y0, x1, y1, text, block, line, _ in page.get_text("words", flags=flags):
-        box = (pymupdf.Rect(x0, y0, x1, y1) * matrix).normalize()
-        place = numbers.place(block)
-        words.append(Word(text, _box(box), None, place, 0, numbers.place(block, line)))
+        rect = (pymupdf.Rect(x0, y0, x1, y1) * matrix).normalize()
+        shown = rect & edges
+        if shown.is_empty or shown.get_area() * 2 < rect.get_area():
+            continue
+        clean = "".join(letter for letter in text if letter.isprintable())
+        if clean:
+            place = numbers.place(block)
+            words.append(Word(clean, _box(rect), None, place, 0, numbers.place(block, line)))
     return tuple(words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What lies on a page besides its words."""
+
+    image_cover: float
+    invisible_letters: int
+    filled_paths: int
+
+
+def _look_at(page: Any) -> _Look:  # noqa: ANN401
+    kinds = [kind for kind, _ in page.get_bboxlog()]
+    invisible = 0
+    if "ignore-text" in kinds:
+        spans = page.get_texttrace()
+        invisible = sum(len(span["chars"]) for span in spans if span["type"] == _INVISIBLE)
+    whole = pymupdf.Rect(page.rect) * page.derotation_matrix
+    shown = (pymupdf.Rect(image["bbox"]) & whole for image in page.get_image_info())
+    covered = sum(float(rect.get_area()) for rect in shown if not rect.is_empty)
+    cover = min(1.0, covered / max(1.0, float(whole.get_area())))
+    return _Look(cover, invisible, kinds.count("fill-path"))
+
+
+def _meaningless_share(text: str) -> float:
+    meaningless = sum(
+        letter == _REPLACEMENT or unicodedata.category(letter) in _MEANINGLESS for letter in text
+    )
+    return meaningless / len(text)
+
+
+def _is_readable(words: Sequence[Word]) -> bool:
+    text = "".join(word.text for word in words)
+    known = sum(letter.isalnum() for letter in text)
+    return known >= _LEAST_READABLE * len(text) and 1.5 <= len(text) / len(words) <= 20
 
 
 def _box(rect: Any) -> Box:  # noqa: ANN401

@@ -1,0 +1,74 @@
+"""A font that draws nothing and stands for every letter, so that any script can be found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+FONT_NAME = "MayflyInvisible"
+GLYPH_WIDTH = 500
+"""Every letter is this many thousandths of the font size wide."""
+
+_TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <FFFF>
+endcodespacerange
+1 beginbfrange
+<0000> <FFFF> <0000>
+endbfrange
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end
+"""
+
+
+def add_invisible_font(document: Any, glyphs: Path) -> int:  # noqa: ANN401 - MuPDF is untyped
+    """Put the font into the PDF; return its object number.
+
+    Character codes are UTF-16: the code is the letter, and every code shows glyph 1 of the
+    572-byte font that comes with Tesseract for this purpose. Without that file the font is
+    not embedded, which is enough for text that is never drawn.
+    """
+    descriptor = (
+        "<< /Type /FontDescriptor /FontName /GlyphLessFont /Flags 5 /ItalicAngle 0 "
+        "/Ascent 800 /Descent -200 /CapHeight 800 /StemV 80 "
+        f"/FontBBox [0 -200 {GLYPH_WIDTH} 800]"
+    )
+    if glyphs.is_file():
+        program = glyphs.read_bytes()
+        xref = _new_stream(document, program, f"<< /Length1 {len(program)} >>")
+        descriptor += f" /FontFile2 {xref} 0 R"
+    descriptor_xref = _new_object(document, descriptor + " >>")
+    # Two bytes for each of 65,536 codes, all of them glyph 1.
+    map_xref = _new_stream(document, b"\x00\x01" * 65_536, "<<>>")
+    child_xref = _new_object(
+        document,
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /GlyphLessFont "
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+        f"/FontDescriptor {descriptor_xref} 0 R /DW {GLYPH_WIDTH} "
+        f"/CIDToGIDMap {map_xref} 0 R >>",
+    )
+    unicode_xref = _new_stream(document, _TO_UNICODE, "<<>>")
+    return _new_object(
+        document,
+        "<< /Type /Font /Subtype /Type0 /BaseFont /GlyphLessFont /Encoding /Identity-H "
+        f"/DescendantFonts [{child_xref} 0 R] /ToUnicode {unicode_xref} 0 R >>",
+    )
+
+
+def _new_object(document: Any, text: str) -> int:  # noqa: ANN401
+    xref = int(document.get_new_xref())
+    document.update_object(xref, text)
+    return xref
+
+
+def _new_stream(document: Any, data: bytes, dictionary: str) -> int:  # noqa: ANN401
+    xref = _new_object(document, dictionary)
+    document.update_stream(xref, data)
+    return xref
