@@ -274,3 +274,63 @@ def test_a_bug_of_the_vault_does_not_end_the_loop(
     house.queue()
     house.wait_until_read(job)
     assert "a reader's loop failed" in caplog.text
+
+
+def test_stopping_does_not_wait_for_a_vault_that_stays_busy(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given: all pages are saved, but the job cannot be finished
+    job = house.admit("one", name="a.pdf")
+    finish = house.vault.finish
+
+    def busy(job_id, now):
+        raise VaultBusy
+
+    monkeypatch.setattr(house.vault, "finish", busy)
+    queue = house.queue()
+    eventually(lambda: "vault_busy" in house.troubles())
+
+    queue.stop()
+
+    # Then: the next start finishes it without reading a page again
+    assert house.state_of(job) is JobState.READING
+    monkeypatch.setattr(house.vault, "finish", finish)
+    house.queue()
+    house.wait_until_read(job)
+    assert house.engine.happened("page", "a.pdf", 1) == 1
+
+
+def test_a_vault_that_fails_while_everything_stops_is_not_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = house.queue(start=False)
+    asked = threading.Event()
+
+    def fail_late(now):
+        asked.set()
+        assert queue._slots[0]._stopping.wait(20)
+        raise VaultBusy
+
+    monkeypatch.setattr(house.vault, "claim_next", fail_late)
+    queue.start()
+    assert asked.wait(20)
+    queue.stop()
+    assert house.troubles() == set()
+
+
+def test_a_job_that_is_deleted_just_before_it_is_finished_stays_deleted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, other = house.admit("one"), house.admit("other")
+    finish = house.vault.finish
+
+    def finish_late(job_id, now):
+        if job_id == job:
+            house.deletions.destroy([job_id], EVERYTHING, DeleteReason.USER)
+        return finish(job_id, now)
+
+    monkeypatch.setattr(house.vault, "finish", finish_late)
+    house.queue()
+    house.wait_until_read(other)
+    assert house.state_of(job) is JobState.DELETED
+    assert house.troubles() == set()

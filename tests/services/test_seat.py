@@ -88,3 +88,21 @@ def test_a_job_that_was_being_read_is_queued_before_anything_is_claimed(house: H
     house.wait_until_read(first)
     opened = [what[1] for what in house.engine.what_happened if what[0] == "open"]
     assert opened[0] == "a.pdf"
+
+
+def test_a_queue_that_waits_can_be_stopped(open_house: Callable[[], House]) -> None:
+    reading, waiting = open_house().queue(), open_house().queue()
+    eventually(lambda: reading.holds_seat)
+    waiting.stop()
+    assert reading.holds_seat
+    assert not waiting.holds_seat
+
+
+def test_a_queue_with_nothing_to_read_starts_no_reader_and_stops_twice(house: House) -> None:
+    queue = house.queue()
+    eventually(lambda: queue.holds_seat)
+    slot = queue._slots[0]
+    queue.stop()
+    slot.stop()
+    queue.stop()
+    assert house.engine.readers == []

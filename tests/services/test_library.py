@@ -1,0 +1,106 @@
+"""Looking at jobs and pages."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mayfly.domain.errors import AmbiguousJob, NoSuchJob, NotFinished
+from mayfly.domain.ids import new_job_id
+from mayfly.domain.states import JobState
+from tests.fakes_engine import ScriptPage
+from tests.services.conftest import House
+from tests.waiting import eventually
+
+
+def test_a_page_that_was_read_is_words_text_and_picture(house: House) -> None:
+    job = house.admit("one two", "three")
+    house.queue()
+    house.wait_until_read(job)
+    view = house.library.page(job, 1).result()
+    assert (view.job_id, view.number, view.text, view.error_code) == (job, 1, "one two", None)
+    assert [word.text for word in view.result.words] == ["one", "two"]
+    assert view.image.data.startswith(b"\xff\xd8")
+
+
+def test_a_page_that_failed_says_why(house: House) -> None:
+    job = house.admit("one", ScriptPage("two", fault="damaged"))
+    house.queue()
+    house.wait_until_read(job)
+    view = house.library.page(job, 2).result()
+    assert (view.result, view.text, view.image, view.error_code) == (None, "", None, "damaged")
+
+
+def test_a_failed_page_without_a_reason_has_one_all_the_same(house: House, tmp_path: Path) -> None:
+    job = house.admit("one", ScriptPage("two", fault="damaged"))
+    house.queue()
+    house.wait_until_read(job)
+    with sqlite3.connect(tmp_path / "data" / "vault.db") as connection:
+        connection.execute("UPDATE page SET error_code = NULL")
+    connection.close()
+    assert house.library.page(job, 2).result().error_code == "error"
+
+
+def test_a_page_that_is_still_to_come_is_empty(house: House) -> None:
+    job = house.admit("one", ScriptPage("two", gate="two"), name="a.pdf")
+    house.queue()
+    eventually(lambda: house.engine.happened("page", "a.pdf", 2))
+    for number in (2, 99):
+        view = house.library.page(job, number).result()
+        assert (view.result, view.image, view.error_code) == (None, None, None)
+    with pytest.raises(NotFinished):
+        list(house.library.text(job, 2))
+
+
+def test_text_is_of_all_read_pages_or_of_one(house: House) -> None:
+    job = house.admit("one", ScriptPage("two", fault="damaged"), "three")
+    house.queue()
+    house.wait_until_read(job)
+    assert list(house.library.text(job)) == ["one", "three"]
+    assert list(house.library.text(job, 3)) == ["three"]
+
+
+def test_a_job_is_found_by_its_id_or_by_how_it_begins(house: House) -> None:
+    job = house.admit("one")
+    assert house.library.find(job).result().job_id == job
+    assert house.library.find(job[:9].upper()).result().job_id == job
+
+
+@pytest.mark.parametrize("reference", ["", "abc", "zzzz", "not an id at all", new_job_id()])
+def test_an_unknown_reference_is_no_job(house: House, reference: str) -> None:
+    house.admit("one")
+    with pytest.raises(NoSuchJob):
+        house.library.find(reference).result()
+
+
+def test_a_beginning_that_fits_two_jobs_is_refused(house: House, tmp_path: Path) -> None:
+    house.admit("one")
+    house.admit("two")
+    with sqlite3.connect(tmp_path / "data" / "vault.db") as connection:
+        for seq in (1, 2):
+            connection.execute(
+                "UPDATE job SET id = ? WHERE seq = ?", (b"\xab" * 15 + bytes([seq]), seq)
+            )
+    connection.close()
+    with pytest.raises(AmbiguousJob):
+        house.library.find("abab").result()
+
+
+def test_jobs_are_listed_oldest_first_with_tombstones(house: House) -> None:
+    jobs = [house.admit(f"{n}", name=f"{n}.pdf") for n in range(3)]
+    house.deletions.delete([jobs[1]]).result()
+    listed = house.library.jobs().result()
+    assert [job.job_id for job in listed] == jobs
+    assert [job.name for job in listed] == ["0.pdf", None, "2.pdf"]
+    assert listed[1].state is JobState.DELETED
+
+
+def test_changes_are_only_the_rows_that_changed(house: House) -> None:
+    first = house.admit("one")
+    house.admit("two")
+    changes = house.library.changes(0).result()
+    assert len(changes.jobs) == 2
+    house.deletions.delete([first]).result()
+    assert [job.job_id for job in house.library.changes(changes.seq).result().jobs] == [first]
