@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from PySide6.QtCore import QAbstractItemModel, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
@@ -56,7 +55,7 @@ class JobDelegate(QStyledItemDelegate):
         if row is None:
             return
         painter.save()
-        cell = cast("QRect", option.rect)  # type: ignore[attr-defined]
+        cell = option.rect
         column = index.column()
         if column == Column.DELETE:
             if self.is_bin_shown(index):
@@ -171,9 +170,7 @@ class JobDelegate(QStyledItemDelegate):
 
     # --- the password ----------------------------------------------------------------
 
-    def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
-    ) -> QWidget:
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         """Open a password field; the sentence that says why stands in it until one types."""
         del option
         row = self._model.job_at(index)
@@ -202,7 +199,7 @@ class JobDelegate(QStyledItemDelegate):
     ) -> None:
         """Lay the field where it was painted."""
         del index
-        editor.setGeometry(self.layout.field(cast("QRect", option.rect)))  # type: ignore[attr-defined]
+        editor.setGeometry(self.layout.field(option.rect))
 
 
 def _chevron(is_open: bool) -> str:

@@ -361,4 +361,3 @@ def _clear(tone: str, alpha: int) -> QColor:
     colour = QColor(tone)
     colour.setAlpha(alpha)
     return colour
-

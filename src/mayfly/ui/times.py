@@ -53,9 +53,7 @@ def wait_text(tr: Tr, seconds: float) -> str:
         return count_text(
             tr, round(seconds / 60), "about {n} minute left", "about {n} minutes left"
         )
-    return count_text(
-        tr, round(seconds / _HOUR_S), "about {n} hour left", "about {n} hours left"
-    )
+    return count_text(tr, round(seconds / _HOUR_S), "about {n} hour left", "about {n} hours left")
 
 
 def next_end(job: Job) -> datetime | None:
@@ -86,7 +84,9 @@ def ends_text(tr: Tr, job: Job, now: datetime) -> str:
     if job.state is JobState.DELETED:
         return ""
     if job.state not in FINISHED:
-        return tr("Kept for {source} h (text: {result} h) after it was read, but not beyond {end}").format(
+        return tr(
+            "Kept for {source} h (text: {result} h) after it was read, but not beyond {end}"
+        ).format(
             source=job.rule.source_hours,
             result=job.rule.result_hours,
             end=moment_text(tr, job.backstop_at, now),

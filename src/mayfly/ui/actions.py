@@ -1,0 +1,99 @@
+"""Everything that can be done in the window, once: text, keys, icon. No behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from mayfly.ui.icons import Icons
+from mayfly.ui.theme import AUTO, DARK, LIGHT
+from mayfly.ui.wording import Tr, format_name
+
+_Keys = QKeySequence.StandardKey
+
+
+class Actions:
+    """The actions of one window. Shortcuts work wherever the focus is in it."""
+
+    def __init__(self, window: QWidget, *, tr: Tr, icons: Icons, formats: Sequence[str]) -> None:
+        self._window = window
+        self._icons = icons
+        self._tr = tr
+        self.add_files = self._make(tr("Add files…"), "add", _Keys.Open)
+        self.add_folder = self._make(tr("Add folder…"), "folder", "Ctrl+Shift+O")
+        self.paste = self._make(tr("Paste"), "paste", _Keys.Paste)
+        self.pause = self._make(tr("Pause"), "pause", "Ctrl+P")
+        # The list and the password field have a Delete key of their own.
+        self.delete = self._make(tr("Delete"), "delete", "Ctrl+Delete")
+        self.delete.setToolTip(tr("Delete now, without asking and for good (Del)"))
+        self.cancel = self._make(tr("Cancel reading"), "cancel", "Ctrl+.")
+        self.retry = self._make(tr("Try again"), "retry", "Ctrl+R")
+        self.recognise = self._make(tr("Recognise anyway"), "recognise", None)
+        self.exports = {
+            file_format: self._make(format_name(tr, file_format), None, None)
+            for file_format in formats
+        }
+        if self.exports:
+            next(iter(self.exports.values())).setShortcut("Ctrl+E")
+        self.show_deleted = self._tick(tr("Show deleted documents"), "Ctrl+D", checked=True)
+        self.next_page = self._make(tr("Next page"), "next", "Ctrl+PgDown")
+        self.previous_page = self._make(tr("Previous page"), "previous", "Ctrl+PgUp")
+        self.zoom_in = self._make(tr("Larger"), "zoom-in", "Ctrl++", "Ctrl+=")
+        self.zoom_out = self._make(tr("Smaller"), "zoom-out", "Ctrl+-")
+        self.zoom_fit = self._make(tr("Fit the width"), "fit-width", "Ctrl+0")
+        self.zoom_full = self._make(tr("Show at 100 %"), None, "Ctrl+1")
+        self.boxes = self._tick(tr("Show the boxes of the words"), "Ctrl+B", checked=True)
+        self.next_pane = self._make(tr("Next pane"), None, "F6")
+        self.quit = self._make(tr("Quit"), None, "Ctrl+Q")
+        self.themes = self._make_themes()
+
+    def show_paused(self, paused: bool) -> None:
+        """Make the pause action say what it would do."""
+        self.pause.setText(self._tr("Resume") if paused else self._tr("Pause"))
+        self.pause.setToolTip(
+            self._tr("Go on reading (Ctrl+P)")
+            if paused
+            else self._tr("Pause after the pages in hand (Ctrl+P)")
+        )
+        self._icons.dress(self.pause, "resume" if paused else "pause")
+
+    def _make(
+        self, text: str, icon: str | None, *keys: QKeySequence.StandardKey | str | None
+    ) -> QAction:
+        action = QAction(text, self._window)
+        wanted = [QKeySequence(key) for key in keys if key is not None]
+        action.setShortcuts(wanted)
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        plain = text.rstrip("…")
+        if wanted:
+            shown = wanted[0].toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{plain} ({shown})")
+        else:
+            action.setToolTip(plain)
+        if icon is not None:
+            self._icons.dress(action, icon)
+        self._window.addAction(action)
+        return action
+
+    def _tick(self, text: str, keys: str, *, checked: bool) -> QAction:
+        action = self._make(text, None, keys)
+        action.setCheckable(True)
+        action.setChecked(checked)
+        return action
+
+    def _make_themes(self) -> dict[str, QAction]:
+        group = QActionGroup(self._window)
+        made = {}
+        for theme, text in (
+            (AUTO, self._tr("Like the system")),
+            (LIGHT, self._tr("Light")),
+            (DARK, self._tr("Dark")),
+        ):
+            action = self._make(text, None, None)
+            action.setCheckable(True)
+            group.addAction(action)
+            made[theme] = action
+        return made

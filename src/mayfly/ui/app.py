@@ -1,0 +1,211 @@
+"""The window program: from the first line of Qt to its end. The only QApplication."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QApplication
+
+from mayfly.bootstrap import Foundation, Mayfly
+from mayfly.services.lane import ThreadLane
+from mayfly.ui.courier import Courier
+from mayfly.ui.icons import Icons
+from mayfly.ui.main_window import MainWindow
+from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.theme import Theme
+from mayfly.ui.unlocking import Unlocking
+
+_RAISE_EVERY_MS = 400
+_GIVEN_UP = 5
+"""Exit status when the vault was not opened, as the command line has it."""
+
+
+def run_window(foundation: Foundation, paths: Sequence[Path]) -> int:
+    """Show the window until it is closed and return the exit status.
+
+    paths are added as one batch once the vault is open. A second start of the same vault
+    raises the first one's window instead, and only adds its paths.
+    """
+    app = _application()
+    session = Session(app, foundation, [path.absolute() for path in paths])
+    session.start()
+    with Interruptions(app, session.end):
+        status = app.exec()
+    session.clean_up()
+    return status
+
+
+def _application() -> QApplication:
+    app = QApplication(["mayfly"])
+    app.setApplicationDisplayName("Mayfly")
+    app.setDesktopFileName("mayfly")
+    # The window hides before the vault is closed; the session says when all is over.
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+class Session(QObject):
+    """One run of the window: unlock, show, close. Owns the lanes that are the window's own."""
+
+    def __init__(self, app: QApplication, foundation: Foundation, paths: Sequence[Path]) -> None:
+        super().__init__(app)
+        self._app = app
+        self._foundation = foundation
+        self._paths = tuple(paths)
+        # The catalogue is looked up once for each text, whatever saving the settings drops.
+        self._tr = functools.cache(foundation.translate)
+        self._preferences = foundation.preferences()
+        self._courier = Courier(self)
+        self._chores = ThreadLane("chores")
+        self._decode_lane = ThreadLane("decode")
+        self._theme = Theme(app, self._preferences.theme)
+        self._icons = Icons(foundation.resource("icons"), self._theme)
+        self._instance = foundation.window_instance()
+        self._is_first = self._instance.claim()
+        self._mayfly: Mayfly | None = None
+        self._ending = False
+        self.window: MainWindow | None = None
+        self.unlocking = Unlocking(
+            foundation, courier=self._courier, chores=self._chores, tr=self._tr, parent=self
+        )
+        self.unlocking.opened.connect(self._open)
+        self.unlocking.given_up.connect(lambda: self.end(_GIVEN_UP))
+
+    def start(self) -> None:
+        """Open the vault; or raise the window that is there already."""
+        if not self._is_first:
+            self._instance.ask_to_raise()
+            if not self._paths:
+                QTimer.singleShot(0, self.end)
+                return
+        self.unlocking.start()
+
+    def end(self, status: int = 0) -> None:
+        """Leave the screen now; close the vault off the GUI thread; then end."""
+        if self._ending:
+            return
+        self._ending = True
+        done = functools.partial(self._app.exit, status)
+        if self.window is not None:
+            self.window.close()
+        if self._mayfly is None:
+            # The keyring may be asking the user and never answer: nothing to wait for.
+            QTimer.singleShot(0, done)
+            return
+        future = self._chores.submit(self._mayfly.close)
+        self._courier.ask(self, future, then=lambda _: done(), failed=lambda _: done())
+
+    def clean_up(self) -> None:
+        """Drop what is left after the event loop has ended."""
+        if self.window is not None:
+            self.window.deleteLater()
+        if not self.unlocking.busy:
+            self._foundation.close()
+        self._instance.release()
+        self._decode_lane.close()
+        self._chores.close()
+
+    def _open(self, mayfly: Mayfly) -> None:
+        if self._ending:
+            return
+        self._mayfly = mayfly
+        keeper = PreferenceKeeper(
+            self._preferences,
+            self._foundation.save_preferences,
+            chores=self._chores,
+            courier=self._courier,
+            parent=self,
+        )
+        if not self._is_first:
+            self._only_add(mayfly, keeper)
+            return
+        window = self.window = MainWindow(
+            mayfly,
+            preferences=keeper,
+            make_source=self._foundation.pasted,
+            courier=self._courier,
+            theme=self._theme,
+            icons=self._icons,
+            tr=self._tr,
+            now=self._foundation.now,
+            chores=self._chores,
+            decode_lane=self._decode_lane,
+        )
+        window.closing.connect(self.end)
+        window.show()
+        window.begin()
+        mayfly.queue.start()
+        window.add_paths(self._paths)
+        languages = self._chores.submit(self._foundation.languages)
+        self._courier.ask(window, languages, then=window.languages.show_installed)
+        self._watch_for_second_start(window)
+
+    def _only_add(self, mayfly: Mayfly, keeper: PreferenceKeeper) -> None:
+        """Add the paths for the window that is there, which reads them."""
+        future = mayfly.intake.add_paths(self._paths, keeper.wish())
+        self._courier.ask(
+            self,
+            future,
+            then=lambda _: self.end(),
+            failed=lambda error: self.end(error.exit_status),
+        )
+
+    def _watch_for_second_start(self, window: MainWindow) -> None:
+        timer = QTimer(self)
+        timer.setInterval(_RAISE_EVERY_MS)
+
+        def look() -> None:
+            if not self._ending:
+                asked = self._chores.submit(self._instance.is_asked_to_raise)
+                self._courier.ask(window, asked, then=answer)
+
+        def answer(asked: bool) -> None:
+            if asked:
+                window.come_forward()
+
+        timer.timeout.connect(look)
+        timer.start()
+
+
+class Interruptions(QObject):
+    """Ends the session on SIGINT and SIGTERM: Python hears them only when Qt wakes up for it."""
+
+    def __init__(self, parent: QObject, end: Any) -> None:  # noqa: ANN401 - any callable
+        super().__init__(parent)
+        self._end = end
+        self._reader, self._writer = os.pipe()
+        for one in (self._reader, self._writer):
+            os.set_blocking(one, False)
+        self._notifier = QSocketNotifier(self._reader, QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._hear)
+        self._before: dict[int, Any] = {}
+        self._before_fd = -1
+
+    def __enter__(self) -> Interruptions:
+        self._before_fd = signal.set_wakeup_fd(self._writer)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, _ignore)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        signal.set_wakeup_fd(self._before_fd)
+        self._notifier.setEnabled(False)
+        os.close(self._reader)
+        os.close(self._writer)
+
+    def _hear(self) -> None:
+        os.read(self._reader, 64)
+        self._end()
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the wake-up pipe has told already."""

@@ -1,0 +1,55 @@
+"""The left pane: a heading with its one filter, and the list of batches and documents."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from mayfly.domain.states import JobState
+from mayfly.ui.actions import Actions
+from mayfly.ui.job_list import JobList
+from mayfly.ui.job_model import JobModel
+from mayfly.ui.wording import Tr, number_text
+
+
+class ListPane(QWidget):
+    """Offers the filter only when there is something to filter."""
+
+    def __init__(
+        self, jobs: JobList, model: JobModel, *, actions: Actions, tr: Tr, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._tr = tr
+        self._model = model
+        header = QWidget(self)
+        header.setObjectName("listHeader")
+        header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        title = QLabel(tr("Documents"), header)
+        title.setObjectName("listTitle")
+        title.setBuddy(jobs)
+        self.filter = QToolButton(header)
+        self.filter.setObjectName("small")
+        self.filter.setCheckable(True)
+        self.filter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.filter.setAccessibleName(tr("Show deleted documents"))
+        self.filter.setToolTip(actions.show_deleted.toolTip())
+        self.filter.setChecked(actions.show_deleted.isChecked())
+        self.filter.clicked.connect(actions.show_deleted.setChecked)
+        actions.show_deleted.toggled.connect(self.filter.setChecked)
+        line = QHBoxLayout(header)
+        line.setContentsMargins(14, 5, 8, 5)
+        line.addWidget(title, 1)
+        line.addWidget(self.filter)
+        header.setMinimumHeight(40)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(jobs, 1)
+        model.applied.connect(self._count)
+        self._count()
+
+    def _count(self) -> None:
+        deleted = self._model.counts[JobState.DELETED]
+        self.filter.setVisible(deleted > 0)
+        self.filter.setText(self._tr("Show deleted ({n})").format(n=number_text(deleted)))

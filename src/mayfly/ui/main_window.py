@@ -1,0 +1,369 @@
+"""The main window: puts the panes together and connects them. What they do is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from mayfly.bootstrap import Mayfly
+from mayfly.domain.errors import error_of
+from mayfly.domain.events import Event, IntakeProgress, QueuePaused, Trouble
+from mayfly.domain.ports import Lane
+from mayfly.domain.states import JobState
+from mayfly.services.progress import Pace
+from mayfly.ui.actions import Actions
+from mayfly.ui.arrivals import Arrivals, MakeSource
+from mayfly.ui.courier import Courier
+from mayfly.ui.drop_overlay import DropOverlay
+from mayfly.ui.empty_state import EmptyState
+from mayfly.ui.file_dialogs import FileDialogs, Wanted
+from mayfly.ui.icons import Icons
+from mayfly.ui.job_feed import JobFeed
+from mayfly.ui.job_list import JobList
+from mayfly.ui.job_model import JobModel
+from mayfly.ui.language_menu import LanguageButton
+from mayfly.ui.list_pane import ListPane
+from mayfly.ui.offer import may_offer, offer_of
+from mayfly.ui.pace_keeper import PaceKeeper
+from mayfly.ui.page_pane import PagePane
+from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.status_strip import StatusStrip
+from mayfly.ui.theme import Theme
+from mayfly.ui.toolbar import Toolbar
+from mayfly.ui.trouble_bar import TroubleBar
+from mayfly.ui.wishes import Wishes
+from mayfly.ui.wording import Tr
+
+_LIST_PX = 380
+_SIZE_PX = (1280, 800)
+_LEAST_PX = (760, 480)
+_SETTLE_MS = 80
+
+
+class MainWindow(QWidget):
+    """Everything a user sees of an open vault. Its title never says more than the name."""
+
+    closing = Signal()
+    """The window is gone from the screen; the application may end."""
+
+    def __init__(
+        self,
+        mayfly: Mayfly,
+        *,
+        preferences: PreferenceKeeper,
+        make_source: MakeSource,
+        courier: Courier,
+        theme: Theme,
+        icons: Icons,
+        tr: Tr,
+        now: Callable[[], datetime],
+        chores: Lane,
+        decode_lane: Lane,
+    ) -> None:
+        super().__init__()
+        self._mayfly = mayfly
+        self._preferences = preferences
+        self._courier = courier
+        self._theme = theme
+        self._tr = tr
+        self._paused = False
+        self._had_documents = False
+        self._filled = False
+        self._stop_hearing: Callable[[], None] = lambda: None
+        self.setWindowTitle("Mayfly")
+        self.setWindowIcon(icons.app_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*_LEAST_PX)
+        self.resize(*_SIZE_PX)
+        self.model = JobModel(tr, now=now, parent=self)
+        self.feed = JobFeed(mayfly.library, courier, self.model)
+        self.pace = PaceKeeper(self.model)
+        self.wishes = Wishes(
+            mayfly, model=self.model, feed=self.feed, courier=courier, tr=tr, parent=self
+        )
+        self.arrivals = Arrivals(
+            mayfly.intake,
+            make_source=make_source,
+            decode_lane=decode_lane,
+            courier=courier,
+            preferences=preferences,
+            tr=tr,
+            now=now,
+            parent=self,
+        )
+        self.actions_ = Actions(self, tr=tr, icons=icons, formats=mayfly.exporting.formats)
+        self.jobs = JobList(self.model, tr=tr, theme=theme, icons=icons, parent=self)
+        self.pages = PagePane(
+            mayfly.library,
+            decode_lane,
+            model=self.model,
+            courier=courier,
+            tr=tr,
+            theme=theme,
+            icons=icons,
+            parent=self,
+        )
+        self.languages = LanguageButton(preferences.now.languages, tr=tr, icons=icons, parent=self)
+        self.toolbar = Toolbar(self.actions_, self.languages, tr=tr, icons=icons, parent=self)
+        self.trouble = TroubleBar(tr=tr, theme=theme, icons=icons, parent=self)
+        self.empty = EmptyState(tr=tr, theme=theme, icons=icons, parent=self)
+        self.empty.show_hours(preferences.now.result_hours)
+        self.status = StatusStrip(tr=tr, parent=self)
+        self.overlay = DropOverlay(tr=tr, theme=theme, icons=icons, parent=self)
+        self._dialogs = FileDialogs(self, tr=tr, chores=chores)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._lay_out()
+        self._connect()
+        self._connect_actions()
+        self._show_state()
+
+    def begin(self) -> None:
+        """Ask for the jobs, and listen from now on."""
+        self._stop_hearing = self._mayfly.bus.subscribe(self._courier.hear)
+        self._courier.ask(self, self._mayfly.queue.is_paused(), then=self._show_paused)
+        self.feed.ask()
+
+    def add_paths(self, paths: Sequence[Path]) -> None:
+        """Add files and folders as one batch."""
+        self.arrivals.add_paths(paths)
+
+    def come_forward(self) -> None:
+        """Show the window in front of others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # --- Qt's calls ------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave the screen at once; what takes longer happens afterwards."""
+        self.pages.forget()
+        self.feed.stop()
+        self._stop_hearing()
+        self.hide()
+        event.accept()
+        self.closing.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome what may be a document; always as a copy, so that no source deletes its file."""
+        if may_offer(event.mimeData()):
+            self.overlay.appear()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Stay a copy."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The drag went elsewhere."""
+        self.overlay.hide()
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what was dropped."""
+        self.overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.arrivals.add_offer(offer_of(event.mimeData()))
+
+    # --- what is shown ---------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        """Bring everything that depends on the jobs up to date."""
+        self._had_documents = self._had_documents or self.model.alive > 0
+        deleted = self.model.counts[JobState.DELETED]
+        self.empty.deleted.setVisible(deleted > 0)
+        wanted = self._workspace if self._had_documents else self.empty
+        if self._stack.currentWidget() is not wanted:
+            self._stack.setCurrentWidget(wanted)
+        self.status.show_counts(self.model.counts, paused=self._paused)
+        self._settle.start()
+
+    def _show_actions(self) -> None:
+        """Enable what makes sense for the rows that are chosen."""
+        jobs, actions, wishes = self.jobs.chosen_jobs(), self.actions_, self.wishes
+        actions.cancel.setEnabled(bool(wishes.may_cancel(jobs)))
+        actions.retry.setEnabled(bool(wishes.may_retry(jobs)))
+        actions.recognise.setEnabled(bool(wishes.may_recognise(jobs)))
+        exports = bool(wishes.may_export(jobs))
+        for action in actions.exports.values():
+            action.setEnabled(exports)
+        self.toolbar.export_button.setEnabled(exports)
+        alive = any(not row.leaving and row.job.state is not JobState.DELETED for row in jobs)
+        actions.delete.setEnabled(alive)
+
+    def _show_paused(self, paused: bool) -> None:
+        self._paused = paused
+        self.actions_.show_paused(paused)
+        self.status.show_counts(self.model.counts, paused=paused)
+
+    def _show_pace(self, pace: Pace) -> None:
+        self.status.show_pace(self.model.texts.pace(pace.pages_per_minute, pace.left_s))
+
+    def _show_deleted_ones(self) -> None:
+        self._had_documents = True
+        self.actions_.show_deleted.setChecked(True)
+        self._show_state()
+        self.jobs.setFocus()
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case IntakeProgress():
+                self.status.show_intake(event)
+            case QueuePaused(paused):
+                self._show_paused(paused)
+            case Trouble(code):
+                self.trouble.show_error(error_of(code))
+            case _:
+                pass
+
+    def _choose_first(self, job_ids: frozenset[str]) -> None:
+        """Show the first document of a drop when nothing else is being looked at."""
+        if self.jobs.currentIndex().isValid() or not self._filled:
+            return
+        for batch in self.model.batches:
+            row = batch.shown[0]
+            if row.job.job_id in job_ids and row.job.state is not JobState.DELETED:
+                self.jobs.choose(row)
+                return
+
+    def _note_filled(self) -> None:
+        self._filled = True
+        (self.jobs if self._had_documents else self.empty.add).setFocus()
+
+    # --- what is wanted --------------------------------------------------------------
+
+    def _paste(self) -> None:
+        self.arrivals.add_offer(offer_of(QGuiApplication.clipboard().mimeData()))
+
+    def _export(self, file_format: str) -> None:
+        rows = self.wishes.may_export(self.jobs.chosen_jobs())
+        if rows:
+            self._dialogs.ask(
+                Wanted.TARGET, lambda paths: self.wishes.export(rows, file_format, paths[0])
+            )
+
+    def _open_menu(self, point: QPoint) -> None:
+        actions = self.actions_
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([actions.cancel, actions.retry, actions.recognise])
+        menu.addSeparator()
+        exports = menu.addMenu(self._tr("Export"))
+        exports.addActions(list(actions.exports.values()))
+        menu.addSeparator()
+        menu.addAction(actions.delete)
+        self._show_actions()
+        menu.popup(point)
+
+    def _next_pane(self) -> None:
+        panes = [self.jobs, self.pages.canvas, self.pages.text]
+        shown = [pane for pane in panes if pane.isVisible()]
+        if not shown:
+            return
+        here = next((place for place, pane in enumerate(shown) if pane.hasFocus()), -1)
+        shown[(here + 1) % len(shown)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- putting together ------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        side = ListPane(self.jobs, self.model, actions=self.actions_, tr=self._tr, parent=self)
+        self._workspace = QSplitter(Qt.Orientation.Horizontal, self)
+        self._workspace.setHandleWidth(1)
+        self._workspace.setChildrenCollapsible(False)
+        self._workspace.addWidget(side)
+        self._workspace.addWidget(self.pages)
+        self._workspace.setStretchFactor(0, 0)
+        self._workspace.setStretchFactor(1, 1)
+        self._workspace.setSizes([_LIST_PX, _SIZE_PX[0] - _LIST_PX])
+        side.setMinimumWidth(260)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._workspace)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.toolbar, self.trouble):
+            column.addWidget(widget)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.status)
+
+    def _connect(self) -> None:
+        self._settle.timeout.connect(self._show_actions)
+        self.model.applied.connect(self._show_state)
+        self.model.applied.connect(self._choose_first)
+        self.feed.filled.connect(self._note_filled)
+        self.pace.pace_changed.connect(self._show_pace)
+        self.jobs.job_chosen.connect(self.pages.show_job)
+        self.jobs.chosen_changed.connect(self._settle.start)
+        self.jobs.delete_wanted.connect(self.wishes.delete)
+        self.jobs.password_given.connect(self.wishes.give_password)
+        self.jobs.menu_wanted.connect(self._open_menu)
+        self.pages.recognise_wanted.connect(lambda row: self.wishes.recognise_anyway([row]))
+        self.wishes.leaving.connect(self.pages.refresh)
+        self.wishes.failed.connect(self.trouble.show_error)
+        self.wishes.told.connect(self.status.show_message)
+        self.arrivals.failed.connect(self.trouble.show_error)
+        self.arrivals.nothing_there.connect(
+            lambda: self.status.show_message(self._tr("There is no document or picture in it."))
+        )
+        self._courier.trouble_arrived.connect(self.trouble.show_error)
+        self._courier.event_arrived.connect(self._hear)
+        self.languages.languages_changed.connect(self._preferences.set_languages)
+        self.empty.add_wanted.connect(self.actions_.add_files.trigger)
+        self.empty.paste_wanted.connect(self._paste)
+        self.empty.deleted_wanted.connect(self._show_deleted_ones)
+
+    def _connect_actions(self) -> None:
+        actions, pages = self.actions_, self.pages
+        ask = self._dialogs.ask
+        actions.add_files.triggered.connect(lambda: ask(Wanted.FILES, self.add_paths))
+        actions.add_folder.triggered.connect(lambda: ask(Wanted.FOLDER, self.add_paths))
+        actions.paste.triggered.connect(self._paste)
+        actions.pause.triggered.connect(lambda: self.wishes.set_paused(not self._paused))
+        actions.delete.triggered.connect(lambda: self.wishes.delete(self.jobs.chosen_rows()))
+        for action, act in (
+            (actions.cancel, self.wishes.cancel),
+            (actions.retry, self.wishes.retry),
+            (actions.recognise, self.wishes.recognise_anyway),
+        ):
+            action.triggered.connect(lambda _=False, act=act: act(self.jobs.chosen_jobs()))
+        for file_format, action in actions.exports.items():
+            action.triggered.connect(lambda _=False, kind=file_format: self._export(kind))
+        actions.show_deleted.toggled.connect(self.model.set_show_deleted)
+        actions.next_page.triggered.connect(lambda: pages.turn(1))
+        actions.previous_page.triggered.connect(lambda: pages.turn(-1))
+        actions.zoom_in.triggered.connect(pages.canvas.zoom_in)
+        actions.zoom_out.triggered.connect(pages.canvas.zoom_out)
+        actions.zoom_fit.triggered.connect(pages.canvas.fit_width)
+        actions.zoom_full.triggered.connect(lambda: pages.canvas.zoom_to(1.0))
+        actions.boxes.toggled.connect(pages.bar.boxes.setChecked)
+        pages.bar.boxes.toggled.connect(actions.boxes.setChecked)
+        actions.next_pane.triggered.connect(self._next_pane)
+        actions.quit.triggered.connect(self.close)
+        for theme, action in actions.themes.items():
+            action.setChecked(theme == self._theme.choice)
+            action.triggered.connect(lambda _=False, theme=theme: self._choose_theme(theme))
+
+    def _choose_theme(self, theme: str) -> None:
+        self._theme.choose(theme)
+        self._preferences.set_theme(theme)

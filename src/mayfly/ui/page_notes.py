@@ -1,0 +1,73 @@
+"""What is said about a document or a page that is chosen. Pure: values in, sentences out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mayfly.domain.errors import UserError, error_of
+from mayfly.domain.jobs import Job
+from mayfly.domain.pages import PageOrigin
+from mayfly.domain.states import JobState
+from mayfly.ui.page_picture import PagePicture
+from mayfly.ui.times import moment_text
+from mayfly.ui.wording import Tr, error_text, origin_text
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence, its icon, its tone, and whether recognising anyway is offered."""
+
+    text: str
+    icon: str
+    tone: str = "dim"
+    offer: bool = False
+
+
+def note_of_page(tr: Tr, page: PagePicture, job: Job) -> Note:
+    """Say where the page's words come from."""
+    text = origin_text(tr, page.origin, page.confidence)
+    if page.image is None:
+        gone = tr("The page image has been destroyed; the text is still here.")
+        text = f"{text}. {gone}"
+    may = job.state is JobState.DONE and job.source_present
+    if page.origin is PageOrigin.TEXT_LAYER:
+        return Note(text, "done", "good", offer=may)
+    if page.origin is PageOrigin.BLANK:
+        return Note(text, "deleted")
+    doubtful = page.confidence is None or page.confidence < 70
+    return Note(text, "recognise", "warn" if doubtful else "good")
+
+
+def note_of_error(tr: Tr, error: UserError) -> Note:
+    """Say what went wrong and what to do now."""
+    return Note(error_text(tr, error), "failed", "bad")
+
+
+def note_of_job(tr: Tr, job: Job, now: datetime) -> Note | None:
+    """Say why a document has no page to show; None when pages may be asked for."""
+    match job.state:
+        case JobState.DELETED:
+            when = moment_text(tr, job.deleted_at or now, now)
+            return Note(
+                tr("Deleted: {moment}. Nothing of it is left.").format(moment=when), "deleted"
+            )
+        case JobState.NEEDS_PASSWORD:
+            return Note(error_text(tr, error_of(job.error_code or "")), "locked", "warn")
+        case JobState.FAILED if not job.pages_read:
+            return note_of_error(tr, error_of(job.error_code or ""))
+        case JobState.QUEUED if not job.pages_read:
+            return Note(tr("Waiting to be read."), "queued")
+        case JobState.READING if not job.pages:
+            return Note(tr("The document is being opened."), "reading", "accent")
+        case JobState.CANCELLED if not job.pages_read:
+            return Note(tr("Reading was cancelled; try again to read it."), "cancelled")
+        case _:
+            return None
+
+
+def note_of_pending(tr: Tr, job: Job) -> Note:
+    """Say that a page is still to be read."""
+    if job.state is JobState.CANCELLED:
+        return Note(tr("Reading was cancelled before this page."), "cancelled")
+    return Note(tr("This page has not been read yet."), "reading", "accent")

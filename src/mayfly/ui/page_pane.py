@@ -1,0 +1,281 @@
+"""The page on show, beside its text. Holds one page, and lets it go as soon as it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from mayfly.domain.errors import UserError, error_of
+from mayfly.domain.ports import Lane
+from mayfly.domain.states import JobState
+from mayfly.services.library import Library, PageView
+from mayfly.ui.courier import Courier
+from mayfly.ui.icons import Icons
+from mayfly.ui.job_model import JobModel
+from mayfly.ui.job_rows import JobRow
+from mayfly.ui.note_bar import NoteBar
+from mayfly.ui.page_bar import PageBar
+from mayfly.ui.page_canvas import PageCanvas
+from mayfly.ui.page_notes import Note, note_of_error, note_of_job, note_of_page, note_of_pending
+from mayfly.ui.page_picture import PagePicture, prepare_page, scale_image
+from mayfly.ui.text_view import TextView
+from mayfly.ui.theme import Theme
+from mayfly.ui.wording import Tr
+
+
+class PagePane(QWidget):
+    """Shows a job's pages as they are read. Opens and decodes nothing on the GUI thread."""
+
+    recognise_wanted = Signal(object)
+    """The JobRow whose pages are to be recognised anyway."""
+    page_shown = Signal()
+
+    def __init__(
+        self,
+        library: Library,
+        decode_lane: Lane,
+        *,
+        model: JobModel,
+        courier: Courier,
+        tr: Tr,
+        theme: Theme,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._lane = decode_lane
+        self._model = model
+        self._courier = courier
+        self._tr = tr
+        self._row: JobRow | None = None
+        self._state: JobState | None = None
+        self._number = 1
+        self._page: PagePicture | None = None
+        self._order = 0
+        self.note = NoteBar(tr=tr, theme=theme, icons=icons, parent=self)
+        self.bar = PageBar(tr=tr, icons=icons, parent=self)
+        self.canvas = PageCanvas(
+            tr=tr, theme=theme, courier=courier, scaler=self._scale, parent=self
+        )
+        self.text = TextView(tr=tr, theme=theme, parent=self)
+        self._tabs = QTabWidget(self)
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self.text, tr("Text"))
+        self._tabs.tabBar().setAccessibleName(tr("What was read"))
+        self._hint = QLabel(self)
+        self._lay_out()
+        self._connect()
+        self.show_job(None)
+
+    @property
+    def page(self) -> PagePicture | None:
+        """The page on show, if any."""
+        return self._page
+
+    @property
+    def row(self) -> JobRow | None:
+        """The job that is shown."""
+        return self._row
+
+    @property
+    def number(self) -> int:
+        """The number of the page that is shown or waited for."""
+        return self._number
+
+    # --- what is shown ---------------------------------------------------------------
+
+    def show_job(self, row: JobRow | None) -> None:
+        """Show another job from its first page; the page shown before is let go at once."""
+        if row is self._row and row is not None:
+            self.refresh()
+            return
+        self._let_go()
+        self._row = row
+        self._number = 1
+        self._state = None
+        self.refresh()
+
+    def show_number(self, number: int) -> None:
+        """Turn to a page of the job on show; a number it does not have is ignored."""
+        row = self._row
+        if row is None or not 1 <= number <= (row.job.pages or 0) or number == self._number:
+            return
+        self._number = number
+        self._show_bar()
+        self._fetch()
+
+    def turn(self, by: int) -> None:
+        """Turn forward or back."""
+        self.show_number(self._number + by)
+
+    def forget(self) -> None:
+        """Let everything go: the job is being deleted, or the window hides."""
+        self._row = None
+        self._let_go()
+        self._show_bar()
+        self._show_hint("")
+        self.note.clear()
+
+    def refresh(self) -> None:
+        """Look again at the job's row: it may have come on, or be gone."""
+        row = self._row
+        if row is None:
+            self._let_go()
+            self._show_hint(self._tr("Choose a document to see its pages."))
+            self.note.clear()
+            self._show_bar()
+            return
+        note = note_of_job(self._tr, row.job, self._model.now())
+        if row.leaving or note is not None:
+            self._let_go()
+            self._state = row.job.state
+            self._show_bar()
+            self._show_note(note or Note(self._tr("Deleting…"), "deleted"))
+            self._show_hint("")
+            return
+        moved = row.job.state is not self._state
+        self._state = row.job.state
+        self._show_bar()
+        if self._page is None or moved:
+            self._fetch()
+
+    # --- fetching --------------------------------------------------------------------
+
+    def _fetch(self) -> None:
+        row = self._row
+        if row is None:
+            return
+        self._order += 1
+        order = self._order
+        future = self._library.page(row.job.job_id, self._number)
+        self._courier.ask(
+            self,
+            future,
+            then=lambda view: self._decode(order, view),
+            failed=lambda error: self._fail(order, error),
+        )
+
+    def _decode(self, order: int, view: PageView) -> None:
+        row = self._row
+        if order != self._order or row is None:
+            return
+        if view.result is None:
+            self._show_page(None)
+            failed = view.error_code is not None
+            self._show_note(
+                note_of_error(self._tr, error_of(view.error_code or ""))
+                if failed
+                else note_of_pending(self._tr, row.job)
+            )
+            self._show_hint(
+                self._tr("This page could not be read.") if failed else self._tr("Not read yet")
+            )
+            return
+        future = self._lane.submit(lambda: prepare_page(view, lambda: order == self._order))
+        self._courier.ask(
+            self,
+            future,
+            then=lambda page: self._take(order, page),
+            failed=lambda error: self._fail(order, error),
+        )
+
+    def _take(self, order: int, page: PagePicture | None) -> None:
+        if order != self._order or page is None or self._row is None:
+            return
+        self._show_page(page)
+        self._show_hint(None)
+        self._show_note(note_of_page(self._tr, page, self._row.job))
+        self.page_shown.emit()
+
+    def _fail(self, order: int, error: UserError) -> None:
+        if order != self._order:
+            return
+        self._show_page(None)
+        self._show_hint("")
+        self._show_note(note_of_error(self._tr, error))
+
+    def _scale(
+        self, image: QImage, size: QSize, wanted: Callable[[], bool]
+    ) -> Future[QImage | None]:
+        return self._lane.submit(lambda: scale_image(image, size, wanted))
+
+    # --- parts -----------------------------------------------------------------------
+
+    def _let_go(self) -> None:
+        self._order += 1
+        self._show_page(None)
+
+    def _show_page(self, page: PagePicture | None) -> None:
+        self._page = page
+        self.canvas.show_page(page)
+        self.text.show_page(page)
+
+    def _show_bar(self) -> None:
+        pages = self._row.job.pages or 0 if self._row is not None else 0
+        self.bar.show_pages(self._number if pages else 0, pages)
+
+    def _show_note(self, note: Note) -> None:
+        self.note.show_note(note.text, icon=note.icon, tone=note.tone, offer=note.offer)
+
+    def _show_hint(self, text: str | None) -> None:
+        """Show words in place of the page; None shows the page."""
+        self._hint.setText(text or "")
+        self._stack.setCurrentWidget(self.canvas if text is None else self._hint)
+
+    def _show_zoom(self) -> None:
+        zoom = self.canvas.zoom if self._page is not None else None
+        self.bar.show_zoom(zoom, fits=self.canvas.fits_width)
+
+    def _lay_out(self) -> None:
+        self._hint.setObjectName("quiet")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._hint)
+        self._stack.addWidget(self.canvas)
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self._stack, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self._tabs)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([540, 340])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.note)
+        whole.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        self.note.recognise_wanted.connect(lambda: self.recognise_wanted.emit(self._row))
+        bar, canvas, text = self.bar, self.canvas, self.text
+        bar.page_wanted.connect(self.show_number)
+        bar.zoom_in_wanted.connect(canvas.zoom_in)
+        bar.zoom_out_wanted.connect(canvas.zoom_out)
+        bar.fit_wanted.connect(canvas.fit_width)
+        bar.actual_size_wanted.connect(lambda: canvas.zoom_to(1.0))
+        bar.boxes_toggled.connect(canvas.set_boxes)
+        canvas.zoom_changed.connect(self._show_zoom)
+        canvas.page_turn_wanted.connect(self.turn)
+        text.page_turn_wanted.connect(self.turn)
+        canvas.word_pointed.connect(text.point_at)
+        canvas.word_chosen.connect(text.choose)
+        text.word_pointed.connect(canvas.point_at)
+        text.word_chosen.connect(lambda number: canvas.choose(number, reveal=True))
+        self._model.applied.connect(self._hear)
+
+    def _hear(self, job_ids: frozenset[str]) -> None:
+        if self._row is not None and self._row.job.job_id in job_ids:
+            self.refresh()

@@ -1,0 +1,159 @@
+"""The recognised text of the page on show: read-only, with words that answer to the page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from mayfly.ui.page_picture import PagePicture
+from mayfly.ui.theme import Theme
+from mayfly.ui.wording import Tr
+
+_MOST_TINTS = 1_500
+"""Each tint costs a little at every repaint; a page with more doubtful words is doubtful whole."""
+_CLIPBOARD_HINT = "x-kde-passwordManagerHint"
+
+
+class TextView(QPlainTextEdit):
+    """Shows PagePicture.text and tells which word the mouse or the cursor is on."""
+
+    word_pointed = Signal(int)
+    word_chosen = Signal(int)
+    page_turn_wanted = Signal(int)
+
+    def __init__(self, *, tr: Tr, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._page: PagePicture | None = None
+        self._pointed = -1
+        self._chosen = -1
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setAcceptDrops(False)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setAccessibleName(tr("Text of the page"))
+        self.setPlaceholderText("")
+        # Read-only text is walked by keyboard too, so that words can be chosen without a mouse.
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.viewport().setMouseTracking(True)
+        self.cursorPositionChanged.connect(self._tell_chosen)
+        theme.changed.connect(self._tint)
+
+    def show_page(self, page: PagePicture | None) -> None:
+        """Show a page's text, or none; what was shown before is let go at once."""
+        self._page = page
+        self._pointed = self._chosen = -1
+        blocked = self.blockSignals(True)
+        self.setPlainText(page.text if page is not None else "")
+        self.blockSignals(blocked)
+        self._tint()
+
+    def point_at(self, number: int) -> None:
+        """Mark a word lightly, or none with -1."""
+        if number != self._pointed:
+            self._pointed = number
+            self._tint()
+
+    def choose(self, number: int) -> None:
+        """Mark a word and bring it into view, without telling so."""
+        self._chosen = number
+        page = self._page
+        if page is not None and 0 <= number < len(page.words) and page.words[number].end:
+            cursor = self.textCursor()
+            cursor.setPosition(page.words[number].start)
+            blocked = self.blockSignals(True)
+            self.setTextCursor(cursor)
+            self.blockSignals(blocked)
+            self.ensureCursorVisible()
+        self._tint()
+
+    # --- Qt's calls ------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell which word the mouse points at."""
+        super().mouseMoveEvent(event)
+        number = -1
+        if self._page is not None and not event.buttons():
+            position = self.cursorForPosition(event.position().toPoint()).position()
+            found = self._page.word_at_text(position)
+            number = -1 if found is None else found
+        self.point_at(number)
+        self.word_pointed.emit(number)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Nothing is pointed at once the mouse has left."""
+        if event.type() is QEvent.Type.Leave:
+            self.point_at(-1)
+            self.word_pointed.emit(-1)
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page keys turn pages of the document, as they do on the page image."""
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() in (
+            Qt.Key.Key_PageDown,
+            Qt.Key.Key_PageUp,
+        ):
+            self.page_turn_wanted.emit(1 if event.key() == Qt.Key.Key_PageDown else -1)
+            return
+        super().keyPressEvent(event)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Mark what is copied, so that clipboard histories that ask do not keep it."""
+        data = super().createMimeDataFromSelection()
+        data.setData(_CLIPBOARD_HINT, b"secret")
+        return data
+
+    # --- within ----------------------------------------------------------------------
+
+    def _tell_chosen(self) -> None:
+        if self._page is None or self.textCursor().hasSelection():
+            return
+        found = self._page.word_at_text(self.textCursor().position())
+        number = -1 if found is None else found
+        if number != self._chosen:
+            self._chosen = number
+            self._tint()
+            self.word_chosen.emit(number)
+
+    def _tint(self) -> None:
+        page = self._page
+        if page is None:
+            self.setExtraSelections([])
+            return
+        tones = self._theme.tones
+        doubt = QColor(tones.doubt)
+        doubt.setAlpha(60)
+        tints: list[QTextEdit.ExtraSelection] = []
+        for word in page.words:
+            if word.doubtful and word.end and len(tints) < _MOST_TINTS:
+                tints.append(self._tint_of(word.start, word.end, doubt))
+        pointed, chosen = QColor(tones.accent), QColor(tones.accent)
+        pointed.setAlpha(40)
+        chosen.setAlpha(80)
+        for number, colour in ((self._pointed, pointed), (self._chosen, chosen)):
+            if 0 <= number < len(page.words) and page.words[number].end:
+                word = page.words[number]
+                tints.append(self._tint_of(word.start, word.end, colour))
+        self.setExtraSelections(tints)
+
+    def _tint_of(self, start: int, end: int, colour: QColor) -> QTextEdit.ExtraSelection:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        look = QTextCharFormat()
+        look.setBackground(colour)
+        tint = QTextEdit.ExtraSelection()
+        tint.cursor = cursor
+        tint.format = look
+        return tint

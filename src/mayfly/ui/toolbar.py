@@ -1,0 +1,95 @@
+"""The bar at the top of the window and the menus that hang from it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from mayfly.ui.actions import Actions
+from mayfly.ui.icons import Icons
+from mayfly.ui.language_menu import LanguageButton
+from mayfly.ui.wording import Tr
+
+_ICON = QSize(20, 20)
+
+
+class Toolbar(QWidget):
+    """Adding on the left, what is chosen on the right, all else behind the menu button."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        languages: LanguageButton,
+        *,
+        tr: Tr,
+        icons: Icons,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._tr = tr
+        self._icons = icons
+        self.export_button = self._menu_button(tr("Export"), "export", self._export_menu(actions))
+        self.menu_button = self._menu_button("", "menu", self._main_menu(actions))
+        self.menu_button.setAccessibleName(tr("Menu"))
+        self.menu_button.setToolTip(tr("Menu (F10)"))
+        self.menu_button.setShortcut("F10")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 7, 10, 7)
+        line.setSpacing(4)
+        for action in (actions.add_files, actions.add_folder, actions.paste):
+            line.addWidget(self._button(action))
+        line.addSpacing(10)
+        line.addWidget(languages)
+        line.addStretch(1)
+        line.addWidget(self._button(actions.pause))
+        line.addWidget(self.export_button)
+        line.addWidget(self._button(actions.delete))
+        line.addSpacing(6)
+        line.addWidget(self.menu_button)
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(_ICON)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(action.text().rstrip("…"))
+        return button
+
+    def _menu_button(self, text: str, icon: str, menu: QMenu) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.setToolTip(text)
+        button.setIconSize(_ICON)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if text:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._icons.dress(button, icon)
+        return button
+
+    def _export_menu(self, actions: Actions) -> QMenu:
+        menu = QMenu(self)
+        menu.setAccessibleName(self._tr("Export"))
+        menu.addActions(list(actions.exports.values()))
+        return menu
+
+    def _main_menu(self, actions: Actions) -> QMenu:
+        menu = QMenu(self)
+        menu.setAccessibleName(self._tr("Menu"))
+        menu.addActions([actions.cancel, actions.retry, actions.recognise])
+        menu.addSeparator()
+        menu.addActions([actions.previous_page, actions.next_page])
+        menu.addActions([actions.zoom_in, actions.zoom_out, actions.zoom_fit, actions.zoom_full])
+        menu.addSeparator()
+        menu.addActions([actions.boxes, actions.show_deleted])
+        appearance = menu.addMenu(self._tr("Appearance"))
+        appearance.addActions(list(actions.themes.values()))
+        menu.addSeparator()
+        menu.addAction(actions.quit)
+        return menu

@@ -1,0 +1,65 @@
+"""Trouble that nobody asked about: said above the list, never in a box that stops the user."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from mayfly.domain.errors import UserError
+from mayfly.ui.icons import Icons
+from mayfly.ui.theme import Theme
+from mayfly.ui.wording import Tr, error_text
+
+_ICON_PX = 18
+
+
+class TroubleBar(QWidget):
+    """Shows the latest message until it is closed or replaced."""
+
+    def __init__(self, *, tr: Tr, theme: Theme, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("troubleBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._tr = tr
+        self._theme = theme
+        self._icons = icons
+        self._icon = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setObjectName("troubleText")
+        self._text.setWordWrap(True)
+        self._text.setAccessibleName(tr("Message"))
+        self.close_button = QToolButton(self)
+        self.close_button.setObjectName("small")
+        self.close_button.setAccessibleName(tr("Close this message"))
+        self.close_button.setToolTip(tr("Close this message"))
+        icons.dress(self.close_button, "close")
+        self.close_button.clicked.connect(self.hide)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 8, 8, 8)
+        line.setSpacing(10)
+        line.addWidget(self._icon)
+        line.addWidget(self._text, 1)
+        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        theme.changed.connect(self._paint_icon)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The message on show, or the last one."""
+        return self._text.text()
+
+    def show_error(self, error: UserError) -> None:
+        """Show what happened and what to do now."""
+        self.show_message(error_text(self._tr, error))
+
+    def show_message(self, text: str) -> None:
+        """Show a message in words of its own."""
+        self._text.setText(text)
+        self._text.setAccessibleDescription(text)
+        self._paint_icon()
+        self.show()
+
+    def _paint_icon(self) -> None:
+        ratio = self.devicePixelRatioF()
+        tone = self._theme.tones.warn
+        self._icon.setPixmap(self._icons.pixmap("failed", tone, _ICON_PX, ratio))
