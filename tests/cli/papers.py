@@ -37,8 +37,8 @@ def write_picture(path: Path) -> Path:
 
 def write_long_scan(path: Path, pages: int) -> Path:
     """Write a TIFF of many full pages, so that there is time to act while it is read."""
-    full = _picture(tuple(" ".join(PICTURE_WORDS) for _ in range(40)), font_px=24)
-    full.save(path, save_all=True, append_images=[full] * (pages - 1), compression="tiff_lzw")
+    full = _picture(tuple(" ".join(PICTURE_WORDS) for _ in range(40)), font_px=24).convert("1")
+    full.save(path, save_all=True, append_images=[full] * (pages - 1), compression="group4")
     return path
 
 

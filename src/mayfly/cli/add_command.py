@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import Future
 from pathlib import Path
 
 from mayfly.bootstrap import Mayfly
@@ -15,14 +16,12 @@ from mayfly.cli.listing import SHORT_ID, list_lines
 from mayfly.cli.progress import Progress, open_progress
 from mayfly.cli.read_command import add_reading_options
 from mayfly.cli.session import Session
-from mayfly.cli.terminal import Terminal
-from mayfly.cli.wait_command import tell_failures
+from mayfly.cli.wait_command import STOPPED_WAITING, tell_failures
 from mayfly.cli.waiting import Waiting
 from mayfly.domain.errors import TargetMissing
 from mayfly.domain.ids import BatchId
 from mayfly.domain.jobs import Job, ReadOptions
 from mayfly.domain.retention import RetentionRule
-from mayfly.domain.states import JobState
 from mayfly.services.intake import Taken, Wish
 
 _DESCRIPTION = """
@@ -84,22 +83,36 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
     mayfly, terminal = session.vault(), session.terminal
     exports = Exports(mayfly.exporting, arguments.out, formats) if arguments.out else None
     paths = [path.absolute() for path in arguments.files]
+    reads_here = bool(arguments.wait or exports)
+    interrupted = False
     with open_progress(terminal) as progress, _waiting(session, mayfly, progress) as waiting:
-        if arguments.wait or exports:
+        if reads_here:
             mayfly.queue.start()
-        taken = waiting.take_in(mayfly.intake.add_paths(paths, wish))
-        _tell_taken(terminal, taken, waits=bool(arguments.wait or exports))
+        taken = _take_in(waiting, mayfly.intake.add_paths(paths, wish), progress)
+        progress.say(_taken_sentence(taken))
         try:
-            if arguments.wait or exports:
+            if reads_here:
                 waiting.until_settled(taken.jobs, exports.begin if exports else lambda _: None)
         except KeyboardInterrupt:
-            _tell_interrupted(terminal, _print_jobs(session, mayfly, taken.batch_id, []))
-            raise
+            interrupted = True
         written = exports.finish() if exports else []
     jobs = _print_jobs(session, mayfly, taken.batch_id, written)
+    if interrupted:
+        terminal.say(STOPPED_WAITING)
+        return ExitStatus.INTERRUPTED
+    if not reads_here and taken.refused < len(taken.jobs):
+        terminal.say("Read while Mayfly's window is open, or by “mayfly wait”.")
     if not jobs:
         return ExitStatus.FAILED
     return combined([*(status_of(job) for job in jobs), *(one.status for one in written)])
+
+
+def _take_in(waiting: Waiting, adding: Future[Taken], progress: Progress) -> Taken:
+    try:
+        return waiting.take_in(adding)
+    except KeyboardInterrupt:
+        progress.say("Stopped. What was taken in until now stays queued.")
+        raise
 
 
 def _wish_of(arguments: argparse.Namespace, session: Session) -> Wish:
@@ -160,24 +173,16 @@ def _shape(job: Job, written: list[Written]) -> Shape:
     return {**shape, "files": files} if written else shape
 
 
-def _tell_taken(terminal: Terminal, taken: Taken, *, waits: bool) -> None:
-    added = len(taken.jobs) - taken.refused
-    parts = [f"{_documents(added)} added as batch {taken.batch_id[:SHORT_ID]}"]
+def _taken_sentence(taken: Taken) -> str:
+    parts = [
+        f"{_documents(len(taken.jobs) - taken.refused)} added as batch {taken.batch_id[:SHORT_ID]}"
+    ]
     if taken.refused:
         parts.append(f"{_documents(taken.refused)} could not be taken in")
     if taken.skipped:
         files = "1 file" if taken.skipped == 1 else f"{taken.skipped} files"
         parts.append(f"{files} passed over: of no kind that Mayfly reads")
-    terminal.say("; ".join(parts) + ".")
-    if added and not waits:
-        terminal.say("Read while Mayfly's window is open, or by “mayfly wait”.")
-
-
-def _tell_interrupted(terminal: Terminal, jobs: list[Job]) -> None:
-    left = sum(job.state in (JobState.QUEUED, JobState.READING) for job in jobs)
-    terminal.say(
-        f"Stopped waiting. {_documents(left)} stay queued and are read when Mayfly next runs."
-    )
+    return "; ".join(parts) + "."
 
 
 def _documents(count: int) -> str:

@@ -17,6 +17,8 @@ from mayfly.domain.errors import NoSuchBatch, NoSuchJob
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job
 
+STOPPED_WAITING = "Stopped waiting. What is not read yet stays queued."
+
 _DESCRIPTION = """
 Wait until jobs are done, failed, cancelled, deleted or need a password: those named, a
 batch, or everything that is queued now. If no window or other command reads the queue,
@@ -77,7 +79,11 @@ def wait_for(session: Session, mayfly: Mayfly, job_ids: list[JobId]) -> tuple[Jo
         open_progress(session.terminal) as progress,
         Waiting(mayfly, progress, seconds=lambda: now().timestamp()) as waiting,
     ):
-        return waiting.until_settled(job_ids)
+        try:
+            return waiting.until_settled(job_ids)
+        except KeyboardInterrupt:
+            progress.say(STOPPED_WAITING)
+            raise
 
 
 def tell_failures(session: Session, jobs: tuple[Job, ...]) -> None:
