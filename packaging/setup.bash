@@ -35,9 +35,12 @@ missing_packages() {
     done
 }
 
-has_keyring() {
+# Prints the packages for what may be there in another form already.
+chosen_packages() {
     # KWallet and KeePassXC offer the same service as gnome-keyring; two would quarrel.
-    command -v gnome-keyring-daemon kwalletd6 kwalletd5 keepassxc >/dev/null
+    command -v gnome-keyring-daemon kwalletd6 kwalletd5 keepassxc >/dev/null ||
+        echo gnome-keyring dbus
+    is_usable "$PYTHON" || [ -n "$(find_python)" ] || echo python3 python3-venv
 }
 
 # Installs the packages that are missing, and says so first.
@@ -60,8 +63,12 @@ need_packages() {
     "${administrator[@]}" apt-get update -qq >&2 ||
         say "The package lists could not be refreshed; going on with what is there."
     "${administrator[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+        apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${missing[@]}" >&2 ||
         fail "apt-get could not install them; its own words stand above."
+}
+
+is_usable() {
+    "$1" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 # Prints a Python of 3.11 or newer that can make virtual environments.
@@ -76,12 +83,13 @@ find_python() {
     done
 }
 
-need_python() {
-    SYSTEM_PYTHON=$(find_python)
-    [ -n "$SYSTEM_PYTHON" ] || need_packages python3 python3-venv
-    SYSTEM_PYTHON=${SYSTEM_PYTHON:-$(find_python)}
-    [ -n "$SYSTEM_PYTHON" ] || fail "Mayfly needs Python 3.11 or newer with the module venv" \
-        "(Debian: python3-venv); this machine has $(python3 --version 2>&1 || echo no Python)."
+make_environment() {
+    local python
+    python=$(find_python)
+    [ -n "$python" ] || fail "Mayfly needs Python 3.11 or newer with the module venv (Debian:" \
+        "python3-venv); this machine has $(python3 --version 2>&1 || echo no Python)."
+    say "Making a virtual environment in .venv with $("$python" --version)."
+    "$python" -m venv --clear "$VENV"
 }
 
 # What the environment was made from. The folder belongs to it: it is written into the install.
@@ -96,11 +104,7 @@ need_environment() {
     if [ -x "$PYTHON" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint "$lock")" ]; then
         return
     fi
-    if ! "$PYTHON" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        need_python
-        say "Making a virtual environment in .venv with $("$SYSTEM_PYTHON" --version)."
-        "$SYSTEM_PYTHON" -m venv --clear "$VENV"
-    fi
+    is_usable "$PYTHON" || make_environment
     say "Installing the Python packages of $lock into .venv ($(grep -c '==' "$lock") at most)."
     # Built packages only, every one with its hash: no code runs to install them.
     "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
