@@ -5,6 +5,8 @@ JavaScript, attachments, links and actions are never followed: nothing here asks
 
 from __future__ import annotations
 
+import stringprep
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -88,12 +90,26 @@ def _unlock(document: Any, password: str | None) -> None:  # noqa: ANN401 - MuPD
         return
     if password is None:
         raise PasswordNeeded
-    try:
-        opened = document.authenticate(password)
-    except (UnicodeError, ValueError) as error:
-        raise PasswordWrong from error
-    if not opened:
-        raise PasswordWrong
+    for tried in dict.fromkeys((password, _prepared(password))):
+        try:
+            if document.authenticate(tried):
+                return
+        except (UnicodeError, ValueError):
+            continue
+    raise PasswordWrong
+
+
+def _prepared(password: str) -> str:
+    """Return the password as SASLprep (RFC 4013) has it, which PDF 2.0 asks for, MuPDF does not do.
+
+    What is forbidden there is not looked for: such a password opens nothing.
+    """
+    mapped = (
+        " " if stringprep.in_table_c12(letter) else letter
+        for letter in password
+        if not stringprep.in_table_b1(letter)
+    )
+    return unicodedata.normalize("NFKC", "".join(mapped))
 
 
 def _from_scan(scan: Image.Image, rect: Any) -> LoadedPage:  # noqa: ANN401

@@ -33,11 +33,13 @@ def scan_of(document: Any, page: Any, limits: Limits) -> Image.Image | None:  # 
         return None
     if page.first_annot is not None or page.first_widget is not None:
         return None
-    placed = _placed_image(page)
-    if placed is None or not _is_plain(document, placed[0]):
+    images = page.get_images(full=True)
+    if len(images) != 1 or images[0][1]:
         return None
-    xref, width, height = placed
+    xref, _, width, height = images[0][:4]
     if width * height > limits.render_pixels or max(width, height) > limits.side_pixels:
+        return None
+    if not _is_plain(document, xref) or not _covers_upright(page, images[0]):
         return None
     image = _decode(document, xref)
     if image is None or image.size != (width, height):
@@ -46,18 +48,18 @@ def scan_of(document: Any, page: Any, limits: Limits) -> Image.Image | None:  # 
     return image if turn is None else image.transpose(turn)
 
 
-def _placed_image(page: Any) -> tuple[int, int, int] | None:  # noqa: ANN401
-    """Return xref, width and height of the image that covers the page upright; None if none."""
-    images = page.get_images(full=True)
-    if len(images) != 1 or images[0][1]:
-        return None
-    box, matrix = page.get_image_bbox(images[0], transform=True)
+def _covers_upright(page: Any, image: Any) -> bool:  # noqa: ANN401
+    """Tell whether the image fills the page, neither turned nor mirrored."""
+    placed = page.get_image_bbox(image, transform=True)
+    if not isinstance(placed, tuple):
+        # MuPDF could not place it and says so with an empty rectangle.
+        return False
+    box, matrix = placed
     whole = pymupdf.Rect(page.rect) * page.derotation_matrix
     edges = zip(box, whole.normalize(), strict=True)
     if any(abs(one - other) > _SLACK_PT for one, other in edges):
-        return None
-    upright = matrix.a > 0 and matrix.d > 0 and abs(matrix.b) < 1e-3 and abs(matrix.c) < 1e-3
-    return (int(images[0][0]), int(images[0][2]), int(images[0][3])) if upright else None
+        return False
+    return bool(matrix.a > 0 and matrix.d > 0 and abs(matrix.b) < 1e-3 and abs(matrix.c) < 1e-3)
 
 
 def _is_plain(document: Any, xref: int) -> bool:  # noqa: ANN401

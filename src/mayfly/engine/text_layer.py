@@ -25,7 +25,9 @@ _STAMP_LETTERS = 200
 _LARGE_IMAGE = 0.5
 _SOME_IMAGE = 0.3
 _DRAWN_TEXT_PATHS = 100
+_FEWEST_INVISIBLE = 50
 _LEAST_READABLE = 0.7
+_SHORTEST_MEAN, _LONGEST_MEAN = 1.5, 20
 _INVISIBLE = 3
 
 
@@ -43,7 +45,7 @@ def read_text_layer(page: Any, dpi: int) -> tuple[Word, ...] | None:  # noqa: AN
         return None
     seen = _look_at(page)
     if seen.invisible_letters * 2 > len(text):
-        return words if _is_readable(words) else None
+        return words if _is_readable(words, text) else None
     if seen.image_cover >= _LARGE_IMAGE and len(text) < _STAMP_LETTERS:
         return None
     is_sparse = len(text) < _MANY_LETTERS
@@ -103,10 +105,14 @@ def _meaningless_share(text: str) -> float:
     return meaningless / len(text)
 
 
-def _is_readable(words: Sequence[Word]) -> bool:
-    text = "".join(word.text for word in words)
+def _is_readable(words: Sequence[Word], text: str) -> bool:
     known = sum(letter.isalnum() for letter in text)
-    return known >= _LEAST_READABLE * len(text) and 1.5 <= len(text) / len(words) <= 20
+    per_word = len(text) / len(words)
+    return (
+        len(text) >= _FEWEST_INVISIBLE
+        and known >= _LEAST_READABLE * len(text)
+        and (_SHORTEST_MEAN <= per_word <= _LONGEST_MEAN)
+    )
 
 
 def _box(rect: Any) -> Box:  # noqa: ANN401

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 
 from mayfly.engine.channel import Channel, ChannelClosed, ChannelGarbled, Frame
+from mayfly.engine.lockdown import find_isolation, lock_down
 from mayfly.engine.protocol import EXIT_CRASHED, Setup, exit_status_for, setup_of
 from mayfly.engine.restraint import adopt_orphans, die_with_parent, restrain_process
 from mayfly.engine.scratch import empty
@@ -39,7 +40,7 @@ def main() -> int:
         # What is loaded by now is shared with every child and never looked at again.
         gc.collect()
         gc.freeze()
-        channel.send({"kind": "ready", "isolation": ["rlimits"]})
+        channel.send({"kind": "ready", "isolation": list(find_isolation(setup))})
         while True:
             status = _serve(channel.receive(), channel, setup, read_fd)
             if status != 0:
@@ -102,6 +103,7 @@ def _be_child(frame: Frame, channel: Channel, setup: Setup) -> int:
 
     die_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    lock_down(setup)
     return Session(channel, setup).run(frame)
 
 
