@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import NotFinished, ResultGone, SourceGone
+from mayfly.domain.errors import NotFinished, ResultGone, SourceGone, VaultBusy
 from mayfly.domain.ids import JobId, new_job_id
 from mayfly.domain.jobs import Deadline, DeleteOutcome, Due, Part, ReaderProcess
 from mayfly.domain.retention import RetentionRule
@@ -292,6 +292,21 @@ def test_a_wal_that_a_reader_held_open_is_emptied_by_the_next_tidy(desk: Desk) -
         assert wal_of(desk).stat().st_size > 0
     desk.vault.tidy()
     other.close()
+
+    assert wal_of(desk).stat().st_size == 0
+
+
+def test_a_purge_is_done_even_if_its_wal_cannot_be_emptied_now(desk: Desk, monkeypatch) -> None:
+    job_id = desk.done_job()
+
+    def busy() -> bool:
+        raise VaultBusy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.vault._database, "truncate_wal", busy)
+        assert outcome_of(desk, job_id)[0] is DeleteOutcome.DELETED
+        assert wal_of(desk).stat().st_size > 0
+    desk.vault.tidy()
 
     assert wal_of(desk).stat().st_size == 0
 

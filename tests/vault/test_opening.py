@@ -341,13 +341,12 @@ def test_files_are_private_while_they_are_made(paths: VaultPaths) -> None:
 
 def test_a_vault_with_loose_modes_is_tightened_when_it_is_opened(desk: Desk) -> None:
     desk.vault.close()
-    desk.paths.database.chmod(0o644)
-    desk.paths.database.parent.chmod(0o755)
+    for file in (desk.paths.database, desk.paths.lock, desk.paths.database.parent):
+        file.chmod(0o755)
 
     desk.reopen()
 
-    assert stat.S_IMODE(desk.paths.database.stat().st_mode) == 0o600
-    assert stat.S_IMODE(desk.paths.database.parent.stat().st_mode) == 0o700
+    assert modes_in(desk.paths) == {"folder": {0o700}, "file": {0o600}}
 
 
 # --- settings and locks ------------------------------------------------------------------
@@ -401,6 +400,30 @@ def test_no_repr_shows_a_secret(desk: Desk) -> None:
 
     assert "sesame" not in repr(access)
     assert repr(desk.vault._keys) == "<vault keys>"
+
+
+def test_a_passphrase_vault_that_lost_its_share_says_so(paths: VaultPaths) -> None:
+    open_with(paths, "open sesame").close()
+    looking = Desk(None, None, paths, None)
+    looking.sql("UPDATE passphrase_share SET sealed = zeroblob(4)")
+    with pytest.raises(VaultDamaged):
+        open_with(paths, "open sesame")
+
+    looking.sql("DELETE FROM passphrase_share")
+    with pytest.raises(KeyMissing):
+        open_with(paths, "open sesame")
+
+
+def test_making_a_vault_that_fails_late_leaves_none(paths: VaultPaths, monkeypatch) -> None:
+    def fail(*args: object) -> None:
+        raise InternalError
+
+    monkeypatch.setattr(opening, "_write_seal", fail)
+
+    with pytest.raises(InternalError):
+        open_with(paths, "open sesame")
+
+    assert not vault_exists(paths)
 
 
 def test_forged_costs_of_a_passphrase_are_refused(paths: VaultPaths) -> None:

@@ -102,6 +102,8 @@ def test_the_scan_knows_every_spelling(canary: str | bytes) -> None:
 
 def test_a_tombstone_holds_no_more_than_it_says(desk: Desk) -> None:
     job_id = fill(desk)
+    refused = desk.vault.jobs(desk.clock.now())[1].job_id
+    assert desk.vault.job(refused, desk.clock.now()).error_code == "damaged"
     desk.vault.set_pages(job_id, 3)
     desk.vault.fail_page(job_id, 3, "page_too_large")
     desk.clock.advance(hours=1)
@@ -116,6 +118,8 @@ def test_a_tombstone_holds_no_more_than_it_says(desk: Desk) -> None:
     assert desk.sql("SELECT count(*) FROM chunk WHERE stream NOT IN (SELECT id FROM stream)") == [
         (0,)
     ]
+    desk.vault.purge([refused], frozenset(Part), DeleteReason.USER, now)
+    assert desk.vault.job(refused, now).error_code is None
     job = desk.vault.job(job_id, now)
     assert job.name is None
     assert job.error_code is None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mayfly.domain.errors import VaultDamaged
+from mayfly.domain.errors import InternalError, VaultDamaged
 from mayfly.domain.jobs import Part
 from mayfly.vault.keys import VaultKeys, WrappedKey, derive_vault_key
 from mayfly.vault.sealing import CHUNK_BYTES, PART_OF, Kind, StreamCipher, StreamId
@@ -85,6 +88,11 @@ def test_a_chunk_opens_in_its_own_place_only(other: StreamCipher) -> None:
         other.open(THREE[0], 0, 3)
 
 
+def test_no_repr_shows_a_key() -> None:
+    assert "kkkk" not in repr(cipher())
+    assert "kkkk" not in repr(keys())
+
+
 def test_every_kind_belongs_to_a_part() -> None:
     assert set(PART_OF) == set(Kind)
 
@@ -110,6 +118,16 @@ def test_a_wrapped_key_opens_for_its_own_job_part_vault_and_epoch_only() -> None
         keys(epoch=2).unwrap(WrappedKey(2, wrapped.wrapped), JOB, Part.SOURCE)
 
 
+def test_forgotten_keys_open_nothing() -> None:
+    held = keys()
+    _, wrapped = held.new_data_key(JOB, Part.SOURCE)
+
+    held.forget()
+
+    with pytest.raises(InternalError):
+        held.unwrap(wrapped, JOB, Part.SOURCE)
+
+
 def test_the_vault_key_hangs_on_every_part_of_both_halves() -> None:
     share, shard = b"h" * 32, b"r" * 16_320
     parts = {"vault_id": b"v" * 16, "epoch": 1}
@@ -121,3 +139,31 @@ def test_the_vault_key_hangs_on_every_part_of_both_halves() -> None:
     assert key != derive_vault_key(share, shard[:-1] + b"s", **parts)
     assert key != derive_vault_key(share, shard, vault_id=b"w" * 16, epoch=1)
     assert key != derive_vault_key(share, shard, vault_id=b"v" * 16, epoch=2)
+
+
+def test_the_bytes_of_the_format_are_these() -> None:
+    """Made by hand from docs/vault-format.md with the primitives alone."""
+    data_key, vault_id, epoch = b"k" * 32, b"v" * 16, 7
+    bound = JOB + b"\x05" + b"\x00\x00\x00\x09"
+    subkey = HKDF(hashes.SHA256(), 32, SALT, b"mayfly/1/stream" + bound).derive(data_key)
+    first = AESGCM(subkey).encrypt(
+        bytes(11) + b"\x00", b"a" * CHUNK_BYTES, b"\x01" + bound + bytes(8)
+    )
+    last = AESGCM(subkey).encrypt(
+        bytes(10) + b"\x01\x01", b"b", b"\x01" + bound + bytes(7) + b"\x01"
+    )
+    stream = cipher(kind=Kind.PAGE_IMAGE, page=9)
+    assert list(stream.seal([b"a" * CHUNK_BYTES, b"b"])) == [first, last]
+
+    share, shard = b"h" * 32, b"r" * 16_320
+    info = b"mayfly/1/vault-key" + vault_id + bytes(7) + b"\x07"
+    vault_key = HKDF(hashes.SHA256(), 32, None, info).derive(share + shard)
+    assert derive_vault_key(share, shard, vault_id=vault_id, epoch=epoch) == vault_key
+
+    box = b"n" * 12 + AESGCM(vault_key).encrypt(
+        b"n" * 12,
+        data_key,
+        b"mayfly/1/data-key" + vault_id + JOB + b"\x02" + bytes(7) + b"\x07",
+    )
+    held = keys(vault_id, epoch, vault_key)
+    assert held.unwrap(WrappedKey(epoch, box), JOB, Part.RESULT) == data_key

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from mayfly.domain.errors import VaultDamaged
+from mayfly.domain.errors import ResultGone, VaultDamaged
 from mayfly.domain.ids import JobId
+from mayfly.vault.opening import needed_key
+from mayfly.vault.rows import find_row
 from mayfly.vault.sealing import CHUNK_BYTES, Kind
-from tests.vault.conftest import Desk
+from tests.vault.conftest import Desk, reading
 
 DATA = b"".join(bytes([65 + number]) * CHUNK_BYTES for number in range(3))
 LONG = DATA + b"tail"
@@ -207,6 +209,54 @@ def test_words_whose_stream_is_gone_are_damaged_not_unread(desk: Desk) -> None:
     for ask in (desk.vault.page, desk.vault.page_image):
         with pytest.raises(VaultDamaged):
             ask(job_id, 1, desk.clock.now())
+
+
+def test_a_source_whose_stream_is_gone_is_damaged(desk: Desk) -> None:
+    job_id = desk.admit()
+    desk.sql("DELETE FROM stream WHERE kind <> ?", Kind.RESULT_NAME.value)
+
+    for ask in (desk.vault.source_size, desk.vault.source_chunk_count, desk.vault.options):
+        with pytest.raises(VaultDamaged):
+            ask(job_id)
+
+
+def test_a_page_cannot_be_sealed_without_its_key(desk: Desk) -> None:
+    job_id = desk.reading_job(1)
+    desk.sql("DELETE FROM data_key WHERE part = 'result'")
+
+    with pytest.raises(ResultGone):
+        desk.vault.save_page(job_id, reading(1))
+
+    assert desk.sql("SELECT count(*) FROM stream WHERE kind = 5") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "ask"),
+    [
+        (Kind.PAGE_WORDS, 1, lambda vault, job_id, now: vault.page(job_id, 1, now)),
+        (Kind.OPTIONS, 0, lambda vault, job_id, now: vault.options(job_id)),
+        (Kind.SOURCE_NAME, 0, lambda vault, job_id, now: vault.recognise_anyway(job_id)),
+    ],
+)
+def test_sealed_nonsense_is_damage(desk: Desk, kind: Kind, page: int, ask) -> None:
+    """Sealed by a program that holds the key and writes another form."""
+    job_id = desk.done_job(pages=1)
+    with desk.vault._database.write() as tx:
+        row = find_row(tx, job_id)
+        desk.vault._pages._streams.put(tx, row.ref, kind, [b"[nonsense]"], page=page)
+
+    with pytest.raises(VaultDamaged):
+        ask(desk.vault, job_id, desk.clock.now())
+
+
+def test_a_vault_without_its_own_row_is_damaged(desk: Desk) -> None:
+    desk.sql("DELETE FROM meta")
+
+    for ask in (desk.admit, lambda: desk.vault.jobs(desk.clock.now()), desk.reopen):
+        with pytest.raises(VaultDamaged):
+            ask()
+    with pytest.raises(VaultDamaged):
+        needed_key(desk.paths)
 
 
 def test_a_damaged_name_hides_that_name_only(desk: Desk) -> None:

@@ -59,6 +59,21 @@ def test_two_processes_never_read_the_same_job(desk: Desk) -> None:
     assert sorted(claimed) == sorted(ids)
 
 
+def test_a_job_that_another_process_took_in_between_is_not_read(desk: Desk, monkeypatch) -> None:
+    desk.admit()
+    database = desk.vault._database
+    look = database.ask
+
+    def look_and_lose(sql: str, *values: object):
+        found = look(sql, *values)
+        desk.sql("UPDATE job SET state = 'reading'")
+        return found
+
+    monkeypatch.setattr(database, "ask", look_and_lose)
+
+    assert desk.vault.claim_next(NOW) is None
+
+
 def test_what_one_process_does_the_other_sees(desk: Desk, open_desk) -> None:
     other = open_desk()
     seq = other.vault.change_seq()

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from mayfly.domain.errors import InternalError
+from mayfly.domain.errors import InternalError, VaultDamaged
 from mayfly.vault.faults import translated
 from mayfly.vault.private_files import ensure_private_file
 
@@ -51,14 +51,18 @@ class Transaction:
 
     def insert(self, sql: str, *values: object) -> int:
         """Insert one row; return its rowid."""
-        row = self._connection.execute(sql, values).lastrowid
-        if row is None:
-            raise InternalError("an insert gave no row")
-        return row
+        return int(self._connection.execute(sql, values).lastrowid or 0)
 
     def row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         """Return the first row, or None."""
         found: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    def only_row(self, sql: str, *values: object) -> tuple[Any, ...]:
+        """Return the row that every vault has; VaultDamaged when it is not there."""
+        found = self.row(sql, *values)
+        if found is None:
+            raise VaultDamaged
         return found
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -68,10 +72,8 @@ class Transaction:
     def stamp(self) -> int:
         """Return this transaction's change number, the highest of the vault so far."""
         if self._stamp is None:
-            row = self.row("UPDATE meta SET change_seq = change_seq + 1 RETURNING change_seq")
-            if row is None:
-                raise InternalError("the vault has no meta row")
-            self._stamp = int(row[0])
+            sql = "UPDATE meta SET change_seq = change_seq + 1 RETURNING change_seq"
+            self._stamp = int(self.only_row(sql)[0])
         return self._stamp
 
 

@@ -214,7 +214,6 @@ def _gone_at(row: JobRow, parts: frozenset[Part]) -> int | None:
 def _bury(tx: Transaction, row: JobRow, reason: DeleteReason, now: datetime) -> None:
     """Turn the row into a tombstone: id, times, page count and reason; nothing of a document."""
     check_move(JobState(row.state), JobState.DELETED)
-    tx.run("DELETE FROM page WHERE job = ?", row.seq)
     tx.run(
         "UPDATE job SET state = ?, error_code = NULL, pages_read = 0, pages_failed = 0,"
         " purging_at = NULL, purging_reason = NULL, deleted_at = ?, delete_reason = ?,"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mayfly.domain.errors import InternalError, NoSuchJob, VaultDamaged
+from mayfly.domain.errors import NoSuchJob, VaultDamaged
 from mayfly.domain.ids import JobId, is_id
 from mayfly.domain.jobs import Job, Part
 from mayfly.domain.ports import Changes
@@ -70,17 +70,13 @@ class Listing:
     def change_seq(self) -> int:
         """Return the number of the last change by any process."""
         row = self._database.ask("SELECT change_seq FROM meta")
-        if row is None:
-            raise InternalError("the vault has no meta row")
-        return int(row[0])
+        return 0 if row is None else int(row[0])
 
     def changes_since(self, seq: int, now: datetime) -> Changes:
         """Return the rows that changed after seq, oldest job first; no other is opened."""
         with self._database.read() as tx:
-            row = tx.row("SELECT change_seq FROM meta")
-            if row is None:
-                raise InternalError("the vault has no meta row")
-            return Changes(int(row[0]), self._select(tx, "WHERE job.changed > ?", seq, now))
+            (last,) = tx.only_row("SELECT change_seq FROM meta")
+            return Changes(last, self._select(tx, "WHERE job.changed > ?", seq, now))
 
     def counts(self) -> dict[JobState, int]:
         """Return how many jobs are in each state; every state is there."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from mayfly.domain.errors import SourceGone, VaultDamaged
+from mayfly.domain.errors import VaultDamaged
 from mayfly.domain.jobs import ReadOptions
 from mayfly.vault.connection import Transaction
 from mayfly.vault.sealing import Kind
@@ -39,12 +39,9 @@ def put_options(tx: Transaction, streams: SealedStreams, job: JobRef, options: R
 
 
 def read_options(tx: Transaction, streams: SealedStreams, job: JobRef) -> ReadOptions:
-    """Open how the document is to be read; SourceGone when it was never taken in."""
-    data = streams.read(tx, job, Kind.OPTIONS)
-    if data is None:
-        raise SourceGone
+    """Open how the document is to be read."""
     try:
-        shape = json.loads(data)
+        shape = json.loads(streams.need(tx, job, Kind.OPTIONS))
         languages = tuple(str(one) for one in shape["languages"])
         return ReadOptions(languages, recognise_anyway=bool(shape["recognise_anyway"]))
     except (ValueError, KeyError, TypeError) as error:
@@ -53,7 +50,5 @@ def read_options(tx: Transaction, streams: SealedStreams, job: JobRef) -> ReadOp
 
 def renew_result_name(tx: Transaction, streams: SealedStreams, job: JobRef) -> None:
     """Seal the name under a fresh result key; it is opened from the source's copy."""
-    data = streams.read(tx, job, Kind.SOURCE_NAME)
-    if data is None:
-        raise SourceGone
-    streams.put(tx, job, Kind.RESULT_NAME, [encode_name(decode_name(data))])
+    name = decode_name(streams.need(tx, job, Kind.SOURCE_NAME))
+    streams.put(tx, job, Kind.RESULT_NAME, [encode_name(name)])

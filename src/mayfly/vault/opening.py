@@ -17,7 +17,6 @@ from typing import Literal
 from urllib.parse import quote
 
 from mayfly.domain.errors import (
-    InternalError,
     KeyMissing,
     KeyringUnavailable,
     PassphraseNeeded,
@@ -35,7 +34,7 @@ from mayfly.vault.passphrase import (
     open_share,
     seal_share,
 )
-from mayfly.vault.private_files import locked, make_private_folder, sync_folder
+from mayfly.vault.private_files import locked, make_private_folder, sync_folder, tighten
 from mayfly.vault.reserve import Reserve
 from mayfly.vault.shard import Shard
 from mayfly.vault.shares import SHARE_BYTES, format_shares, parse_shares, secret_name
@@ -113,6 +112,7 @@ def open_vault(
         for path in (paths.database, paths.shard, paths.lock):
             make_private_folder(path.parent)
         with locked(paths.lock, timeout_s=_LOCK_TIMEOUT_S):
+            _tighten_files(paths)
             version = _version_of(paths.database)
             if version is None:
                 return _create(paths, access, argon)
@@ -138,10 +138,7 @@ def _open(paths: VaultPaths, access: KeyAccess) -> SqliteVault:
 
 
 def _read_seal(tx: Transaction) -> _Seal:
-    row = tx.row("SELECT vault_id, key_home, epoch FROM meta")
-    if row is None:
-        raise VaultDamaged
-    return _Seal(*row)
+    return _Seal(*tx.only_row("SELECT vault_id, key_home, epoch FROM meta"))
 
 
 def _fetch_share(tx: Transaction, seal: _Seal, access: KeyAccess) -> bytes:
@@ -277,13 +274,18 @@ def _version_of(database: Path) -> int | None:
         except FileNotFoundError:
             return None
         with closing(_connect_to_look(database)) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()
-            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if version is None or tables is None:
-        raise InternalError("SQLite did not tell the version")
-    if version[0] == 0 and tables[0]:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if version == 0 and tables:
         raise VaultDamaged
-    return int(version[0]) or None
+    return int(version) or None
+
+
+def _tighten_files(paths: VaultPaths) -> None:
+    # Before SQLite looks: what it makes beside the database takes the database's mode.
+    tighten(paths.shard)
+    for suffix in ("", "-wal", "-shm"):
+        tighten(paths.database.with_name(paths.database.name + suffix))
 
 
 def _has_wal(database: Path) -> bool:

@@ -91,9 +91,7 @@ class Pages:
             row.require_part(Part.RESULT, micros_of(now))
             if not _is_read(tx, row, number):
                 raise NotFinished
-            data = self._streams.read(tx, row.ref, Kind.PAGE_WORDS, page=number)
-        if data is None:
-            raise VaultDamaged
+            data = self._streams.need(tx, row.ref, Kind.PAGE_WORDS, page=number)
         try:
             return decode_page(data)
         except ValueError as error:

@@ -55,8 +55,14 @@ def ensure_private_file(path: Path) -> None:
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE))
-    if stat.S_IMODE(path.stat().st_mode) != _FILE_MODE:
-        path.chmod(_FILE_MODE)
+    tighten(path)
+
+
+def tighten(path: Path) -> None:
+    """Give a file mode 0600 if it is there and has another."""
+    with suppress(FileNotFoundError):
+        if stat.S_IMODE(path.stat().st_mode) != _FILE_MODE:
+            path.chmod(_FILE_MODE)
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,7 +19,6 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from mayfly.domain.errors import InternalError
 from mayfly.vault.faults import translated
 from mayfly.vault.private_files import open_private_file, sync_folder
 
@@ -91,8 +90,6 @@ class Shard:
         self._overwrite(epoch, secrets.token_bytes(SLOT_BYTES))
 
     def _overwrite(self, epoch: int, slot: bytes) -> None:
-        if len(slot) != SLOT_BYTES:
-            raise InternalError("a shard slot of a wrong size")
         with translated():
             descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
             try:

@@ -85,9 +85,16 @@ class SealedStreams:
             for number in range(max(stream.chunk_count, 1))
         )
 
+    def need(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> bytes:
+        """Open a whole stream that must be there; VaultDamaged when it is not."""
+        data = self.read(tx, job, kind, page=page)
+        if data is None:
+            raise VaultDamaged
+        return data
+
     def read_chunk(self, tx: Transaction, job: JobRef, kind: Kind, number: int) -> bytes:
         """Open one chunk of a stream, counted from 0."""
-        stream = self._need(tx, job, kind)
+        stream = _need(tx, job, kind)
         if not 0 <= number < stream.chunk_count:
             raise InternalError(f"chunk {number} of {stream.chunk_count} was asked for")
         cipher = self._cipher(tx, job, kind, page=0, salt=stream.salt)
@@ -95,18 +102,18 @@ class SealedStreams:
 
     def chunk_count(self, tx: Transaction, job: JobRef, kind: Kind) -> int:
         """Return in how many chunks the stream is sealed."""
-        return self._need(tx, job, kind).chunk_count
+        return _need(tx, job, kind).chunk_count
 
     def size(self, tx: Transaction, job: JobRef, kind: Kind) -> int:
         """Return the stream's length in bytes, without opening it."""
-        stream = self._need(tx, job, kind)
-        row = tx.row(
+        stream = _need(tx, job, kind)
+        sealed, count = tx.only_row(
             "SELECT coalesce(sum(length(data)), 0), count(*) FROM chunk WHERE stream = ?",
             stream.row,
         )
-        if row is None or row[1] != stream.chunk_count:
+        if count != stream.chunk_count:
             raise VaultDamaged
-        return int(row[0]) - TAG_BYTES * stream.chunk_count
+        return int(sealed - TAG_BYTES * count)
 
     def drop(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> None:
         """Delete one stream; no error when there is none."""
@@ -144,12 +151,6 @@ class SealedStreams:
         data_key = self._keys.unwrap(WrappedKey(row[0], row[1]), job.job_id, part)
         return StreamCipher(data_key, salt, StreamId(job.job_id, kind, page))
 
-    def _need(self, tx: Transaction, job: JobRef, kind: Kind) -> _Stream:
-        stream = _find(tx, job, kind, 0)
-        if stream is None:
-            raise GONE[PART_OF[kind]]
-        return stream
-
 
 def _find(tx: Transaction, job: JobRef, kind: Kind, page: int) -> _Stream | None:
     row = tx.row(
@@ -163,9 +164,13 @@ def _find(tx: Transaction, job: JobRef, kind: Kind, page: int) -> _Stream | None
     return None if row is None else _Stream(*row)
 
 
-def _chunk(tx: Transaction, stream: _Stream, number: int) -> bytes:
-    row = tx.row("SELECT data FROM chunk WHERE stream = ? AND number = ?", stream.row, number)
-    if row is None:
+def _need(tx: Transaction, job: JobRef, kind: Kind) -> _Stream:
+    stream = _find(tx, job, kind, 0)
+    if stream is None:
         raise VaultDamaged
-    data: bytes = row[0]
-    return data
+    return stream
+
+
+def _chunk(tx: Transaction, stream: _Stream, number: int) -> bytes:
+    sql = "SELECT data FROM chunk WHERE stream = ? AND number = ?"
+    return bytes(tx.only_row(sql, stream.row, number)[0])
