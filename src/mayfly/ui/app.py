@@ -33,7 +33,7 @@ def run_window(foundation: Foundation, paths: Sequence[Path]) -> int:
     paths are added as one batch once the vault is open. A second start of the same vault
     raises the first one's window instead, and only adds its paths.
     """
-    app = _application()
+    app = make_application()
     session = Session(app, foundation, [path.absolute() for path in paths])
     session.start()
     with Interruptions(app, session.end):
@@ -42,7 +42,8 @@ def run_window(foundation: Foundation, paths: Sequence[Path]) -> int:
     return status
 
 
-def _application() -> QApplication:
+def make_application() -> QApplication:
+    """Return the application; there can be one in a process."""
     app = QApplication(["mayfly"])
     app.setApplicationDisplayName("Mayfly")
     app.setDesktopFileName("mayfly")

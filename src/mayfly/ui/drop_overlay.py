@@ -46,7 +46,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(tones.window)
-        veil.setAlpha(225)
+        veil.setAlpha(242)
         painter.fillRect(self.rect(), veil)
         ground = QColor(tones.accent)
         ground.setAlpha(20)

@@ -56,6 +56,7 @@ class EmptyState(QWidget):
                 "for {n} hours after that, and then destroyed. Nothing leaves this computer."
             ).format(n=hours)
         )
+        self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the dashed frame of the drop zone."""

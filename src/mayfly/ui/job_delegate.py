@@ -96,9 +96,9 @@ class JobDelegate(QStyledItemDelegate):
             return
         line_tone = tones.bad if job.state is JobState.FAILED and not pale else tones.dim
         self._line(painter, layout.second(cell), state, line_tone, layout.small_font)
-        if job.state is JobState.READING and job.pages and not row.leaving:
+        if job.state is JobState.READING and (job.pages or 0) > 1 and not row.leaving:
             settled = job.pages_read + job.pages_failed
-            self._bar(painter, layout.bar(cell), settled / job.pages)
+            self._bar(painter, layout.bar(cell), settled / (job.pages or 1))
 
     def _paint_field(self, painter: QPainter, place: QRect, hint: str) -> None:
         tones = self._theme.tones

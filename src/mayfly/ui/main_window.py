@@ -46,7 +46,7 @@ from mayfly.ui.trouble_bar import TroubleBar
 from mayfly.ui.wishes import Wishes
 from mayfly.ui.wording import Tr
 
-_LIST_PX = 380
+_LIST_PX = 356
 _SIZE_PX = (1280, 800)
 _LEAST_PX = (760, 480)
 _SETTLE_MS = 80
@@ -80,7 +80,7 @@ class MainWindow(QWidget):
         self._tr = tr
         self._paused = False
         self._had_documents = False
-        self._filled = False
+        self._since = now().replace(microsecond=0)
         self._stop_hearing: Callable[[], None] = lambda: None
         self.setWindowTitle("Mayfly")
         self.setWindowIcon(icons.app_icon())
@@ -237,17 +237,20 @@ class MainWindow(QWidget):
                 pass
 
     def _choose_first(self, job_ids: frozenset[str]) -> None:
-        """Show the first document of a drop when nothing else is being looked at."""
-        if self.jobs.currentIndex().isValid() or not self._filled:
+        """Show the first document of a drop when nothing else is being looked at.
+
+        What was there before this window is opened only when the user chooses it.
+        """
+        if self.pages.row is not None or self.jobs.chosen_rows():
             return
         for batch in self.model.batches:
             row = batch.shown[0]
-            if row.job.job_id in job_ids and row.job.state is not JobState.DELETED:
+            new = batch.added_at >= self._since and row.job.job_id in job_ids
+            if new and row.job.state is not JobState.DELETED:
                 self.jobs.choose(row)
                 return
 
     def _note_filled(self) -> None:
-        self._filled = True
         (self.jobs if self._had_documents else self.empty.add).setFocus()
 
     # --- what is wanted --------------------------------------------------------------

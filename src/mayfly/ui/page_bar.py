@@ -81,8 +81,9 @@ class PageBar(QWidget):
         return button
 
     def _lay_out(self) -> None:
+        self.setFixedHeight(40)
         line = QHBoxLayout(self)
-        line.setContentsMargins(10, 5, 10, 5)
+        line.setContentsMargins(10, 0, 10, 0)
         line.setSpacing(4)
         page = QLabel(self._tr("Page"), self)
         page.setBuddy(self.number)

@@ -112,6 +112,8 @@ class RowTexts:
     def _reading(self, job: Job) -> str:
         if not job.pages:
             return self._tr("Opening")
+        if job.pages == 1:
+            return self._tr("Reading")
         settled = job.pages_read + job.pages_failed
         return self._tr("Reading {n} of {all}").format(
             n=number_text(min(settled + 1, job.pages)), all=number_text(job.pages)

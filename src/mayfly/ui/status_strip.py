@@ -61,7 +61,8 @@ class StatusStrip(QWidget):
         ]
         if paused:
             parts.insert(0, tr("Paused"))
-        self._counts.setText(" · ".join(parts))
+        anything = any(counts[state] for state in JobState if state is not JobState.DELETED)
+        self._counts.setText(" · ".join(parts) if anything or paused else "")
 
     def show_pace(self, parts: list[str]) -> None:
         """Show pages per minute and the time left, as far as they are known."""

@@ -41,6 +41,7 @@ QLineEdit, QSpinBox { color: $text; background: $ground; border: 1px solid $line
   selection-color: $text; }
 QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
 QSpinBox { padding: 3px 4px; }
+QSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
 
 QMenu { color: $text; background: $raised; border: 1px solid $line; padding: 5px; }
 QMenu::item { padding: 6px 26px 6px 12px; border-radius: 4px; }
@@ -57,7 +58,7 @@ QPlainTextEdit { padding: 10px 8px; selection-background-color: $chosen;
 QSplitter::handle { background: $line; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 QTabBar { background: $window; }
-QTabBar::tab { color: $dim; background: transparent; padding: 8px 14px;
+QTabBar::tab { color: $dim; background: transparent; padding: 0 14px; min-height: 37px;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; }

@@ -1,0 +1,1 @@
+"""Tests of the window, on the offscreen platform and on real services."""

@@ -1,0 +1,151 @@
+"""Makes pictures of the window for the documentation and for looking at it. Not a test.
+
+    python -m tests.gui.screenshots FOLDER [light|dark]
+
+Runs the real parts on drawn pages; QT_SCALE_FACTOR=2 gives pictures for dense screens.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from mayfly.bootstrap import Foundation
+from mayfly.domain.states import JobState
+from mayfly.ui.app import Session, make_application
+from tests.gui.sheets import CAKE, GARDEN, save_sheet
+
+_PATIENCE_S = 40.0
+
+
+class Photographer(QObject):
+    """Waits for one thing after the other and takes a picture of each."""
+
+    def __init__(self, app: QApplication, session: Session, folder: Path, theme: str) -> None:
+        super().__init__(app)
+        self._session = session
+        self._folder = folder
+        self._theme = theme
+        self._steps = self._script()
+        self._ready: Callable[[], bool] = lambda: session.window is not None
+        self._until = time.monotonic() + _PATIENCE_S
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(40)
+
+    def _look(self) -> None:
+        if time.monotonic() > self._until:
+            print("waited too long", self._session.window.status.text, file=sys.stderr)
+            self._session.window.grab().save("/tmp/stuck.png")
+            self._session.end(1)
+            return
+        if not self._ready():
+            return
+        try:
+            self._ready = next(self._steps)
+        except StopIteration:
+            self._timer.stop()
+            self._session.end()
+
+    def _script(self):
+        window = self._session.window
+        assert window is not None
+        window._choose_theme(self._theme)
+        yield _after(0.3)
+        self._take(window, "empty")
+        window.overlay.appear()
+        yield _after(0.1)
+        self._take(window, "drop")
+        window.overlay.hide()
+        with tempfile.TemporaryDirectory() as name:
+            window.add_paths(_documents(Path(name)))
+            yield lambda: window.model.counts[JobState.DONE] >= 1
+            yield lambda: window.pages.page is not None
+            yield _after(0.4)
+            self._take(window, "reading")
+            yield lambda: not any(batch.running for batch in window.model.batches)
+        yield _after(1.5)
+        page = window.pages.page
+        number = next(n for n, word in enumerate(page.words) if "marigolds" in _text(page, word))
+        window.pages.canvas.choose(number, reveal=False)
+        window.pages.text.choose(number)
+        yield _after(0.4)
+        self._take(window, "page")
+        rows = window.model.batches[0].shown
+        window.wishes.delete([rows[-1]])
+        for row in rows:
+            if row.job.state is JobState.NEEDS_PASSWORD:
+                window.jobs.edit_password(window.model.index_of(row))
+        yield _after(0.6)
+        self._take(window, "locked")
+        for row in rows:
+            if row.job.name == "welcome.pdf":
+                window.jobs.choose(row)
+        yield lambda: window.pages.page is not None
+        yield _after(0.5)
+        self._take(window, "file-text")
+
+    def _take(self, window: QWidget, name: str) -> None:
+        window.grab().save(str(self._folder / f"{name}-{self._theme}.png"))
+
+
+def _text(page, word) -> str:
+    return page.text[word.start : word.end]
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() >= until
+
+
+def _documents(folder: Path) -> list[Path]:
+    import pymupdf
+
+    first = save_sheet(folder / "Spring meeting.png", GARDEN, angle=0.4)
+    second = save_sheet(folder / "Plum cake.jpg", CAKE, angle=-0.6)
+    long = folder / "Bicycle manual.pdf"
+    locked = folder / "Statement.pdf"
+    with pymupdf.open() as book:
+        for number in range(12):
+            sheet = save_sheet(folder / f"page{number}.jpg", GARDEN if number % 2 else CAKE)
+            book.new_page().insert_image(pymupdf.Rect(0, 0, 595, 842), filename=str(sheet))
+            sheet.unlink()
+        book.save(long)
+    with pymupdf.open() as book:
+        book.new_page().insert_text((72, 72), "This page is locked.")
+        book.save(locked, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="open", owner_pw="own")
+    notes = folder / "Notes.docx"
+    notes.write_bytes(b"not a document that is read here")
+    pale = save_sheet(folder / "Faded copy.png", CAKE, pale=True)
+    welcome = Path(__file__).parents[2] / "resources" / "sample" / "welcome.pdf"
+    return [first, second, welcome, long, locked, notes, pale]
+
+
+def main() -> int:
+    folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        foundation = Foundation(Path(home))
+        foundation.offer_passphrase("a passphrase for pictures")
+        app = make_application()
+        session = Session(app, foundation, [])
+        session.start()
+        photographer = Photographer(app, session, folder, theme)
+        status = app.exec()
+        del photographer
+        session.clean_up()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
