@@ -8,10 +8,11 @@ import pty
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
-from tests.cli.conftest import PASSPHRASE, TIMEOUT_S, Program, tree_of
+from tests.cli.conftest import PASSPHRASE, TIMEOUT_S, Program, ended, tree_of
 from tests.cli.papers import write_pdf
 
 HEADLESS = {"QT_QPA_PLATFORM": "xcb"}
@@ -125,6 +126,41 @@ def test_documents_for_a_window_that_cannot_open_are_3(bare: Program) -> None:
     assert "mayfly add" in answer.err
 
 
+def test_the_window_gets_the_documents_and_the_passphrase(program: Program) -> None:
+    write_pdf(program.folder / "letter.pdf")
+    window = Program(program.folder, {**program.variables, "QT_QPA_PLATFORM": "offscreen"})
+    process = window.start("letter.pdf")
+
+    names = _wait_for_names(program)
+    process.terminate()
+    answer = ended(process)
+
+    assert names == ["letter.pdf"]
+    assert answer.status == 0, answer.err
+
+
+def test_a_missing_library_of_qt_names_the_command_that_installs_it(program: Program) -> None:
+    broken = program.folder / "broken" / "PySide6"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('libEGL.so.1')\n")
+    variables = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(broken.parent)}
+
+    answer = Program(program.folder, variables).run()
+
+    assert (answer.status, answer.out) == (3, "")
+    assert "packaging/run" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def _wait_for_names(program: Program) -> list[str]:
+    for _ in range(60):
+        names = [one["name"] for one in program.run("list", "--json").json]
+        if names:
+            return names
+        time.sleep(0.2)
+    return []
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
@@ -187,8 +223,7 @@ def test_languages_and_doctor_change_nothing(bare: Program) -> None:
 
 
 def test_a_fault_of_our_own_is_one_sentence_without_a_traceback(program: Program) -> None:
-    # A folder where the vault's file should be is something that no error of ours foresees.
-    answer = _with_broken_foundation(program)
+    answer = _with_fault(program, "vault_exists", "list")
 
     assert answer.returncode == 3
     assert b"Traceback" not in answer.stderr
@@ -200,12 +235,21 @@ def test_a_fault_of_our_own_is_one_sentence_without_a_traceback(program: Program
     assert b"zebracanary" not in answer.stderr
 
 
-def _with_broken_foundation(program: Program) -> subprocess.CompletedProcess[bytes]:
+def test_even_a_fault_leaves_nothing_behind_a_read(bare: Program) -> None:
+    answer = _with_fault(bare, "preferences", "read", "letter.pdf")
+
+    assert answer.returncode == 3
+    assert b"stores nothing" in answer.stderr
+    assert not bare.home.exists()
+
+
+def _with_fault(program: Program, method: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command whose foundation raises what no error of ours foresees."""
     script = (
         "import sys; from mayfly.bootstrap import Foundation; from mayfly.__main__ import main\n"
         "def fail(*_): raise RuntimeError('zebracanary')\n"
-        "Foundation.vault_exists = fail\n"
-        "sys.argv = ['mayfly', 'list']; sys.exit(main())"
+        f"Foundation.{method} = fail\n"
+        f"sys.argv = ['mayfly', *{words}]; sys.exit(main())"
     )
     return subprocess.run(
         [sys.executable, "-c", script],

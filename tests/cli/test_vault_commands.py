@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -157,6 +159,34 @@ def test_export_into_a_folder_that_is_not_there_is_3(shelf: Shelf) -> None:
     answer = shelf.program.run("export", shelf.job("letter.pdf"), *words)
 
     assert (answer.status, answer.json["error"]["code"]) == (3, "target_missing")
+
+
+def test_the_beginning_of_two_ids_is_ambiguous(program: Program) -> None:
+    write_pdf(program.folder / "letter.pdf")
+    alike = (
+        "import itertools, sys, types; from mayfly.domain import ids; from mayfly import __main__\n"
+        "count = itertools.count()\n"
+        "alike = lambda size: 'abcd' + format(next(count), '028x')\n"
+        "ids.secrets = types.SimpleNamespace(token_hex=alike)\n"
+        "sys.argv = ['mayfly', 'add', 'letter.pdf', 'letter.pdf', '--json']\n"
+        "sys.exit(__main__.main())"
+    )
+    subprocess.run(
+        [sys.executable, "-c", alike],
+        check=True,
+        env=program.environment,
+        cwd=program.folder,
+        capture_output=True,
+        timeout=60,
+    )
+
+    shown = program.run("show", "abcd", "--json")
+    deleted = program.run("delete", "abcd", "--json")
+
+    assert (shown.status, shown.json["error"]["code"]) == (4, "ambiguous_job")
+    assert deleted.status == 4
+    assert deleted.json[0]["outcome"] == "failed"
+    assert deleted.json[0]["error"]["code"] == "ambiguous_job"
 
 
 # --- what is wished of a job ---------------------------------------------------------

@@ -21,6 +21,8 @@ from mayfly.cli.session import Session
 from mayfly.cli.terminal import Terminal, open_terminal, silence_output
 from mayfly.domain.errors import UserError
 
+UNREADABLE_SECRET = "secret_unreadable"  # noqa: S105 - an error's code
+
 _log = logging.getLogger(__name__)
 
 OpenWindow = Callable[[Foundation, Sequence[Path]], int]
@@ -81,7 +83,7 @@ def _guarded(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.show_error(error)
         return error.exit_status
     except SecretNotGiven as refusal:
-        terminal.show_failure(str(refusal))
+        terminal.show_failure(str(refusal), code=UNREADABLE_SECRET)
         return ExitStatus.USAGE
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else ExitStatus.USAGE
@@ -160,12 +162,12 @@ def _run_window(arguments: argparse.Namespace, parser: Parser, open_window: Open
         return open_window(foundation, [path.absolute() for path in arguments.paths])
     except ImportError:
         terminal.show_failure(
-            "The window cannot open because a system library of Qt is missing."
-            " Run the setup command of README.md again: it installs it."
+            "The window cannot open because Qt, or a system library that it needs, is missing."
+            " “packaging/run” in Mayfly's folder installs both; “mayfly --help” works without."
         )
         return ExitStatus.FAILED
     except SecretNotGiven as refusal:
-        terminal.show_failure(str(refusal))
+        terminal.show_failure(str(refusal), code=UNREADABLE_SECRET)
         return ExitStatus.USAGE
     except Exception as error:  # noqa: BLE001 - the last one who can say anything
         _log.critical("the window failed", exc_info=error)

@@ -78,11 +78,11 @@ class Terminal:
         if self._as_json and not self._answered:
             self.print_json({"error": error_shape(error)})
 
-    def show_failure(self, sentence: str) -> None:
-        """Say that something went wrong which is no error of the user's."""
+    def show_failure(self, sentence: str, *, code: str = "internal") -> None:
+        """Say that something went wrong which is not in the tree of errors."""
         self.say(f"mayfly: {sentence}")
         if self._as_json and not self._answered:
-            shape = {"code": "internal", "text": sentence, "remedy": UserError.remedy}
+            shape = {"code": code, "text": sentence, "remedy": UserError.remedy}
             self.print_json({"error": shape})
 
 
