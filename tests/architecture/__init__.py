@@ -1,0 +1,1 @@
+"""Tests of Mayfly: what holds for every file of it."""
