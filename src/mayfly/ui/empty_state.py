@@ -11,7 +11,7 @@ from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
 
 _ICON_PX = 96
-_TEXT_PX = 460
+_TEXT_PX = 500
 
 
 class EmptyState(QWidget):
@@ -53,7 +53,7 @@ class EmptyState(QWidget):
         self._text.setText(
             self._tr(
                 "PDFs, scans, photos, whole folders. They are read on this computer, kept sealed "
-                "for {n} hours after that, and then destroyed. Nothing leaves this computer."
+                "for {n} hours, and then destroyed. Nothing leaves this computer."
             ).format(n=hours)
         )
         self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_PX))

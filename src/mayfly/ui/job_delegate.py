@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from mayfly.domain.errors import error_of
+from mayfly.domain.error_codes import error_of
 from mayfly.domain.states import JobState
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_model import Column, Index, JobModel
@@ -65,7 +65,7 @@ class JobDelegate(QStyledItemDelegate):
                 self._paint_batch(painter, cell, row)
         elif column == Column.LEFT:
             left = self._model.texts.left(row.job, self._model.now())
-            self._text(painter, cell.adjusted(0, 0, -4, 0), left, self._theme.tones.dim, _RIGHT)
+            self._text(painter, self.layout.left(cell), left, self._theme.tones.dim, _RIGHT)
         else:
             self._paint_job(painter, cell, row)
         painter.restore()
@@ -73,7 +73,7 @@ class JobDelegate(QStyledItemDelegate):
     def _paint_batch(self, painter: QPainter, cell: QRect, batch: BatchRow) -> None:
         tones, layout = self._theme.tones, self.layout
         # A batch has no time of its own: its two lines may run on under that column.
-        wide = cell.adjusted(0, 0, layout.left_width, 0)
+        wide = layout.wide(cell)
         self._icon(painter, layout.chevron(cell), _chevron(self.is_open(batch)), tones.dim)
         title = self._model.texts.batch_title(batch, self._model.now())
         self._line(painter, layout.title(wide), title, tones.text, layout.batch_font)
@@ -91,14 +91,15 @@ class JobDelegate(QStyledItemDelegate):
         title_tone = tones.faint if pale else tones.text
         self._line(painter, layout.title(cell), title, title_tone, layout.title_font)
         state = self._model.texts.state(row)
+        wide = layout.wide(cell)
         if job.state is JobState.NEEDS_PASSWORD and not row.leaving:
-            self._paint_field(painter, layout.field(cell), state)
+            self._paint_field(painter, layout.field(wide), state)
             return
         line_tone = tones.bad if job.state is JobState.FAILED and not pale else tones.dim
-        self._line(painter, layout.second(cell), state, line_tone, layout.small_font)
+        self._line(painter, layout.second(wide), state, line_tone, layout.small_font)
         if job.state is JobState.READING and (job.pages or 0) > 1 and not row.leaving:
             settled = job.pages_read + job.pages_failed
-            self._bar(painter, layout.bar(cell), settled / (job.pages or 1))
+            self._bar(painter, layout.bar(wide), settled / (job.pages or 1))
 
     def _paint_field(self, painter: QPainter, place: QRect, hint: str) -> None:
         tones = self._theme.tones
@@ -199,7 +200,7 @@ class JobDelegate(QStyledItemDelegate):
     ) -> None:
         """Lay the field where it was painted."""
         del index
-        editor.setGeometry(self.layout.field(option.rect))
+        editor.setGeometry(self.layout.field(self.layout.wide(option.rect)))
 
 
 def _chevron(is_open: bool) -> str:

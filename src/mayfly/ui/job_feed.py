@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from mayfly.domain.errors import UserError
 from mayfly.domain.events import Event, JobsChanged
-from mayfly.domain.ports import Changes
+from mayfly.domain.vault_port import Changes
 from mayfly.services.library import Library
 from mayfly.ui.courier import Courier
 from mayfly.ui.job_model import JobModel

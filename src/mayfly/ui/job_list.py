@@ -153,8 +153,9 @@ class JobList(QTreeView):
                 self._toggle(index)
                 return
         super().mousePressEvent(event)
-        if event.button() is Qt.MouseButton.LeftButton and index.column() == Column.DOCUMENT:
-            field = self._delegate.layout.field(self.visualRect(index))
+        if event.button() is Qt.MouseButton.LeftButton and index.column() != Column.DELETE:
+            first = self.visualRect(index.siblingAtColumn(Column.DOCUMENT))
+            field = self._delegate.layout.field(self._delegate.layout.wide(first))
             if field.contains(event.position().toPoint()):
                 self.edit_password(index)
 

@@ -35,7 +35,7 @@ class PageBar(QWidget):
         self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.number.setKeyboardTracking(False)
-        self.number.setFixedWidth(54)
+        self.number.setFixedSize(54, 27)
         self._of = QLabel(self)
         self.zoom_out = self._button("zoom-out", tr("Smaller"), "Ctrl+-")
         self.zoom_label = self._button(None, tr("Show at 100 %"), "Ctrl+1")

@@ -333,7 +333,7 @@ class PageCanvas(QAbstractScrollArea):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = (dirty.top() - origin.y()) / unit
         bottom = (dirty.bottom() - origin.y()) / unit
-        outline, doubt = _clear(tones.word, 90), _clear(tones.doubt, 70)
+        outline, doubt = _clear(tones.word, 72), _clear(tones.doubt, 70)
         for number, word in enumerate(page.words):
             box = word.box
             marked = number in (self._pointed, self._chosen)

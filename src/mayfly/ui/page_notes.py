@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mayfly.domain.errors import UserError, error_of
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import UserError
 from mayfly.domain.jobs import Job
 from mayfly.domain.pages import PageOrigin
 from mayfly.domain.states import JobState
@@ -71,3 +72,13 @@ def note_of_pending(tr: Tr, job: Job) -> Note:
     if job.state is JobState.CANCELLED:
         return Note(tr("Reading was cancelled before this page."), "cancelled")
     return Note(tr("This page has not been read yet."), "reading", "accent")
+
+
+def hint_of_job(tr: Tr, job: Job) -> str:
+    """Say in the place of the page what to expect there."""
+    return {
+        JobState.QUEUED: tr("Its pages appear here as they are read."),
+        JobState.READING: tr("Its pages appear here as they are read."),
+        JobState.NEEDS_PASSWORD: tr("Enter the password in the row of the document."),
+        JobState.FAILED: tr("There is no page to show."),
+    }.get(job.state, "")

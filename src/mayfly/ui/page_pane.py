@@ -9,7 +9,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from mayfly.domain.errors import UserError, error_of
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import UserError
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
 from mayfly.services.library import Library, PageView
@@ -20,7 +21,14 @@ from mayfly.ui.job_rows import JobRow
 from mayfly.ui.note_bar import NoteBar
 from mayfly.ui.page_bar import PageBar
 from mayfly.ui.page_canvas import PageCanvas
-from mayfly.ui.page_notes import Note, note_of_error, note_of_job, note_of_page, note_of_pending
+from mayfly.ui.page_notes import (
+    Note,
+    hint_of_job,
+    note_of_error,
+    note_of_job,
+    note_of_page,
+    note_of_pending,
+)
 from mayfly.ui.page_picture import PagePicture, prepare_page, scale_image
 from mayfly.ui.text_view import TextView
 from mayfly.ui.theme import Theme
@@ -137,7 +145,7 @@ class PagePane(QWidget):
             self._state = row.job.state
             self._show_bar()
             self._show_note(note or Note(self._tr("Deleting…"), "deleted"))
-            self._show_hint("")
+            self._show_hint("" if row.leaving else hint_of_job(self._tr, row.job))
             return
         moved = row.job.state is not self._state
         self._state = row.job.state

@@ -31,7 +31,7 @@ class RowLayout:
     @property
     def height(self) -> int:
         """Height of every row, batches and jobs alike."""
-        return 2 * _ABOVE + self._title_px + _BETWEEN + self.small_metrics.height() + 4
+        return 2 * _ABOVE + self._title_px + _BETWEEN + self.small_metrics.height() + 5
 
     @property
     def left_width(self) -> int:
@@ -65,9 +65,19 @@ class RowLayout:
         return QRect(second.left(), second.bottom() + 4, second.width() - 8, BAR)
 
     def field(self, cell: QRect) -> QRect:
-        """Return the place of the password field: it takes the second line's."""
+        """Return the place of the password field: it takes the second line's and a little more."""
         second = self.second(cell)
-        return second.adjusted(0, -3, -6, 7)
+        return QRect(
+            second.left(), second.top() - 1, second.width() - 6, cell.bottom() - second.top() - 4
+        )
+
+    def wide(self, cell: QRect) -> QRect:
+        """Return the first cell together with the next one, under whose text lines may run on."""
+        return cell.adjusted(0, 0, self.left_width, 0)
+
+    def left(self, cell: QRect) -> QRect:
+        """Return the place of the time left, in its own column: beside the title."""
+        return QRect(cell.left(), self.title(cell).top(), cell.width() - 4, self._title_px)
 
     def chevron(self, cell: QRect) -> QRect:
         """Return the place of a batch's opening arrow."""

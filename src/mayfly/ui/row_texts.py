@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mayfly.domain.errors import error_of
+from mayfly.domain.error_codes import error_of
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.ui.job_rows import BatchRow, JobRow

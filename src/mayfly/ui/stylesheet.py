@@ -36,11 +36,10 @@ QPushButton:disabled { color: $faint; }
 #primary:focus { border: 2px solid $text; padding: 5px 13px; }
 #primary:disabled { color: $faint; background: $hover; border-color: $line; }
 
-QLineEdit, QSpinBox { color: $text; background: $ground; border: 1px solid $line;
+QLineEdit { color: $text; background: $ground; border: 1px solid $line;
   border-radius: 6px; padding: 4px 8px; selection-background-color: $chosen;
   selection-color: $text; }
-QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
-QSpinBox { padding: 3px 4px; }
+QLineEdit:focus { border-color: $accent; }
 QSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
 
 QMenu { color: $text; background: $raised; border: 1px solid $line; padding: 5px; }

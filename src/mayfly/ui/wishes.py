@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from mayfly.bootstrap import Mayfly
-from mayfly.domain.errors import UserError, error_of
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import UserError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion
 from mayfly.domain.states import JobState
