@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from mayfly.domain.errors import FileChanged, InternalError
+from mayfly.domain.document_errors import FileChanged
+from mayfly.domain.errors import InternalError
 
 
 class MemorySecrets:

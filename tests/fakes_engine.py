@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     DamagedDocument,
     LanguageMissing,
     PasswordNeeded,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from mayfly.domain.errors import FileEmpty, FileMissing, InternalError
+from mayfly.domain.document_errors import FileEmpty, FileMissing
+from mayfly.domain.errors import InternalError
 from mayfly.domain.jobs import Deadline
 from mayfly.domain.ports import Clock, Found, SourceFile
 from tests.fakes import BytesSource

@@ -20,7 +20,8 @@ from mayfly.domain.errors import InternalError, KeyringUnavailable
 from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageResult
-from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile, Vault
+from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
+from mayfly.domain.vault_port import Vault
 from mayfly.engine.scratch import sweep_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget

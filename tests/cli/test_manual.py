@@ -6,7 +6,8 @@ import pytest
 
 from mayfly.cli.exit_status import ExitStatus
 from mayfly.cli.parser import Parser
-from mayfly.domain.errors import BY_CODE, UserError
+from mayfly.domain.error_codes import BY_CODE
+from mayfly.domain.errors import UserError
 from mayfly.domain.states import JobState
 from tests.conftest import ROOT
 

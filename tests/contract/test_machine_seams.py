@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import FileEmpty, FileMissing, InternalError
+from mayfly.domain.document_errors import FileEmpty, FileMissing
+from mayfly.domain.errors import InternalError
 from mayfly.domain.ids import new_job_id
 from mayfly.domain.jobs import Deadline, Part
 from mayfly.domain.limits import Limits

@@ -10,6 +10,7 @@ import pymupdf
 from PIL import Image, ImageDraw, ImageFont
 
 from mayfly.domain.jobs import ReadOptions
+from mayfly.domain.pages import PageReading
 from mayfly.engine.reader import WorkerReader
 
 PLEASE_READ = (
@@ -77,3 +78,14 @@ def pdf_of(*pages: str | Image.Image | None, **saving: object) -> bytes:
 def scratch_folders() -> list[Path]:
     """Return the scratch folders that this process owns now."""
     return list(Path("/dev/shm").glob(f"mayfly-*-{os.getpid()}-*"))
+
+
+def read_first(
+    reader: WorkerReader, data: bytes, *, options: ReadOptions | None = None
+) -> PageReading:
+    """Read the first page of a document and close it."""
+    open_in(reader, data, options=options)
+    try:
+        return reader.read_page(1)
+    finally:
+        reader.close_document()

@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from mayfly.domain.errors import PasswordNeeded, UserError
+from mayfly.domain.document_errors import PasswordNeeded
+from mayfly.domain.errors import UserError
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
 from mayfly.engine.reader import WorkerReader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from mayfly.domain.errors import FileEmpty
+from mayfly.domain.document_errors import FileEmpty
 from mayfly.domain.ids import new_job_id
 from mayfly.services.board import Board
 from mayfly.services.lane import InlineLane, ThreadLane

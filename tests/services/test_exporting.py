@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.document_errors import ReaderCrashed
 from mayfly.domain.errors import (
     AlreadyDeleted,
     NotFinished,
-    ReaderCrashed,
     ResultGone,
     SourceGone,
     TargetMissing,

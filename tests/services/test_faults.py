@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from mayfly.domain.errors import InternalError, ReaderCrashed, RecogniserMissing, VaultBusy
+from mayfly.domain.document_errors import ReaderCrashed, RecogniserMissing
+from mayfly.domain.errors import InternalError, VaultBusy
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.services.deletion import EVERYTHING
 from tests.fakes_engine import ScriptPage

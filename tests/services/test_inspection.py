@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import KeyringLocked, KeyringUnavailable, ReaderCrashed, RecogniserMissing
+from mayfly.domain.document_errors import ReaderCrashed, RecogniserMissing
+from mayfly.domain.errors import KeyringLocked, KeyringUnavailable
 from mayfly.domain.ports import EngineInfo
 from mayfly.services import inspection
 from mayfly.services.inspection import Grade, Inspector, Surroundings

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import DiskFull, FileUnreadable, LanguageMissing
+from mayfly.domain.document_errors import FileUnreadable, LanguageMissing
+from mayfly.domain.errors import DiskFull
 from mayfly.domain.events import IntakeProgress, JobsChanged
 from mayfly.domain.jobs import DeleteOutcome, ReadOptions
 from mayfly.domain.ports import Found

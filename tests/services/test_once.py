@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     EveryPageFailed,
     FileMissing,
     LanguageMissing,
-    NoSuchPage,
     PasswordNeeded,
     ReaderCrashed,
 )
+from mayfly.domain.errors import NoSuchPage
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
 from mayfly.services.once import OncePage, ReadOnce

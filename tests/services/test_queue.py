@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mayfly.domain.errors import NotNow, PasswordNeeded, PasswordWrong
+from mayfly.domain.document_errors import PasswordNeeded, PasswordWrong
+from mayfly.domain.errors import NotNow
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.pages import PageOrigin, PageState
 from mayfly.domain.states import JobState

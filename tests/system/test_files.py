@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     FileChanged,
     FileEmpty,
     FileMissing,

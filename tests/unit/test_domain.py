@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mayfly.domain.errors import BY_CODE, InternalError, UserError, error_of
+from mayfly.domain.error_codes import BY_CODE, error_of
+from mayfly.domain.errors import InternalError, UserError
 from mayfly.domain.ids import is_id, new_batch_id, new_job_id
 from mayfly.domain.page_codec import decode_page, encode_page
 from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
@@ -148,10 +149,8 @@ class TestErrors:
             error = error_of(code)
             assert type(error) is kind
             assert error.text.endswith((".", "!"))
-            assert (
-                (error.remedy.endswith((".", "!"))
-                and error.remedy != UserError.remedy)
-                or (kind is UserError)
+            assert (error.remedy.endswith((".", "!")) and error.remedy != UserError.remedy) or (
+                kind is UserError
             )
             assert error.exit_status in {3, 4, 5, 6}
 

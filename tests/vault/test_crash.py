@@ -15,8 +15,8 @@ import pytest
 import mayfly.vault
 from mayfly.domain.jobs import Job, Part, ReadOptions
 from mayfly.domain.pages import PageState
-from mayfly.domain.ports import Vault
 from mayfly.domain.states import DeleteReason, JobState
+from mayfly.domain.vault_port import Vault
 from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault
 from tests.fakes import BytesSource
 from tests.vault.conftest import CHEAP, RULE, Desk, paths_in, reading

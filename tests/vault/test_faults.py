@@ -8,13 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import (
-    DiskFull,
-    InternalError,
-    VaultBusy,
-    VaultDamaged,
-    VaultNotWritable,
-)
+from mayfly.domain.errors import DiskFull, InternalError, VaultBusy, VaultDamaged, VaultNotWritable
 from mayfly.domain.ids import new_batch_id
 from mayfly.domain.jobs import ReadOptions
 from mayfly.vault import connection

@@ -10,7 +10,8 @@ from mayfly.cli.exit_status import ExitStatus, combined
 from mayfly.cli.job_reference import find_batch, find_job
 from mayfly.cli.json_shapes import deletion_shape
 from mayfly.cli.session import Session
-from mayfly.domain.errors import NoSuchBatch, NoSuchJob, UserError, error_of
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import NoSuchBatch, NoSuchJob, UserError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion
 

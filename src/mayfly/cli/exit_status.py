@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from mayfly.domain.errors import error_of
+from mayfly.domain.error_codes import error_of
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import JobState
 

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from mayfly.bootstrap import Mayfly
-from mayfly.domain.errors import (
-    AlreadyDeleted,
-    AmbiguousJob,
-    NoSuchBatch,
-    NotFinished,
-    error_of,
-)
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import AlreadyDeleted, AmbiguousJob, NoSuchBatch, NotFinished
 from mayfly.domain.ids import BatchId
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import JobState

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, UserError, error_of
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, UserError
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Job
 from mayfly.services.inspection import Inspection
 

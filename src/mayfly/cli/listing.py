@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from mayfly.domain.errors import error_of
+from mayfly.domain.error_codes import error_of
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import FINISHED, JobState
 

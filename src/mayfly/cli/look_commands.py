@@ -13,7 +13,8 @@ from mayfly.cli.job_reference import check_readable, find_batch, find_job
 from mayfly.cli.json_shapes import job_shape
 from mayfly.cli.listing import list_lines
 from mayfly.cli.session import Session
-from mayfly.domain.errors import NoSuchBatch, NoSuchPage, NotFinished, error_of
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import NoSuchBatch, NoSuchPage, NotFinished
 from mayfly.domain.jobs import Job
 from mayfly.domain.pages import PageResult, PageState
 

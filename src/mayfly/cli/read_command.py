@@ -14,7 +14,8 @@ from mayfly.cli.exit_status import ExitStatus
 from mayfly.cli.progress import Progress, open_progress
 from mayfly.cli.secrets_input import ask_secret, can_ask, password_source
 from mayfly.cli.session import Session
-from mayfly.domain.errors import EveryPageFailed, PasswordNeeded, PasswordWrong, error_of
+from mayfly.domain.document_errors import EveryPageFailed, PasswordNeeded, PasswordWrong
+from mayfly.domain.error_codes import error_of
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.pages import PageResult
 from mayfly.services.once import OncePage

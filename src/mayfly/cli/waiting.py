@@ -9,7 +9,7 @@ from types import TracebackType
 
 from mayfly.bootstrap import Mayfly
 from mayfly.cli.progress import Progress
-from mayfly.domain.errors import error_of
+from mayfly.domain.error_codes import error_of
 from mayfly.domain.events import Event, IntakeProgress, JobsChanged, QueuePaused, Trouble
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Job

@@ -13,7 +13,8 @@ from mayfly.cli.listing import SHORT_ID
 from mayfly.cli.secrets_input import ask_secret, can_ask, password_source
 from mayfly.cli.session import Session
 from mayfly.cli.wait_command import tell_failures, wait_for
-from mayfly.domain.errors import AlreadyDeleted, NotNow, PasswordNeeded
+from mayfly.domain.document_errors import PasswordNeeded
+from mayfly.domain.errors import AlreadyDeleted, NotNow
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import JobState

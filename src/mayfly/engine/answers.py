@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from mayfly.domain.errors import BY_CODE, DocumentError, ReaderCrashed, RecognitionError, UserError
+from mayfly.domain.document_errors import DocumentError, ReaderCrashed, RecognitionError
+from mayfly.domain.error_codes import BY_CODE
+from mayfly.domain.errors import UserError
 from mayfly.domain.limits import Limits
 from mayfly.domain.page_codec import decode_page
 from mayfly.domain.pages import PageImage, PageReading

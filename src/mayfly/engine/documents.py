@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mayfly.domain.errors import UnknownKind
+from mayfly.domain.document_errors import UnknownKind
 from mayfly.domain.limits import Limits
 from mayfly.engine.image_document import ImageDocument, is_image
 from mayfly.engine.loaded_page import OpenDocument

@@ -12,7 +12,7 @@ import struct
 
 from PIL import Image
 
-from mayfly.domain.errors import DamagedDocument, NoPages, PageTooLarge, TooManyPages
+from mayfly.domain.document_errors import DamagedDocument, NoPages, PageTooLarge, TooManyPages
 from mayfly.domain.limits import Limits
 from mayfly.engine.image_pdf import PdfImage, images_to_pdf
 from mayfly.engine.loaded_page import RENDER_DPI, VIEW_SIDE_PX, LoadedPage

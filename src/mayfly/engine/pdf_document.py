@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     NoPages,
     PageTooLarge,
     PasswordNeeded,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     DocumentError,
     ReaderCrashed,
     ReaderOutOfMemory,

@@ -7,12 +7,8 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from mayfly.domain.errors import (
-    InternalError,
-    PasswordWrong,
-    ReaderCrashed,
-    ReadingTimedOut,
-)
+from mayfly.domain.document_errors import PasswordWrong, ReaderCrashed, ReadingTimedOut
+from mayfly.domain.errors import InternalError
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
 from mayfly.domain.page_codec import encode_page

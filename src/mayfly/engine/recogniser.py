@@ -16,7 +16,7 @@ from PIL import Image
 from pytesseract import TesseractError, TesseractNotFoundError
 from pytesseract.pytesseract import run_tesseract, save
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     ReaderOutOfMemory,
     ReadingTimedOut,
     RecogniserMissing,

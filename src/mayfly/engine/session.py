@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     DamagedDocument,
     PageTooLarge,
     ReaderCrashed,
     ReaderOutOfMemory,
-    UserError,
 )
+from mayfly.domain.errors import UserError
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.page_codec import decode_page, encode_page
 from mayfly.engine.channel import CHUNK_BYTES, Channel, Frame

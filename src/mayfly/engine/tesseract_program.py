@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mayfly.domain.errors import RecogniserMissing
+from mayfly.domain.document_errors import RecogniserMissing
 
 _ASK_S = 20.0
 

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mayfly.domain.errors import LanguageMissing, MayflyError
+from mayfly.domain.document_errors import LanguageMissing
+from mayfly.domain.errors import MayflyError
 from mayfly.domain.limits import Limits
 from mayfly.domain.ports import EngineInfo
 from mayfly.engine.channel import Channel

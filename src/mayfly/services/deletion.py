@@ -8,8 +8,9 @@ from concurrent.futures import Future
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Part
-from mayfly.domain.ports import Clock, Lane, ProcessKiller, Vault
+from mayfly.domain.ports import Clock, Lane, ProcessKiller
 from mayfly.domain.states import DeleteReason, JobState
+from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 
 EVERYTHING = frozenset({Part.SOURCE, Part.RESULT})

@@ -9,12 +9,14 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
-from mayfly.domain.errors import NotFinished, ReaderCrashed, ResultGone, SourceGone
+from mayfly.domain.document_errors import ReaderCrashed
+from mayfly.domain.errors import NotFinished, ResultGone, SourceGone
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
-from mayfly.domain.ports import Engine, FileTarget, Lane, Vault
+from mayfly.domain.ports import Engine, FileTarget, Lane
 from mayfly.domain.states import JobState
+from mayfly.domain.vault_port import Vault
 from mayfly.services.library import Library
 
 T = TypeVar("T")

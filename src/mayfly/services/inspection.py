@@ -10,7 +10,8 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from mayfly.domain.errors import KeyringUnavailable, RecogniserMissing, UserError
+from mayfly.domain.document_errors import RecogniserMissing
+from mayfly.domain.errors import KeyringUnavailable, UserError
 from mayfly.domain.ports import Engine
 
 

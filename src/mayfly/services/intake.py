@@ -10,12 +10,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from mayfly.domain.errors import IntakeError
+from mayfly.domain.document_errors import IntakeError
 from mayfly.domain.events import IntakeProgress, JobsChanged
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import ReadOptions
-from mayfly.domain.ports import Clock, Engine, FileIntake, Lane, SourceFile, Vault
+from mayfly.domain.ports import Clock, Engine, FileIntake, Lane, SourceFile
 from mayfly.domain.retention import RetentionRule
+from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 
 _TELL_EVERY_S = 0.1

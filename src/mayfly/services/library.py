@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from mayfly.domain.errors import AmbiguousJob, NoSuchJob, SourceGone, error_of
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import AmbiguousJob, NoSuchJob, SourceGone
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job
 from mayfly.domain.pages import PageImage, PageResult, PageState, PageSummary, Word
-from mayfly.domain.ports import Changes, Clock, Lane, Vault
+from mayfly.domain.ports import Clock, Lane
+from mayfly.domain.vault_port import Changes, Vault
 
 _SHORTEST_PREFIX = 4
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from mayfly.domain.errors import DocumentError, EveryPageFailed, NoSuchPage, RecognitionError
+from mayfly.domain.document_errors import DocumentError, EveryPageFailed, RecognitionError
+from mayfly.domain.errors import NoSuchPage
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, FileIntake, Reader

@@ -11,7 +11,8 @@ from typing import TypeVar
 from mayfly.domain.errors import InternalError, UserError
 from mayfly.domain.events import Event, JobsChanged, QueuePaused, Trouble
 from mayfly.domain.ids import JobId
-from mayfly.domain.ports import Clock, Engine, Lane, ProcessKiller, Seat, Vault
+from mayfly.domain.ports import Clock, Engine, Lane, ProcessKiller, Seat
+from mayfly.domain.vault_port import Vault
 from mayfly.services.board import Board
 from mayfly.services.bus import EventBus
 from mayfly.services.slot import Slot

@@ -10,8 +10,9 @@ from mayfly.domain.errors import InternalError, UserError
 from mayfly.domain.events import Trouble
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deletion, Part
-from mayfly.domain.ports import Alarm, Clock, Lane, Ticker, Vault
+from mayfly.domain.ports import Alarm, Clock, Lane, Ticker
 from mayfly.domain.states import DeleteReason
+from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 from mayfly.services.deletion import Deletions
 

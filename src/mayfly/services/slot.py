@@ -12,22 +12,20 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     DocumentError,
-    JobError,
     PasswordNeeded,
     PasswordWrong,
     ReaderCrashed,
     RecognitionError,
-    UserError,
-    VaultDamaged,
-    VaultError,
 )
+from mayfly.domain.errors import JobError, UserError, VaultDamaged, VaultError
 from mayfly.domain.events import Trouble
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import ReaderProcess
-from mayfly.domain.ports import Clock, Engine, Lane, Reader, Vault
+from mayfly.domain.ports import Clock, Engine, Lane, Reader
 from mayfly.domain.states import JobState
+from mayfly.domain.vault_port import Vault
 from mayfly.services.board import Board, Document
 from mayfly.services.bus import EventBus
 

@@ -7,7 +7,8 @@ import threading
 
 from mayfly.domain.errors import InternalError, UserError
 from mayfly.domain.events import JobsChanged, QueuePaused
-from mayfly.domain.ports import Lane, Vault
+from mayfly.domain.ports import Lane
+from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 
 _log = logging.getLogger(__name__)

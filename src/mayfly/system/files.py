@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from mayfly.domain.errors import (
+from mayfly.domain.document_errors import (
     FileChanged,
     FileEmpty,
     FileMissing,

@@ -18,7 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from mayfly.domain.errors import BY_CODE, VaultNotWritable
+from mayfly.domain.error_codes import BY_CODE
+from mayfly.domain.errors import VaultNotWritable
 from mayfly.domain.ids import is_id
 from mayfly.system.paths import make_private_folder
 

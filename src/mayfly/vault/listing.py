@@ -7,8 +7,8 @@ from datetime import datetime
 from mayfly.domain.errors import NoSuchJob, VaultDamaged
 from mayfly.domain.ids import JobId, is_id
 from mayfly.domain.jobs import Job, Part
-from mayfly.domain.ports import Changes
 from mayfly.domain.states import JobState
+from mayfly.domain.vault_port import Changes
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.keys import WrappedKey
 from mayfly.vault.moments import micros_of

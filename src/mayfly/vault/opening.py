@@ -16,12 +16,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from mayfly.domain.errors import (
-    KeyMissing,
-    KeyringUnavailable,
-    PassphraseNeeded,
-    VaultDamaged,
-)
+from mayfly.domain.errors import KeyMissing, KeyringUnavailable, PassphraseNeeded, VaultDamaged
 from mayfly.domain.ports import SecretStore
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.faults import translated

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from mayfly.domain.errors import EveryPageFailed, InternalError
+from mayfly.domain.document_errors import EveryPageFailed
+from mayfly.domain.errors import InternalError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part, ReaderProcess, ReadOptions
 from mayfly.domain.states import JobState

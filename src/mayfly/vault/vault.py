@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Deadline, Deletion, Due, Job, Part, ReaderProcess, ReadOptions
 from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
-from mayfly.domain.ports import Changes, SourceFile
+from mayfly.domain.ports import SourceFile
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason, JobState
+from mayfly.domain.vault_port import Changes
 from mayfly.vault.connection import Database
 from mayfly.vault.deletion import Ends
 from mayfly.vault.intake import Intake

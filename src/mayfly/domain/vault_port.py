@@ -1,0 +1,239 @@
+"""The seam to the sealed store: what services ask of the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.jobs import (
+    Deadline,
+    Deletion,
+    Due,
+    Job,
+    Part,
+    ReaderProcess,
+    ReadOptions,
+)
+from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
+from mayfly.domain.ports import SourceFile
+from mayfly.domain.retention import RetentionRule
+from mayfly.domain.states import DeleteReason, JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Job rows that changed after a sequence number, and the number to ask with next."""
+
+    seq: int
+    jobs: tuple[Job, ...]
+
+
+class Vault(Protocol):
+    """The sealed store. Every call belongs on the vault lane; none may come from elsewhere.
+
+    Any call can raise VaultError. Reads never return content that is past its deadline.
+    """
+
+    # --- taking in -------------------------------------------------------------------
+
+    def add_batch(self, now: datetime) -> BatchId:
+        """Begin a batch: what one drop or command brings."""
+        ...
+
+    def admit(
+        self,
+        batch_id: BatchId,
+        source: SourceFile,
+        options: ReadOptions,
+        rule: RetentionRule,
+        now: datetime,
+    ) -> JobId:
+        """Seal a document under fresh keys and queue it, in one transaction.
+
+        IntakeError from the source leaves no trace.
+        """
+        ...
+
+    def admit_refused(
+        self,
+        batch_id: BatchId,
+        name: str,
+        error_code: str,
+        rule: RetentionRule,
+        now: datetime,
+    ) -> JobId:
+        """Add a FAILED row for a file that could not be taken in, so that nothing is silent."""
+        ...
+
+    # --- looking ---------------------------------------------------------------------
+
+    def job(self, job_id: JobId, now: datetime) -> Job:
+        """Return one job; NoSuchJob when unknown."""
+        ...
+
+    def find_jobs(self, prefix: str) -> tuple[JobId, ...]:
+        """Return the ids that begin so, at most two of them."""
+        ...
+
+    def jobs(self, now: datetime) -> tuple[Job, ...]:
+        """Return every job, tombstones included, oldest first."""
+        ...
+
+    def change_seq(self) -> int:
+        """Return the number of the last change by any process; cheap, asked 5 times a second."""
+        ...
+
+    def changes_since(self, seq: int, now: datetime) -> Changes:
+        """Return the rows that changed after seq; 0 asks for all."""
+        ...
+
+    def counts(self) -> dict[JobState, int]:
+        """Return how many jobs are in each state."""
+        ...
+
+    def page_summaries(self, job_id: JobId, now: datetime) -> tuple[PageSummary, ...]:
+        """Return the pages known so far; NoSuchJob, AlreadyDeleted or ResultGone otherwise."""
+        ...
+
+    def page(self, job_id: JobId, number: int, now: datetime) -> PageResult:
+        """Open one page's words; NotFinished, ResultGone or AlreadyDeleted otherwise."""
+        ...
+
+    def page_image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
+        """Open one page's picture; NotFinished, SourceGone or AlreadyDeleted otherwise."""
+        ...
+
+    def options(self, job_id: JobId) -> ReadOptions:
+        """Open how the job is to be read; SourceGone when its key is destroyed."""
+        ...
+
+    # --- reading ---------------------------------------------------------------------
+
+    def claim_next(self, now: datetime) -> Job | None:
+        """Move the oldest queued job to READING and return it; None when none waits."""
+        ...
+
+    def source_size(self, job_id: JobId) -> int:
+        """Return the document's size in bytes."""
+        ...
+
+    def source_chunk_count(self, job_id: JobId) -> int:
+        """Return in how many chunks the document is sealed; SourceGone or AlreadyDeleted."""
+        ...
+
+    def source_chunk(self, job_id: JobId, index: int) -> bytes:
+        """Open one chunk of the document (at most 1 MiB), counted from 0."""
+        ...
+
+    def password(self, job_id: JobId) -> str | None:
+        """Open the password the user gave for this document, if any."""
+        ...
+
+    def set_reader(self, process: ReaderProcess) -> None:
+        """Note which process holds the document, to read or to export it.
+
+        AlreadyDeleted or SourceGone when nobody may hold it any more.
+        """
+        ...
+
+    def clear_reader(self, process: ReaderProcess) -> None:
+        """Forget that process."""
+        ...
+
+    def readers(self, job_ids: Sequence[JobId]) -> tuple[ReaderProcess, ...]:
+        """Return the processes that hold these jobs' documents."""
+        ...
+
+    def set_pages(self, job_id: JobId, pages: int) -> tuple[int, ...]:
+        """Note the page count of a job in READING; return the numbers still to be read."""
+        ...
+
+    def save_page(self, job_id: JobId, reading: PageReading) -> None:
+        """Seal one page in its own transaction; refused (AlreadyDeleted, NotNow) unless READING."""
+        ...
+
+    def fail_page(self, job_id: JobId, number: int, error_code: str) -> None:
+        """Note that one page cannot be read; refused unless READING."""
+        ...
+
+    def finish(self, job_id: JobId, now: datetime) -> Job:
+        """READING to DONE, or to FAILED when no page could be read; both deadlines begin.
+
+        A password that was given stays sealed with the source, for exports, and dies with it.
+        """
+        ...
+
+    def fail(self, job_id: JobId, error_code: str, now: datetime) -> None:
+        """READING (or QUEUED) to FAILED; both deadlines begin."""
+        ...
+
+    def need_password(self, job_id: JobId, error_code: str) -> None:
+        """READING to NEEDS_PASSWORD; the code tells a missing from a wrong password."""
+        ...
+
+    def requeue_reading(self) -> tuple[ReaderProcess, ...]:
+        """Every READING job back to QUEUED, read pages kept; return the readers that were noted.
+
+        Only the holder of the seat calls this: whoever read before is gone.
+        """
+        ...
+
+    # --- the user's wishes -----------------------------------------------------------
+
+    def give_password(self, job_id: JobId, password: str) -> None:
+        """Seal the password with the source until it is read; NEEDS_PASSWORD to QUEUED."""
+        ...
+
+    def cancel(self, job_id: JobId, now: datetime) -> None:
+        """QUEUED, READING or NEEDS_PASSWORD to CANCELLED; NotNow otherwise."""
+        ...
+
+    def retry(self, job_id: JobId) -> None:
+        """FAILED or CANCELLED back to QUEUED, failed pages first forgotten; SourceGone, NotNow."""
+        ...
+
+    def recognise_anyway(self, job_id: JobId) -> None:
+        """DONE back to QUEUED with all pages to be recognised anew; SourceGone, NotNow."""
+        ...
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause or resume the queue for every process of this vault."""
+        ...
+
+    def is_paused(self) -> bool:
+        """Whether the queue is paused."""
+        ...
+
+    # --- ends ------------------------------------------------------------------------
+
+    def due(self, now: datetime) -> tuple[Due, ...]:
+        """Return what is past a deadline or the backstop, or was marked and never finished."""
+        ...
+
+    def next_deadlines(self, most: int) -> tuple[Deadline, ...]:
+        """Return the nearest live deadlines (backstops included), nearest first."""
+        ...
+
+    def mark_purging(self, job_ids: Sequence[JobId], reason: DeleteReason, now: datetime) -> None:
+        """Commit the intent: from here no read shows the jobs and no reader may save a page."""
+        ...
+
+    def purge(
+        self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason, now: datetime
+    ) -> tuple[Deletion, ...]:
+        """Destroy keys and rows of those parts in one transaction, then truncate the WAL.
+
+        A job with nothing left becomes a tombstone. One answer for each id, in order.
+        """
+        ...
+
+    def tidy(self) -> None:
+        """Truncate the WAL if a purge could not; called by the sweep."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection and overwrite the keys in memory as far as Python allows."""
+        ...
