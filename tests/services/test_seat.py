@@ -106,3 +106,14 @@ def test_a_queue_with_nothing_to_read_starts_no_reader_and_stops_twice(house: Ho
     slot.stop()
     queue.stop()
     assert house.engine.readers == []
+
+
+def test_a_queue_that_stops_leaves_no_job_as_being_read(house: House) -> None:
+    job = house.admit("one", ScriptPage("two", gate="two"), name="a.pdf")
+    reading = house.queue()
+    eventually(lambda: house.engine.happened("page", "a.pdf", 2))
+
+    reading.stop()
+
+    assert house.state_of(job) is JobState.QUEUED
+    assert house.job(job).pages_read == 1

@@ -76,10 +76,19 @@ class Queue:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        if self._slots:
+            self._give_back()
+        self._seat.release()
+
+    def _give_back(self) -> None:
+        """End the readers; nobody reads now, and the rows must not say so until the next start."""
         for slot in self._slots:
             slot.stop()
         self._slots.clear()
-        self._seat.release()
+        try:
+            self._lane.submit(self._vault.requeue_reading).result()
+        except (UserError, InternalError) as error:
+            _log.info("left as being read: %s", type(error).__name__)
 
     # --- the user's wishes -----------------------------------------------------------
 
