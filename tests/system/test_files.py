@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_listed_is_not_passed_over_in_silence(tmp_path):
     (tmp_path / "closed").chmod(0o000)
     code = (
         "import sys; from pathlib import Path\n"
-        "from mayfly.domain.errors import FileUnreadable\n"
+        "from mayfly.domain.document_errors import FileUnreadable\n"
         "from mayfly.domain.limits import Limits\n"
         "from mayfly.system.files import LocalFiles\n"
         "import os; os.setuid(65534)\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import subprocess
 import sys
@@ -52,6 +53,22 @@ def test_a_seat_whose_file_was_removed_is_not_held_twice(place):
     assert not FileSeat(place).try_take()
     first.release()
     second.release()
+
+
+def test_a_file_that_is_removed_while_it_is_locked_gives_no_seat(place, monkeypatch):
+    """The lock would lie on a file that the next process does not find."""
+    real = fcntl.flock
+
+    def removed_first(fd: int, operation: int) -> None:
+        place.unlink()
+        real(fd, operation)
+
+    seat = FileSeat(place)
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", removed_first)
+        assert not seat.try_take()
+    assert seat.try_take()
+    seat.release()
 
 
 def test_the_file_is_private_and_stays(place):
