@@ -46,8 +46,14 @@ def reader(engine: WorkerEngine) -> Iterator[WorkerReader]:
 
 
 @pytest.fixture(scope="session")
-def shared_reader(make_engine: Callable[..., WorkerEngine]) -> Iterator[WorkerReader]:
-    """One worker for all tests that leave it alive, as in a long queue."""
+def long_lived_reader(make_engine: Callable[..., WorkerEngine]) -> Iterator[WorkerReader]:
     started = make_engine().start_reader()
     yield started
     started.kill()
+
+
+@pytest.fixture
+def shared_reader(long_lived_reader: WorkerReader) -> Iterator[WorkerReader]:
+    """One worker for all tests that leave it alive, as in a long queue."""
+    yield long_lived_reader
+    long_lived_reader.close_document()
