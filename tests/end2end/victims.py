@@ -58,6 +58,11 @@ class Victim:
             lambda: any(one.startswith(line) for one in list(self.heard)), patience_s=PATIENCE_S
         )
 
+    def wait_for_more(self, lines: int) -> None:
+        """Wait until it has printed so many lines more."""
+        wanted = len(self.heard) + lines
+        eventually(lambda: len(self.heard) >= wanted, patience_s=PATIENCE_S)
+
     def answer(self, beginning: str) -> list[str]:
         """Wait for a line that begins so and return its other words."""
         self.wait_for(beginning)
