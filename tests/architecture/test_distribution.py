@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DOCS = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+?)(?: ; .*?)? \\$", re.MULTILINE)
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
@@ -76,6 +77,14 @@ def test_the_licence_is_whole():
     assert "GNU AFFERO GENERAL PUBLIC LICENSE" in text.splitlines()[0]
     assert [n for n in range(18) if not re.search(rf"^  {n}\. ", text, re.MULTILINE)] == []
     assert "END OF TERMS AND CONDITIONS" in text
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{one}" for one in DOCS)])
+def test_links_lead_somewhere(page):
+    path = ROOT / page
+    targets = re.findall(r"\]\(([^)#]+)\)", path.read_text())
+    local = [one for one in targets if not one.startswith("https://")]
+    assert [one for one in local if not (path.parent / one).exists()] == []
 
 
 def pins(lock: str) -> set[tuple[str, str]]:
