@@ -133,6 +133,8 @@ class JobModel(QAbstractItemModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return what a row can do; only a locked document can be edited: its password."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         row = self.job_at(index)
         if row is None:
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable

@@ -29,7 +29,11 @@ def note_of_page(tr: Tr, page: PagePicture, job: Job) -> Note:
     """Say where the page's words come from."""
     text = origin_text(tr, page.origin, page.confidence)
     if page.image is None:
-        gone = tr("The page image has been destroyed; the text is still here.")
+        gone = (
+            tr("The page image cannot be shown.")
+            if job.source_present
+            else tr("The page image has been destroyed; the text is still here.")
+        )
         text = f"{text}. {gone}"
     may = job.state is JobState.DONE and job.source_present
     if page.origin is PageOrigin.TEXT_LAYER:

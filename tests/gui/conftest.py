@@ -1,0 +1,258 @@
+"""A window on the real vault and the real services, with readers that read scripts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice, QLocale, QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+
+from mayfly.bootstrap import Mayfly, Preferences
+from mayfly.domain.ids import JobId
+from mayfly.domain.limits import Limits
+from mayfly.domain.pages import PageImage, PageReading, Word
+from mayfly.domain.states import JobState
+from mayfly.export.files import FolderTarget
+from mayfly.export.formats import render_text
+from mayfly.services.exporting import Exporting
+from mayfly.services.lane import ThreadLane
+from mayfly.services.watch import Watch
+from mayfly.system.files import PastedSource
+from mayfly.ui.courier import Courier
+from mayfly.ui.icons import Icons
+from mayfly.ui.job_model import Column
+from mayfly.ui.job_rows import JobRow
+from mayfly.ui.main_window import MainWindow
+from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.theme import Theme
+from mayfly.understand.plain_text import page_text
+from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
+from tests.conftest import ROOT, FakeClock
+from tests.fakes import MemorySecrets
+from tests.fakes_engine import EchoEngine, EchoKiller, EchoReader, document
+from tests.services.conftest import House
+
+PREFERENCES = Preferences(("eng",), 24, 24, "light", "en")
+
+
+class DrawingEngine(EchoEngine):
+    """Readers whose pages have a picture that can be shown, and a doubtful word: "maybe"."""
+
+    def start_reader(self) -> EchoReader:
+        reader = super().start_reader()
+        read = reader.read_page
+        reader.read_page = lambda number: _drawn(read(number))
+        return reader
+
+
+class WatchedVault:
+    """The vault, noting on which threads it is called."""
+
+    def __init__(self, vault: object) -> None:
+        self._vault = vault
+        self.threads: set[str] = set()
+
+    def __getattr__(self, name: str) -> object:
+        method = getattr(self._vault, name)
+        if not callable(method):
+            return method
+
+        def call(*values: object, **named: object) -> object:
+            self.threads.add(threading.current_thread().name)
+            return method(*values, **named)
+
+        return call
+
+
+class Desk:
+    """One window and what tests do with it most."""
+
+    def __init__(self, qtbot, house: House, theme: Theme, folder: Path) -> None:
+        self.qtbot = qtbot
+        self.house = house
+        self.theme = theme
+        self.folder = folder
+        self.saved: list[Preferences] = []
+        self.courier = Courier()
+        self.chores = ThreadLane("chores")
+        self.decode_lane = ThreadLane("decode")
+        self.export_lane = ThreadLane("export")
+        self.watch = Watch(house.vault, house.lane, bus=house.bus)
+        self.icons = Icons(ROOT / "resources" / "icons", theme)
+        self.queue = house.queue(start=False)
+        self.mayfly = Mayfly(
+            intake=house.intake,
+            library=house.library,
+            queue=self.queue,
+            deletions=house.deletions,
+            exporting=Exporting(
+                house.vault,
+                house.lane,
+                export_lane=self.export_lane,
+                library=house.library,
+                engine=house.engine,
+                target=FolderTarget(0o077),
+                renderers={"txt": lambda job, pages: render_text(job, pages, page_text=page_text)},
+            ),
+            bus=house.bus,
+            close=lambda: None,
+        )
+        self.window = self._make_window()
+
+    def _make_window(self) -> MainWindow:
+        keeper = PreferenceKeeper(
+            PREFERENCES, self.saved.append, chores=self.chores, courier=self.courier
+        )
+        self.courier.setProperty("keeper", keeper)
+        self.keeper = keeper
+        return MainWindow(
+            self.mayfly,
+            preferences=keeper,
+            make_source=lambda name, data: PastedSource(name, data, Limits()),
+            courier=self.courier,
+            theme=self.theme,
+            icons=self.icons,
+            tr=str,
+            now=self.house.clock.now,
+            chores=self.chores,
+            decode_lane=self.decode_lane,
+        )
+
+    # --- doing -----------------------------------------------------------------------
+
+    def open(self, *, reading: bool = True) -> MainWindow:
+        """Show the window; with reading the queue starts, too."""
+        self.qtbot.addWidget(self.window)
+        with self.qtbot.waitActive(self.window):
+            self.window.show()
+            self.window.activateWindow()
+        self.window.begin()
+        self.watch.start()
+        if reading:
+            self.queue.start()
+        self.qtbot.waitUntil(lambda: self.window.feed._seq > 0 or not self.window.feed._first)
+        return self.window
+
+    def file(self, name: str, *pages: object, **script: object) -> Path:
+        """Write a document that reads as these pages."""
+        path = self.folder / name
+        path.write_bytes(document(*pages, title=name, **script))
+        return path
+
+    def add(self, name: str, *pages: object, until: JobState | None = JobState.DONE, **script):
+        """Add a document and wait for its state; return its row."""
+        self.window.add_paths([self.file(name, *pages, **script)])
+        self.wait(lambda: self.row(name) is not None)
+        if until is not None:
+            self.wait(lambda: self.row(name).job.state is until)
+        return self.row(name)
+
+    def wait(self, ask: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(ask, timeout=15_000)
+
+    def settle(self) -> None:
+        """Let the timers that gather changes run out."""
+        self.qtbot.wait(150)
+
+    def row(self, name: str) -> JobRow | None:
+        rows = self.window.model._rows.values()
+        return next((row for row in rows if row.job.name == name), None)
+
+    def row_of(self, job_id: JobId) -> JobRow:
+        row = self.window.model.find(job_id)
+        assert row is not None
+        return row
+
+    def choose(self, row: JobRow, *, number: int | None = None) -> None:
+        """Select a row and wait until its page is on show."""
+        self.window.jobs.choose(row)
+        if number is not None:
+            self.window.pages.show_number(number)
+        wanted = (row.job.job_id, number or 1)
+        self.wait(lambda: self.shown_page() == wanted)
+
+    def shown_page(self) -> tuple[JobId, int] | None:
+        page = self.window.pages.page
+        return (page.job_id, page.number) if page is not None else None
+
+    def click(self, row: object, column: int = Column.DOCUMENT) -> None:
+        """Click into the middle of a row's cell."""
+        jobs = self.window.jobs
+        place = jobs.visualRect(self.window.model.index_of(row, column))
+        self.qtbot.mouseClick(jobs.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+
+    def click_at(self, widget, point: QPoint) -> None:
+        self.qtbot.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+    def close(self) -> None:
+        self.watch.stop()
+        for lane in (self.chores, self.decode_lane, self.export_lane):
+            lane.close()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Numbers and times as in Britain, whatever this machine prefers."""
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, "light")
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> WatchedVault:
+    paths = VaultPaths(
+        database=tmp_path / "data" / "vault.db",
+        shard=tmp_path / "state" / "shard",
+        lock=tmp_path / "state" / "lock",
+    )
+    lane = ThreadLane("opening")
+    vault = lane.submit(lambda: open_vault(paths, KeyAccess(MemorySecrets(), None))).result()
+    lane.close()
+    return WatchedVault(vault)
+
+
+@pytest.fixture
+def desk(
+    qtbot, theme: Theme, tmp_path: Path, clock: FakeClock, watched: WatchedVault
+) -> Iterator[Desk]:
+    engine = DrawingEngine()
+    house = House(
+        watched, ThreadLane("vault"), clock, engine, EchoKiller(engine), tmp_path / "state"
+    )
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    desk = Desk(qtbot, house, theme, folder)
+    yield desk
+    house.close()
+    desk.close()
+
+
+def png_bytes(colour: str = "#ffffff", width: int = 60, height: int = 80) -> bytes:
+    """Return a small picture file."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return buffer.data().data()
+
+
+def _drawn(reading: PageReading) -> PageReading:
+    words = tuple(_doubtful(word) for word in reading.result.words)
+    result = replace(reading.result, words=words)
+    return PageReading(result, PageImage(png_bytes(width=500, height=700), 500, 700))
+
+
+def _doubtful(word: Word) -> Word:
+    return replace(word, confidence=30.0) if word.text == "maybe" else word
