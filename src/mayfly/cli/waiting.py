@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from types import TracebackType
 
 from mayfly.bootstrap import Mayfly
 from mayfly.cli.progress import Progress
@@ -52,12 +51,7 @@ class Waiting:
         self._paused = self._mayfly.queue.is_paused().result()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._stop_listening()
 
     def take_in(self, adding: Future[Taken]) -> Taken:
