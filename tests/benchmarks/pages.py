@@ -114,3 +114,15 @@ def _as_scan(gray, random, cv2, np):
     image = cv2.GaussianBlur(image, (0, 0), 0.8) * 0.93
     image += random.normal(0, 4, image.shape) + np.linspace(-8, 6, width)[None, :]
     return np.clip(image, 0, 255).astype(np.uint8)
+
+
+def images_as_pdf(images: list[Path], path: Path) -> None:
+    """Write a PDF with one image a page."""
+    import pymupdf
+
+    with pymupdf.open() as document:
+        for image in images:
+            shape = pymupdf.Pixmap(image)
+            page = document.new_page(width=595, height=595 * shape.height / shape.width)
+            page.insert_image(page.rect, filename=image)
+        document.save(path)
