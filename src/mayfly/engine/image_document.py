@@ -16,7 +16,7 @@ from mayfly.domain.document_errors import DamagedDocument, NoPages, PageTooLarge
 from mayfly.domain.limits import Limits
 from mayfly.engine.image_pdf import PdfImage, images_to_pdf
 from mayfly.engine.loaded_page import RENDER_DPI, VIEW_SIDE_PX, LoadedPage
-from mayfly.engine.pixels import flatten, to_gray
+from mayfly.engine.pixels import flatten, shrink, to_gray
 
 _SIGNATURES = (
     b"\x89PNG\r\n\x1a\n",
@@ -87,8 +87,7 @@ class ImageDocument:
         upright = self._upright(number)
         page = self._fit(upright)
         dpi = max(1, round(self._dpi(upright) * page.width / upright.width))
-        view = page.copy()
-        view.thumbnail((VIEW_SIDE_PX, VIEW_SIDE_PX), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        view = shrink(page, VIEW_SIDE_PX)
         return LoadedPage(page.width, page.height, dpi, None, view, lambda: to_gray(page))
 
     def to_pdf(self) -> bytes:

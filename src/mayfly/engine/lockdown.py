@@ -13,11 +13,19 @@ from mayfly.engine.protocol import Setup
 from mayfly.engine.seccomp import can_filter, filter_system_calls
 
 _SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store")
+Needs = tuple[tuple[Path, int], ...]
+"""Paths, and the Landlock rights below each."""
+
 _NOWHERE = Path("/etc/passwd")
 _HELD_BY_FILES, _HELD_BY_CALLS = 1, 2
 
 
-def lock_down(setup: Setup) -> None:
+def find_needs(setup: Setup) -> Needs:
+    """Return what a child may open and how; worked out once, before any child."""
+    return tuple(_rules(setup))
+
+
+def lock_down(needs: Needs) -> None:
     """Take away every file but what reading needs, and the network. Nothing gives it back.
 
     Where the kernel has Landlock or seccomp, a lock that does not close raises OSError: no
@@ -25,18 +33,18 @@ def lock_down(setup: Setup) -> None:
     let Unix sockets pass: the network is seccomp's.
     """
     if landlock_version():
-        restrict_files(_rules(setup))
+        restrict_files(needs)
     if can_filter():
         filter_system_calls()
 
 
-def find_isolation(setup: Setup) -> tuple[str, ...]:
+def find_isolation(needs: Needs) -> tuple[str, ...]:
     """Return which layers hold, by trying to get out in a child that is locked in."""
     pid = os.fork()
     if pid == 0:
         held = 0
         try:
-            lock_down(setup)
+            lock_down(needs)
             held = _try_to_get_out()
         finally:
             os._exit(held)
@@ -60,6 +68,7 @@ def _rules(setup: Setup) -> Iterator[tuple[Path, int]]:
     yield Path("/dev/null"), READ | WRITE
     yield Path("/dev/urandom"), READ
     yield setup.tessdata, READ
+    yield setup.user_tessdata.resolve(), READ
     yield from ((entry.resolve(), READ) for entry in setup.tessdata.iterdir())
     # Python's own modules and the libraries': some import parts of themselves late.
     for name in ("stdlib", "platstdlib", "purelib", "platlib"):

@@ -23,7 +23,7 @@ from mayfly.domain.limits import Limits
 from mayfly.engine.loaded_page import VIEW_DPI, VIEW_SIDE_PX, Gray, LoadedPage, page_dpi
 from mayfly.engine.mupdf import pymupdf
 from mayfly.engine.pdf_scan import scan_of
-from mayfly.engine.pixels import to_gray
+from mayfly.engine.pixels import shrink, to_gray
 from mayfly.engine.text_layer import read_text_layer
 
 _HEADER = b"%PDF-"
@@ -114,9 +114,8 @@ def _prepared(password: str) -> str:
 
 def _from_scan(scan: Image.Image, rect: Any) -> LoadedPage:  # noqa: ANN401
     dpi = max(1, round(scan.width * _POINTS_PER_INCH / rect.width))
-    view = scan.copy()
     side = min(VIEW_SIDE_PX, round(max(rect.width, rect.height) * VIEW_DPI / _POINTS_PER_INCH))
-    view.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    view = shrink(scan, max(1, side))
     return LoadedPage(scan.width, scan.height, dpi, None, view, lambda: to_gray(scan))
 
 

@@ -36,6 +36,15 @@ def flatten(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
+def shrink(image: Image.Image, side_px: int) -> Image.Image:
+    """Return the image with no side longer than side_px."""
+    scale = side_px / max(image.size)
+    if scale >= 1.0:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+
+
 def to_gray(image: Image.Image) -> Gray:
     """Return the pixels of an L or RGB image as gray."""
     return np.array(image if image.mode == "L" else image.convert("L"))

@@ -30,6 +30,7 @@ class Setup:
     scratch: Path
     wipe: bool
     tessdata: Path
+    user_tessdata: Path
     program: Path
     limits: Limits
 
@@ -40,6 +41,7 @@ class Setup:
             "scratch": str(self.scratch),
             "wipe": self.wipe,
             "tessdata": str(self.tessdata),
+            "user_tessdata": str(self.user_tessdata),
             "program": str(self.program),
             "limits": asdict(self.limits),
         }
@@ -51,6 +53,7 @@ def setup_of(header: dict[str, Any]) -> Setup:
         scratch=Path(header["scratch"]),
         wipe=bool(header["wipe"]),
         tessdata=Path(header["tessdata"]),
+        user_tessdata=Path(header["user_tessdata"]),
         program=Path(header["program"]),
         limits=Limits(**header["limits"]),
     )

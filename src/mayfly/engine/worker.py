@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 
 from mayfly.engine.channel import Channel, ChannelClosed, ChannelGarbled, Frame
-from mayfly.engine.lockdown import find_isolation, lock_down
+from mayfly.engine.lockdown import find_isolation, find_needs, lock_down
 from mayfly.engine.protocol import EXIT_CRASHED, Setup, exit_status_for, setup_of
 from mayfly.engine.restraint import adopt_orphans, die_with_parent, restrain_process
 from mayfly.engine.scratch import empty
@@ -34,15 +34,10 @@ def main() -> int:
     try:
         setup = setup_of(channel.receive().header)
         restrain_process(setup.limits)
-        _load_libraries(setup)
-        adopt_orphans()
-        signal.signal(signal.SIGTERM, _stay)
-        # What is loaded by now is shared with every child and never looked at again.
-        gc.collect()
-        gc.freeze()
-        channel.send({"kind": "ready", "isolation": list(find_isolation(setup))})
+        worker = _Worker(channel, setup, read_fd)
+        channel.send({"kind": "ready", "isolation": list(worker.isolation)})
         while True:
-            status = _serve(channel.receive(), channel, setup, read_fd)
+            status = worker.serve(channel.receive())
             if status != 0:
                 _end_group(setup)
                 return exit_status_for(status)
@@ -50,6 +45,59 @@ def main() -> int:
         return 0
     except ChannelGarbled:
         return EXIT_CRASHED
+
+
+class _Worker:
+    """Everything that a child needs, loaded once and shared with all of them."""
+
+    def __init__(self, channel: Channel, setup: Setup, read_fd: int) -> None:
+        # Imported after the limits hold, and only in this process.
+        from mayfly.engine.libraries import load_libraries
+        from mayfly.engine.session import Session
+
+        load_libraries(setup)
+        self._session = Session
+        self._channel = channel
+        self._setup = setup
+        self._read_fd = read_fd
+        self._needs = find_needs(setup)
+        self.isolation = find_isolation(self._needs)
+        adopt_orphans()
+        signal.signal(signal.SIGTERM, _stay)
+        # What is there by now is shared with every child and never looked at again.
+        gc.collect()
+        gc.freeze()
+
+    def serve(self, frame: Frame) -> int:
+        """Have a child handle the document that begins with this frame; return how it ended.
+
+        0 means that it said all it had to say, and the next document may come. When the
+        parent dies meanwhile, this never returns.
+        """
+        pid = os.fork()
+        if pid == 0:
+            status = EXIT_CRASHED
+            with contextlib.suppress(BaseException):
+                status = self._be_child(frame)
+            os._exit(status)
+        poll = select.poll()
+        # No event is asked for: the end of the parent is reported all the same.
+        poll.register(self._read_fd, 0)
+        with _watch(pid, poll):
+            while True:
+                events = dict(poll.poll(_LOOK_MS if not hasattr(os, "pidfd_open") else None))
+                done, raw = os.waitpid(pid, os.WNOHANG)
+                if done:
+                    return os.waitstatus_to_exitcode(raw)
+                if self._read_fd in events:
+                    _end_group(self._setup)
+                    os.killpg(0, signal.SIGKILL)
+
+    def _be_child(self, frame: Frame) -> int:
+        die_with_parent()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        lock_down(self._needs)
+        return self._session(self._channel, self._setup).run(frame)
 
 
 def _take_pipes() -> tuple[int, int]:
@@ -63,48 +111,6 @@ def _take_pipes() -> tuple[int, int]:
         os.dup2(nothing, fd)
     os.close(nothing)
     return read_fd, write_fd
-
-
-def _load_libraries(setup: Setup) -> None:
-    """Import what opens documents: after the limits hold, and only in this process."""
-    from mayfly.engine.libraries import load_libraries
-
-    load_libraries(setup)
-
-
-def _serve(frame: Frame, channel: Channel, setup: Setup, read_fd: int) -> int:
-    """Have a child handle the document that begins with this frame; return how it ended.
-
-    0 means that it said all it had to say, and the next document may come. When the parent
-    dies meanwhile, this never returns.
-    """
-    pid = os.fork()
-    if pid == 0:
-        status = EXIT_CRASHED
-        with contextlib.suppress(BaseException):
-            status = _be_child(frame, channel, setup)
-        os._exit(status)
-    poll = select.poll()
-    # No event is asked for: the end of the parent is reported all the same.
-    poll.register(read_fd, 0)
-    with _watch(pid, poll):
-        while True:
-            events = dict(poll.poll(_LOOK_MS if not hasattr(os, "pidfd_open") else None))
-            done, raw = os.waitpid(pid, os.WNOHANG)
-            if done:
-                return os.waitstatus_to_exitcode(raw)
-            if read_fd in events:
-                _end_group(setup)
-                os.killpg(0, signal.SIGKILL)
-
-
-def _be_child(frame: Frame, channel: Channel, setup: Setup) -> int:
-    from mayfly.engine.session import Session
-
-    die_with_parent()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    lock_down(setup)
-    return Session(channel, setup).run(frame)
 
 
 @contextlib.contextmanager

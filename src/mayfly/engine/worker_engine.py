@@ -48,8 +48,8 @@ class WorkerEngine:
         self._limits = limits
         # Workers stand in the root folder.
         self._tessdata = tessdata.absolute()
-        self._user_tessdata = user_tessdata
-        self._fallback_scratch = fallback_scratch
+        self._user_tessdata = user_tessdata.absolute()
+        self._fallback_scratch = fallback_scratch.absolute()
         self._program = program
         self._command = tuple(worker_command or _COMMAND)
         self._isolation: tuple[str, ...] | None = None
@@ -73,6 +73,7 @@ class WorkerEngine:
             scratch=scratch.folder,
             wipe=not scratch.in_memory,
             tessdata=self._tessdata,
+            user_tessdata=self._user_tessdata,
             program=program,
             limits=self._limits,
         )
@@ -107,6 +108,8 @@ class WorkerEngine:
             raise LanguageMissing
 
     def _join(self) -> None:
+        # There before any worker is, or none of them could read what is added later.
+        self._user_tessdata.mkdir(mode=0o700, parents=True, exist_ok=True)
         join_language_data(self._tessdata, data_folders(self._user_tessdata))
 
 
