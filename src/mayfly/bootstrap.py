@@ -348,23 +348,28 @@ class Foundation:
         self._opened = False
         self._lane = None
 
-    def _engine(self, tessdata: Path) -> Engine:
+    def _engine(self, tessdata: Path, user_tessdata: Path | None = None) -> Engine:
         chosen = load_settings(self._paths.settings).settings.tesseract
         return WorkerEngine(
             self._limits,
             tessdata=tessdata,
-            user_tessdata=self._paths.user_tessdata,
+            user_tessdata=user_tessdata or self._paths.user_tessdata,
             fallback_scratch=self._paths.scratch,
             program=Path(chosen) if chosen else None,
         )
 
     def _passing_engine(self) -> Engine:
-        """Return an engine that keeps nothing: its language folder goes with the process."""
-        if self._paths.tessdata.is_dir():
-            return self._engine(self._paths.tessdata)
+        """Return an engine that keeps nothing: folders it lacks go with the process."""
+        joined, own = self._paths.tessdata, self._paths.user_tessdata
+        return self._engine(
+            joined if joined.is_dir() else self._borrow("joined"),
+            own if own.is_dir() else self._borrow("own"),
+        )
+
+    def _borrow(self, name: str) -> Path:
         if self._borrowed is None:
             self._borrowed = Path(tempfile.mkdtemp(prefix="mayfly-languages-"))
-        return self._engine(self._borrowed)
+        return self._borrowed / name
 
 
 def _cores() -> int:

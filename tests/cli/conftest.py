@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from mayfly.system.paths import paths_in
+from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
+from mayfly.vault.passphrase import ArgonProfile
 from tests.cli.papers import PDF_PASSWORD, write_pdf, write_picture
 
 TIMEOUT_S = 120
@@ -95,6 +98,19 @@ def with_passphrase(folder: Path) -> Program:
     return Program(folder, {"MAYFLY_PASSPHRASE_FILE": str(file)})
 
 
+def with_cheap_vault(folder: Path) -> Program:
+    """Return a program whose vault is there already and costs little to open.
+
+    What a passphrase costs to try is noted in the vault; the product's half a second for each
+    of some hundred runs would tell nothing more.
+    """
+    program = with_passphrase(folder)
+    paths = paths_in(program.home)
+    vault = VaultPaths(paths.database, paths.shard, paths.lock)
+    open_vault(vault, KeyAccess(None, PASSPHRASE), argon=ArgonProfile(64, 1, 1)).close()
+    return program
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Program:
     """A program without keyring and passphrase."""
@@ -105,6 +121,12 @@ def bare(tmp_path: Path) -> Program:
 def program(tmp_path: Path) -> Program:
     """A program with a passphrase and no vault yet."""
     return with_passphrase(tmp_path)
+
+
+@pytest.fixture
+def furnished(tmp_path: Path) -> Program:
+    """A program with an empty vault."""
+    return with_cheap_vault(tmp_path)
 
 
 @dataclass(frozen=True)
@@ -141,7 +163,7 @@ def make_shelf(folder: Path) -> Shelf:
     write_pdf(papers / "locked.pdf", password=PDF_PASSWORD)
     (papers / "empty.pdf").touch()
     (papers / "notes.xyz").write_text("of no kind that is read")
-    program = with_passphrase(folder)
+    program = with_cheap_vault(folder)
     added = program.run("add", papers, "--out", out, "--format", "txt,json,pdf", "--json")
     return Shelf(program, added, out)
 

@@ -84,20 +84,20 @@ def test_a_passphrase_is_asked_for_on_a_terminal_and_not_shown(bare: Program) ->
 # --- terminals -----------------------------------------------------------------------
 
 
-def test_a_bar_is_drawn_on_a_terminal(program: Program) -> None:
-    write_pdf(program.folder / "letter.pdf")
+def test_a_bar_is_drawn_on_a_terminal(furnished: Program) -> None:
+    write_pdf(furnished.folder / "letter.pdf")
 
-    answer = _on_terminal(program, ("add", "letter.pdf", "--wait"), typed=())
+    answer = _on_terminal(furnished, ("add", "letter.pdf", "--wait"), typed=())
 
     assert answer.status == 0, answer.screen
     assert "\x1b[" in answer.screen
     assert "letter.pdf" in answer.screen
 
 
-def test_names_cannot_command_the_terminal(program: Program) -> None:
-    write_pdf(program.folder / "a\x1b[31mred\x07.pdf")
+def test_names_cannot_command_the_terminal(furnished: Program) -> None:
+    write_pdf(furnished.folder / "a\x1b[31mred\x07.pdf")
 
-    answer = program.run("add", "a\x1b[31mred\x07.pdf")
+    answer = furnished.run("add", "a\x1b[31mred\x07.pdf")
 
     assert answer.status == 0, answer.err
     assert "\x1b" not in answer.out + answer.err
@@ -126,12 +126,12 @@ def test_documents_for_a_window_that_cannot_open_are_3(bare: Program) -> None:
     assert "mayfly add" in answer.err
 
 
-def test_the_window_gets_the_documents_and_the_passphrase(program: Program) -> None:
-    write_pdf(program.folder / "letter.pdf")
-    window = Program(program.folder, {**program.variables, "QT_QPA_PLATFORM": "offscreen"})
+def test_the_window_gets_the_documents_and_the_passphrase(furnished: Program) -> None:
+    write_pdf(furnished.folder / "letter.pdf")
+    window = Program(furnished.folder, {**furnished.variables, "QT_QPA_PLATFORM": "offscreen"})
     process = window.start("letter.pdf")
 
-    names = _wait_for_names(program)
+    names = _wait_for_names(furnished)
     process.terminate()
     answer = ended(process)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.cli.conftest import Ended, Program, ended, with_passphrase
+from tests.cli.conftest import Ended, Program, ended, with_cheap_vault
 from tests.cli.papers import write_long_scan, write_pdf
 
 PAGES = 60
@@ -54,7 +54,7 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("scene")
-    program = with_passphrase(folder)
+    program = with_cheap_vault(folder)
     write_pdf(folder / "letter.pdf")
     papers = [write_long_scan(folder / f"{name}.tif", PAGES) for name in ("one", "two")]
     reading = program.start("add", *papers, "--wait", "--json")
@@ -99,15 +99,15 @@ def test_the_one_that_waited_hears_how_its_jobs_ended(scene: Scene) -> None:
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_wait_that_is_stopped_leaves_the_rest_queued(
-    program: Program, number: signal.Signals, status: int
+    furnished: Program, number: signal.Signals, status: int
 ) -> None:
-    write_long_scan(program.folder / "long.tif", PAGES)
-    process = program.start("add", "long.tif", "--wait", "--json")
+    write_long_scan(furnished.folder / "long.tif", PAGES)
+    process = furnished.start("add", "long.tif", "--wait", "--json")
     _wait_for_workers(process)
 
     process.send_signal(number)
     answer = ended(process)
-    job = program.run("list", "--json").json[0]
+    job = furnished.run("list", "--json").json[0]
 
     assert answer.status == status
     assert "Traceback" not in answer.err

@@ -161,8 +161,8 @@ def test_export_into_a_folder_that_is_not_there_is_3(shelf: Shelf) -> None:
     assert (answer.status, answer.json["error"]["code"]) == (3, "target_missing")
 
 
-def test_the_beginning_of_two_ids_is_ambiguous(program: Program) -> None:
-    write_pdf(program.folder / "letter.pdf")
+def test_the_beginning_of_two_ids_is_ambiguous(furnished: Program) -> None:
+    write_pdf(furnished.folder / "letter.pdf")
     alike = (
         "import itertools, sys, types; from mayfly.domain import ids; from mayfly import __main__\n"
         "count = itertools.count()\n"
@@ -174,14 +174,14 @@ def test_the_beginning_of_two_ids_is_ambiguous(program: Program) -> None:
     subprocess.run(
         [sys.executable, "-c", alike],
         check=True,
-        env=program.environment,
-        cwd=program.folder,
+        env=furnished.environment,
+        cwd=furnished.folder,
         capture_output=True,
         timeout=60,
     )
 
-    shown = program.run("show", "abcd", "--json")
-    deleted = program.run("delete", "abcd", "--json")
+    shown = furnished.run("show", "abcd", "--json")
+    deleted = furnished.run("delete", "abcd", "--json")
 
     assert (shown.status, shown.json["error"]["code"]) == (4, "ambiguous_job")
     assert deleted.status == 4
