@@ -209,9 +209,9 @@ class PagePane(QWidget):
         self._show_note(note_of_error(self._tr, error))
 
     def _scale(
-        self, image: QImage, size: QSize, wanted: Callable[[], bool]
+        self, encoded: bytes, size: QSize, wanted: Callable[[], bool]
     ) -> Future[QImage | None]:
-        return self._lane.submit(lambda: scale_image(image, size, wanted))
+        return self._lane.submit(lambda: scale_image(encoded, size, wanted))
 
     # --- parts -----------------------------------------------------------------------
 
