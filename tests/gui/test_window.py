@@ -231,7 +231,7 @@ def test_leaving_the_field_submits_nothing(desk):
     window.jobs.edit_password(index)
     field = window.jobs.indexWidget(index)
     desk.qtbot.keyClicks(field, "half")
-    window.pages.canvas.setFocus()
+    window.pages.text.setFocus()
     desk.settle()
     assert given == []
     assert window.jobs.indexWidget(index) is None

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation, Mayfly
@@ -35,6 +35,7 @@ def run_window(foundation: Foundation, paths: Sequence[Path]) -> int:
     """
     app = make_application()
     session = Session(app, foundation, [path.absolute() for path in paths])
+    session.ended.connect(app.exit)
     session.start()
     with Interruptions(app, session.end):
         status = app.exec()
@@ -55,9 +56,11 @@ def make_application() -> QApplication:
 class Session(QObject):
     """One run of the window: unlock, show, close. Owns the lanes that are the window's own."""
 
+    ended = Signal(int)
+    """The vault is closed; the exit status."""
+
     def __init__(self, app: QApplication, foundation: Foundation, paths: Sequence[Path]) -> None:
         super().__init__(app)
-        self._app = app
         self._foundation = foundation
         self._paths = tuple(paths)
         # The catalogue is looked up once for each text, whatever saving the settings drops.
@@ -93,7 +96,7 @@ class Session(QObject):
         if self._ending:
             return
         self._ending = True
-        done = functools.partial(self._app.exit, status)
+        done = functools.partial(self.ended.emit, status)
         if self.window is not None:
             self.window.close()
         if self._mayfly is None:

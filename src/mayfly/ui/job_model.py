@@ -104,10 +104,13 @@ class JobModel(QAbstractItemModel):
     def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
         """Return the index of a batch, or of a job within its batch."""
         if not parent.isValid():
-            return self.createIndex(row, column, 0)
-        if parent.internalId():
-            return QModelIndex()
-        return self.createIndex(row, column, self._shown[parent.row()].serial)
+            if 0 <= row < len(self._shown) and 0 <= column < _COLUMNS:
+                return self.createIndex(row, column, 0)
+        elif not (parent.internalId() or parent.column()):
+            batch = self._shown[parent.row()]
+            if 0 <= row < len(batch.shown) and 0 <= column < _COLUMNS:
+                return self.createIndex(row, column, batch.serial)
+        return QModelIndex()
 
     def parent(self, index: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]
         """Return the batch of a job; batches have none."""
@@ -120,16 +123,18 @@ class JobModel(QAbstractItemModel):
         """Return the number of batches, or of jobs shown in a batch."""
         if not parent.isValid():
             return len(self._shown)
-        return 0 if parent.internalId() else len(self._shown[parent.row()].shown)
+        if parent.internalId() or parent.column():
+            return 0
+        return len(self._shown[parent.row()].shown)
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         """Return the same number for both kinds of rows."""
         del parent
-        return len(Column)
+        return _COLUMNS
 
     def hasChildren(self, parent: Index = _NOWHERE) -> bool:
         """Tell without counting: jobs never have children."""
-        return not (parent.isValid() and parent.internalId())
+        return not (parent.isValid() and (parent.internalId() or parent.column()))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return what a row can do; only a locked document can be edited: its password."""
@@ -363,6 +368,7 @@ class JobModel(QAbstractItemModel):
         self.endRemoveRows()
 
 
+_COLUMNS = len(Column)
 _JOB_FLAGS = (
     Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 )
