@@ -25,8 +25,7 @@ from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
-from mayfly.ui.job_model import Column
-from mayfly.ui.job_rows import JobRow
+from mayfly.ui.job_rows import Column, JobRow
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.theme import Theme

@@ -11,7 +11,7 @@ from mayfly.domain.document_errors import PasswordWrong
 from mayfly.domain.errors import DiskFull
 from mayfly.domain.events import IntakeProgress, Trouble
 from mayfly.domain.states import JobState
-from mayfly.ui.job_model import Column
+from mayfly.ui.job_rows import Column
 from tests.fakes_engine import ScriptPage
 
 

@@ -49,7 +49,7 @@ def a_row(job: Job) -> JobRow:
     batch = BatchRow(job.batch_id, 1, job.added_at)
     row = JobRow(job, batch)
     batch.everything[job.job_id] = row
-    batch.note(None, job)
+    batch.counts[job.state] += 1
     return row
 
 

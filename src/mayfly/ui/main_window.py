@@ -208,8 +208,7 @@ class MainWindow(QWidget):
         for action in actions.exports.values():
             action.setEnabled(exports)
         self.toolbar.export_button.setEnabled(exports)
-        alive = any(not row.leaving and row.job.state is not JobState.DELETED for row in jobs)
-        actions.delete.setEnabled(alive)
+        actions.delete.setEnabled(any(row.alive for row in jobs))
 
     def _show_paused(self, paused: bool) -> None:
         self._paused = paused
