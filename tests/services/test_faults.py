@@ -294,7 +294,7 @@ def test_stopping_does_not_wait_for_a_vault_that_stays_busy(
     queue.stop()
 
     # Then: the next start finishes it without reading a page again
-    assert house.state_of(job) is JobState.READING
+    assert house.state_of(job) is JobState.QUEUED
     monkeypatch.setattr(house.vault, "finish", finish)
     house.queue()
     house.wait_until_read(job)
