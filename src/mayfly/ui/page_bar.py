@@ -54,6 +54,7 @@ class PageBar(QWidget):
         self._pages = pages
         blocked = self.number.blockSignals(True)
         self.number.setRange(1 if pages else 0, pages)
+        self.number.setSpecialValueText("" if pages else " ")
         self.number.setValue(number)
         self.number.blockSignals(blocked)
         self._of.setText(self._tr("of {n}").format(n=number_text(pages)) if pages else "")

@@ -260,7 +260,7 @@ class PagePane(QWidget):
         self.splitter.addWidget(self._tabs)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([524, 400])
+        self.splitter.setSizes([496, 428])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
