@@ -115,5 +115,5 @@ def test_a_queue_that_stops_leaves_no_job_as_being_read(house: House) -> None:
 
     reading.stop()
 
-    assert house.state_of(job) is JobState.QUEUED
+    eventually(lambda: house.state_of(job) is JobState.QUEUED)
     assert house.job(job).pages_read == 1
