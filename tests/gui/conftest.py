@@ -23,6 +23,7 @@ from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
+from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_rows import Column, JobRow
@@ -189,6 +190,7 @@ class Desk:
         self.qtbot.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
     def close(self) -> None:
+        take_back_copies()
         self.watch.stop()
         for lane in (self.chores, self.decode_lane, self.export_lane):
             lane.close()

@@ -522,3 +522,27 @@ def test_what_is_copied_asks_clipboard_histories_to_forget_it(desk):
     mime = QGuiApplication.clipboard().mimeData()
     assert mime.text() == "secret words"
     assert mime.data("x-kde-passwordManagerHint") == b"secret"
+
+
+def test_what_was_copied_goes_with_its_document(desk):
+    window = desk.open()
+    row, other = desk.add("a.pdf", "secret words"), desk.add("b.pdf", "more")
+    desk.choose(row)
+    window.pages.text.selectAll()
+    window.pages.text.copy()
+    window.wishes.delete([other])
+    desk.wait(lambda: other.job.state is JobState.DELETED)
+    assert QGuiApplication.clipboard().text() == "secret words"
+    window.wishes.delete([row])
+    desk.wait(lambda: row.job.state is JobState.DELETED)
+    assert QGuiApplication.clipboard().text() == ""
+
+
+def test_what_was_copied_elsewhere_stays(desk):
+    window = desk.open()
+    row = desk.add("a.pdf", "secret words")
+    desk.choose(row)
+    QGuiApplication.clipboard().setText("from another place")
+    window.wishes.delete([row])
+    desk.wait(lambda: row.job.state is JobState.DELETED)
+    assert QGuiApplication.clipboard().text() == "from another place"

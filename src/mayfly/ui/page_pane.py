@@ -14,6 +14,7 @@ from mayfly.domain.errors import UserError
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
 from mayfly.services.library import Library, PageView
+from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_model import JobModel
@@ -288,3 +289,8 @@ class PagePane(QWidget):
     def _hear(self, job_ids: frozenset[str]) -> None:
         if self._row is not None and self._row.job.job_id in job_ids:
             self.refresh()
+        copied = self.text.copied_from
+        if copied is not None and copied in job_ids:
+            source = self._model.find(copied)
+            if source is None or not source.alive or not source.job.result_present:
+                take_back_copies()

@@ -13,6 +13,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
 
+from mayfly.domain.ids import JobId
+from mayfly.ui.copies import CopiedText
 from mayfly.ui.page_picture import PagePicture
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
@@ -23,7 +25,6 @@ _MOST_HUNG_WORDS = 5_000
 """Laying out a page of 20,000 words with hanging lines takes 0.1 s; a full A4 page has 700."""
 _HANG_PX = 16
 _LINE_PERCENT = 118
-_CLIPBOARD_HINT = "x-kde-passwordManagerHint"
 
 
 class TextView(QTextEdit):
@@ -37,6 +38,7 @@ class TextView(QTextEdit):
         super().__init__(parent)
         self._theme = theme
         self._page: PagePicture | None = None
+        self._copied_from: JobId | None = None
         self._pointed = -1
         self._chosen = -1
         self.setReadOnly(True)
@@ -55,6 +57,11 @@ class TextView(QTextEdit):
         self.viewport().setMouseTracking(True)
         self.cursorPositionChanged.connect(self._tell_chosen)
         theme.changed.connect(self._tint)
+
+    @property
+    def copied_from(self) -> JobId | None:
+        """The job whose text was copied last, if any was."""
+        return self._copied_from
 
     def show_page(self, page: PagePicture | None) -> None:
         """Show a page's text, or none; what was shown before is let go at once."""
@@ -118,12 +125,10 @@ class TextView(QTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy plain text, marked so that clipboard histories that ask do not keep it."""
-        data = QMimeData()
         # Qt parts paragraphs and lines of a selection by separators of its own.
         text = self.textCursor().selectedText()
-        data.setText(text.replace("\u2029", "\n").replace("\u2028", "\n"))
-        data.setData(_CLIPBOARD_HINT, b"secret")
-        return data
+        self._copied_from = self._page.job_id if self._page is not None else None
+        return CopiedText(text.replace("\u2029", "\n").replace("\u2028", "\n"))
 
     # --- within ----------------------------------------------------------------------
 
