@@ -542,6 +542,8 @@ def test_what_was_copied_elsewhere_stays(desk):
     window = desk.open()
     row = desk.add("a.pdf", "secret words")
     desk.choose(row)
+    window.pages.text.selectAll()
+    window.pages.text.copy()
     QGuiApplication.clipboard().setText("from another place")
     window.wishes.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
