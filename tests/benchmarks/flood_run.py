@@ -29,7 +29,7 @@ _PATIENCE_S = 10.0
 def script(window: MainWindow, folder: Path, count: int) -> Iterator[Condition]:
     """Drop the folder; until every file has its row, scroll and look at pages."""
     meter, ticks = StallMeter(window), Ticks(window)
-    yield lambda: window.isVisible()
+    yield window.isVisible
     yield after(1.0)
     before = _rss()
     begun_s = time.monotonic()
