@@ -9,6 +9,7 @@ from mayfly.bootstrap import Foundation
 from mayfly.domain.states import JobState
 from mayfly.ui.app import Session
 from mayfly.ui.passphrase_dialog import PassphraseDialog
+from mayfly.ui.unlock_windows import UnlockTrouble
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "resources" / "sample" / "welcome.pdf"
@@ -81,3 +82,27 @@ def test_a_second_start_raises_the_first_window(qtbot, session_of):
     assert ended.args == [0]
     assert second.window is None
     qtbot.waitUntil(lambda: not first.window.isMinimized(), timeout=20_000)
+
+
+def test_a_second_start_with_documents_adds_them_to_the_first(qtbot, session_of):
+    first, second = session_of(), session_of([SAMPLE])
+    for session in (first, second):
+        session._foundation.offer_passphrase("a passphrase for a test")
+    first.start()
+    qtbot.waitUntil(lambda: first.window is not None, timeout=20_000)
+    with qtbot.waitSignal(second.ended, timeout=60_000) as ended:
+        second.start()
+    assert ended.args == [0]
+    assert second.window is None
+    counts = first.window.model.counts
+    qtbot.waitUntil(lambda: counts[JobState.DONE] == 1, timeout=60_000)
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_not_a_crash(qtbot, session_of, tmp_path):
+    (tmp_path / "home").write_text("a file where the folder should be")
+    session = session_of()
+    session.start()
+    qtbot.waitUntil(lambda: isinstance(session.unlocking.shown, UnlockTrouble), timeout=20_000)
+    with qtbot.waitSignal(session.ended, timeout=20_000) as ended:
+        session.unlocking.shown.reject()
+    assert ended.args == [5]

@@ -14,7 +14,9 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation, Mayfly
+from mayfly.domain.errors import UserError
 from mayfly.services.lane import ThreadLane
+from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.main_window import MainWindow
@@ -72,7 +74,7 @@ class Session(QObject):
         self._theme = Theme(app, self._preferences.theme)
         self._icons = Icons(foundation.resource("icons"), self._theme)
         self._instance = foundation.window_instance()
-        self._is_first = self._instance.claim()
+        self._is_first = self._claim()
         self._mayfly: Mayfly | None = None
         self._ending = False
         self.window: MainWindow | None = None
@@ -108,6 +110,7 @@ class Session(QObject):
 
     def clean_up(self) -> None:
         """Drop what is left after the event loop has ended."""
+        take_back_copies()
         if self.window is not None:
             self.window.deleteLater()
         if not self.unlocking.busy:
@@ -115,6 +118,13 @@ class Session(QObject):
         self._instance.release()
         self._decode_lane.close()
         self._chores.close()
+
+    def _claim(self) -> bool:
+        try:
+            return self._instance.claim()
+        except UserError:
+            # A folder that cannot be written: opening the vault meets it next, and says so.
+            return True
 
     def _open(self, mayfly: Mayfly) -> None:
         if self._ending:
