@@ -98,10 +98,10 @@ def test_a_document_left_by_its_crashed_reader_goes_on_before_later_ones(house: 
     assert opened == ["a.pdf", "a.pdf", "0.pdf", "1.pdf", "2.pdf"]
 
 
-def test_every_page_failed_is_a_failed_job(house: House) -> None:
+def test_a_job_whose_pages_all_failed_for_one_reason_failed_for_that_reason(house: House) -> None:
     job = house.admit(ScriptPage(fault="damaged"), ScriptPage(fault="damaged"))
     house.queue()
-    assert house.wait_for(job, JobState.FAILED).error_code == "every_page_failed"
+    assert house.wait_for(job, JobState.FAILED).error_code == "damaged"
 
 
 def test_a_reader_that_cannot_join_loses_nothing(house: House) -> None:
