@@ -140,7 +140,7 @@ def test_a_retry_reads_failed_pages_again(house: House) -> None:
 
     eventually(lambda: house.engine.happened("page", "b.pdf", 1) == 2)
     failed = house.wait_for(only, JobState.FAILED)
-    assert failed.error_code == "every_page_failed"
+    assert failed.error_code == "damaged"
 
 
 def test_a_locked_document_waits_for_its_password_and_the_queue_goes_on(house: House) -> None:

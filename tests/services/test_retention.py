@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import InternalError, ResultGone, SourceGone, VaultBusy
+from mayfly.domain.errors import InternalError, ResultGone, SourceGone, VaultBusy, VaultDamaged
 from mayfly.domain.jobs import Part
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason, JobState
@@ -232,3 +232,24 @@ def test_a_source_that_falls_due_while_it_is_read_takes_its_reader_with_it(
     left = house.job(job)
     assert (left.state, left.source_present) == (JobState.CANCELLED, False)
     assert house.texts(job) == ["one"]
+
+
+def test_a_damaged_job_does_not_keep_the_others_alive(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given: three due jobs, of which the vault can destroy two
+    jobs = [house.admit("x", name=f"{n}.pdf") for n in range(3)]
+    house.clock.advance(days=31)
+    purge = house.vault.purge
+
+    def stumble(job_ids, *rest):
+        if jobs[1] in job_ids:
+            raise VaultDamaged
+        return purge(job_ids, *rest)
+
+    monkeypatch.setattr(house.vault, "purge", stumble)
+
+    outcomes = house.on_vault(house.retention.sweep)
+
+    assert {one.job_id for one in outcomes} == {jobs[0], jobs[2]}
+    assert VaultDamaged.code in house.troubles()

@@ -2,6 +2,7 @@
 
 MayflyError
 ├── InternalError                  a bug or a broken promise of ours; logged, offered as a report
+│   └── LaneClosed                 work came too late, because Mayfly is closing
 └── UserError                      code, text, remedy, exit_status
     ├── IntakeError                the file could not be taken in
     │   ├── FileMissing  IsAFolder  NotAFile  FileUnreadable  FileChanged
@@ -37,6 +38,10 @@ class MayflyError(Exception):
 
 class InternalError(MayflyError):
     """A bug or a broken promise of ours. The message holds ids and counts only."""
+
+
+class LaneClosed(InternalError):
+    """Work was given to a lane that has ended: Mayfly is closing."""
 
 
 class UserError(MayflyError):

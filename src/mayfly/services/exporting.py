@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import closing
@@ -10,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import TypeVar
 
 from mayfly.domain.document_errors import ReaderCrashed
-from mayfly.domain.errors import NotFinished, ResultGone, SourceGone
+from mayfly.domain.errors import InternalError, NotFinished, ResultGone, SourceGone
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
@@ -48,6 +49,7 @@ class Exporting:
         self._engine = engine
         self._target = target
         self._renderers = renderers
+        self._closing = threading.Event()
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -68,10 +70,13 @@ class Exporting:
         return self._renderers[file_format](job, self._library.results(job_id))
 
     def close(self) -> None:
-        """Finish the export in hand."""
+        """Finish the export in hand; those that wait are not begun, and their futures fail."""
+        self._closing.set()
         self._export_lane.close()
 
     def _export(self, job_id: JobId, file_format: str, folder: Path) -> Path:
+        if self._closing.is_set():
+            raise InternalError("Mayfly is closing")
         job = self._ready(job_id)
         stem = PurePath(job.name or "").stem or job_id[:8]
         suffix = f".{file_format}"

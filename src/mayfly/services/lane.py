@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from mayfly.domain.errors import InternalError
+from mayfly.domain.errors import LaneClosed
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class ThreadLane:
         future: Future[T] = Future()
         with self._gate:
             if self._closed:
-                raise InternalError("the lane is closed")
+                raise LaneClosed("the lane is closed")
             urgency = _URGENT if urgent else _ORDINARY
             self._queue.put((urgency, next(self._order), work, future))
         return future

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from mayfly.domain.errors import InternalError, UserError
+from mayfly.domain.errors import InternalError, LaneClosed, UserError
 from mayfly.domain.events import Event, JobsChanged, QueuePaused, Trouble
 from mayfly.domain.ids import JobId
 from mayfly.domain.ports import Clock, Engine, Lane, ProcessKiller, Seat
@@ -147,8 +147,12 @@ class Queue:
                 _log.warning("cannot take over the queue: %s", error.code)
                 self._bus.publish(Trouble(error.code))
                 self._seat.release()
-            except InternalError:
+            except LaneClosed:
+                # Mayfly is ending.
                 return
+            except InternalError:
+                _log.exception("taking over the queue failed; it is tried again")
+                self._seat.release()
             self._stopping.wait(_SEAT_EVERY_S)
 
     def _take_over(self) -> None:

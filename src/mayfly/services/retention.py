@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import defaultdict
 
-from mayfly.domain.errors import InternalError, UserError
+from mayfly.domain.errors import InternalError, UserError, VaultDamaged
 from mayfly.domain.events import Trouble
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deletion, Part
@@ -53,9 +53,22 @@ class Retention:
             groups[due.parts, due.reason].append(due.job_id)
         outcomes: list[Deletion] = []
         for (parts, reason), job_ids in groups.items():
-            outcomes.extend(self._deletions.destroy(job_ids, parts, reason))
+            outcomes.extend(self._destroy(job_ids, parts, reason))
         self._vault.tidy()
         return tuple(outcomes)
+
+    def _destroy(
+        self, job_ids: list[JobId], parts: frozenset[Part], reason: DeleteReason
+    ) -> list[Deletion]:
+        """Destroy together; one by one where a damaged row would keep the others alive."""
+        try:
+            return list(self._deletions.destroy(job_ids, parts, reason))
+        except VaultDamaged:
+            if len(job_ids) == 1:
+                _log.warning("a due job is damaged and cannot be destroyed")
+                self._bus.publish(Trouble(VaultDamaged.code))
+                return []
+        return [one for job_id in job_ids for one in self._destroy([job_id], parts, reason)]
 
     def start(self) -> None:
         """Set the timers and begin to tick."""
@@ -94,6 +107,5 @@ class Retention:
         except UserError as error:
             _log.warning("sweep failed: %s", error.code)
             self._bus.publish(Trouble(error.code))
-        except InternalError:
-            # Nobody waits for this future: without this line a bug here would be silent.
+        except Exception:  # noqa: BLE001 - nobody waits for this future: it would be silent
             _log.exception("sweep failed")

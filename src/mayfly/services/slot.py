@@ -19,7 +19,7 @@ from mayfly.domain.document_errors import (
     ReaderCrashed,
     RecognitionError,
 )
-from mayfly.domain.errors import JobError, UserError, VaultDamaged, VaultError
+from mayfly.domain.errors import InternalError, JobError, UserError, VaultDamaged, VaultError
 from mayfly.domain.events import Trouble
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import ReaderProcess
@@ -251,6 +251,10 @@ class Slot:
                 # Off the board already: nobody else would finish it in this process.
                 self._hold(error)
                 continue
+            except InternalError:
+                _log.exception("a document cannot be finished")
+                fail = partial(self._vault.fail, job_id, ReaderCrashed.code, self._clock.now())
+                self._on_vault(fail)
             self._on_finished()
             return
 

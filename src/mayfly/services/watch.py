@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from mayfly.domain.errors import InternalError, UserError
+from mayfly.domain.errors import InternalError, LaneClosed, UserError
 from mayfly.domain.events import JobsChanged, QueuePaused
 from mayfly.domain.ports import Lane
 from mayfly.domain.vault_port import Vault
@@ -43,8 +43,9 @@ class Watch:
         seq = self._vault.change_seq()
         if seq == self._seq:
             return
-        self._seq = seq
         paused = self._vault.is_paused()
+        # Noted last: a look that fails half-way is made again.
+        self._seq = seq
         if paused != self._paused:
             self._paused = paused
             self._bus.publish(QueuePaused(paused))
@@ -53,13 +54,11 @@ class Watch:
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_EVERY_S):
             try:
-                look = self._lane.submit(self.look, urgent=True)
-            except InternalError:
-                # The lane is closed: Mayfly is ending.
-                return
-            try:
-                look.result()
+                self._lane.submit(self.look, urgent=True).result()
             except UserError as error:
                 _log.warning("cannot look at the vault: %s", error.code)
+            except LaneClosed:
+                # Mayfly is ending.
+                return
             except InternalError:
                 _log.exception("a look at the vault failed; the watch goes on")
