@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtWidgets import QWidget
@@ -66,8 +68,14 @@ def lane():
 
 
 @pytest.fixture
-def model(qapp):
-    model = JobModel(str, now=lambda: NOW)
+def now():
+    """The moments of the clock; the last one is now."""
+    return [NOW]
+
+
+@pytest.fixture
+def model(qapp, now):
+    model = JobModel(str, now=lambda: now[-1])
     done = {"state": JobState.DONE, "pages": 3, "pages_read": 3}
     model.apply([a_job(0, **done), a_job(1, **done)])
     return model
@@ -176,3 +184,54 @@ def test_a_page_without_its_picture_says_so_and_keeps_its_text(qtbot, pane, libr
     qtbot.waitUntil(lambda: pane.page is not None)
     assert "page image has been destroyed" in pane.note.text
     assert pane.text.toPlainText() == "kept"
+
+
+def show_page(qtbot, pane, library, lane, model, **changes):
+    """Show a finished document whose page has arrived; return its job."""
+    job = a_job(0, state=JobState.DONE, pages=3, pages_read=3, **changes)
+    model.apply([job])
+    pane.show_job(model.find(job.job_id))
+    library.answer(-1, "secret")
+    qtbot.waitUntil(lambda: bool(lane.waiting))
+    lane.work()
+    qtbot.waitUntil(lambda: pane.page is not None)
+    return job
+
+
+@pytest.mark.parametrize(
+    ("lost", "note"),
+    [
+        ({"result_present": False}, "The result of this job has been destroyed"),
+        (
+            {"result_present": False, "source_present": False},
+            "The document and its page images have been destroyed.",
+        ),
+    ],
+)
+def test_a_destroyed_result_leaves_the_screen_at_once(
+    qtbot, pane, library, lane, model, lost, note
+):
+    job = show_page(qtbot, pane, library, lane, model)
+    model.apply([replace(job, **lost)])
+    assert (pane.page, pane.text.toPlainText()) == (None, "")
+    assert note in pane.note.text
+
+
+def test_a_destroyed_source_takes_the_page_image_and_the_text_comes_back(
+    qtbot, pane, library, lane, model
+):
+    job = show_page(qtbot, pane, library, lane, model)
+    asked = len(library.asked)
+    model.apply([replace(job, source_present=False)])
+    assert pane.page is None
+    assert len(library.asked) == asked + 1
+
+
+def test_a_page_goes_at_its_deadline_though_no_sweep_ran(qtbot, pane, library, lane, model, now):
+    end = NOW + timedelta(hours=1)
+    show_page(qtbot, pane, library, lane, model, source_delete_at=end, result_delete_at=end)
+    pane._clock.timeout.emit()
+    assert pane.page is not None
+    now.append(end)
+    pane._clock.timeout.emit()
+    assert (pane.page, pane.text.toPlainText()) == (None, "")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mayfly.domain.error_codes import error_of
-from mayfly.domain.errors import UserError
-from mayfly.domain.jobs import Job
+from mayfly.domain.errors import ResultGone, UserError
+from mayfly.domain.jobs import Job, Part
 from mayfly.domain.pages import PageOrigin
 from mayfly.domain.states import JobState
 from mayfly.ui.page_picture import PagePicture
@@ -25,17 +25,26 @@ class Note:
     offer: bool = False
 
 
-def note_of_page(tr: Tr, page: PagePicture, job: Job) -> Note:
+def parts_left(job: Job, now: datetime) -> frozenset[Part]:
+    """Return what of a job may still be shown: a deadline counts even before its sweep ran."""
+    source = job.source_present and now < job.source_delete_at
+    result = job.result_present and now < job.result_delete_at
+    kept = {Part.SOURCE: source, Part.RESULT: result}
+    return frozenset(part for part in Part if kept[part])
+
+
+def note_of_page(tr: Tr, page: PagePicture, job: Job, now: datetime) -> Note:
     """Say where the page's words come from."""
+    source_left = Part.SOURCE in parts_left(job, now)
     text = origin_text(tr, page.origin, page.confidence)
     if page.image is None:
         gone = (
             tr("The page image cannot be shown.")
-            if job.source_present
+            if source_left
             else tr("The page image has been destroyed; the text is still here.")
         )
         text = f"{text}. {gone}"
-    may = job.state is JobState.DONE and job.source_present
+    may = job.state is JobState.DONE and source_left
     if page.origin is PageOrigin.TEXT_LAYER:
         return Note(text, "done", "good", offer=may)
     if page.origin is PageOrigin.BLANK:
@@ -68,7 +77,7 @@ def note_of_job(tr: Tr, job: Job, now: datetime) -> Note | None:
         case JobState.CANCELLED if not job.pages_read:
             return Note(tr("Reading was cancelled; try again to read it."), "cancelled")
         case _:
-            return None
+            return _note_of_loss(tr, parts_left(job, now))
 
 
 def note_of_pending(tr: Tr, job: Job) -> Note:
@@ -86,3 +95,12 @@ def hint_of_job(tr: Tr, job: Job) -> str:
         JobState.NEEDS_PASSWORD: tr("Enter the password in the row of the document."),
         JobState.FAILED: tr("There is no page to show."),
     }.get(job.state, "")
+
+
+def _note_of_loss(tr: Tr, left: frozenset[Part]) -> Note | None:
+    """Say that the result was destroyed, and whether the source was, too."""
+    if Part.RESULT in left:
+        return None
+    if Part.SOURCE in left:
+        return Note(error_text(tr, ResultGone()), "deleted")
+    return Note(tr("The document and its page images have been destroyed."), "deleted")

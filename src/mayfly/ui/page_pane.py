@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import UserError
+from mayfly.domain.jobs import Part
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
 from mayfly.services.library import Library, PageView
@@ -29,11 +30,15 @@ from mayfly.ui.page_notes import (
     note_of_job,
     note_of_page,
     note_of_pending,
+    parts_left,
 )
 from mayfly.ui.page_picture import PagePicture, prepare_page, scale_image
 from mayfly.ui.text_view import TextView
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
+
+_LOOK_EVERY_MS = 1_000
+"""How long a page may stay on show past its end when no sweep has told of it."""
 
 
 class PagePane(QWidget):
@@ -63,6 +68,7 @@ class PagePane(QWidget):
         self._tr = tr
         self._row: JobRow | None = None
         self._state: JobState | None = None
+        self._parts: frozenset[Part] = frozenset()
         self._number = 1
         self._page: PagePicture | None = None
         self._order = 0
@@ -78,6 +84,8 @@ class PagePane(QWidget):
         self._tabs.addTab(self.text, tr("Text"))
         self._tabs.tabBar().setAccessibleName(tr("What was read"))
         self._hint = QLabel(self)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_LOOK_EVERY_MS)
         self._lay_out()
         self._connect()
         self.show_job(None)
@@ -108,6 +116,7 @@ class PagePane(QWidget):
         self._row = row
         self._number = 1
         self._state = None
+        self._parts = frozenset()
         self.refresh()
 
     def show_number(self, number: int) -> None:
@@ -140,7 +149,10 @@ class PagePane(QWidget):
             self.note.clear()
             self._show_bar()
             return
-        note = note_of_job(self._tr, row.job, self._model.now())
+        now = self._model.now()
+        parts, before = parts_left(row.job, now), self._parts
+        self._parts = parts
+        note = note_of_job(self._tr, row.job, now)
         if row.leaving or note is not None:
             self._let_go()
             self._state = row.job.state
@@ -148,7 +160,10 @@ class PagePane(QWidget):
             self._show_note(note or Note(self._tr("Deleting…"), "deleted"))
             self._show_hint("" if row.leaving else hint_of_job(self._tr, row.job))
             return
-        moved = row.job.state is not self._state
+        if before - parts:
+            # What was destroyed leaves the screen now, not when what is left has been fetched.
+            self._let_go()
+        moved = row.job.state is not self._state or parts != before
         self._state = row.job.state
         self._show_bar()
         if self._page is None or moved:
@@ -199,7 +214,7 @@ class PagePane(QWidget):
             return
         self._show_page(page)
         self._show_hint(None)
-        self._show_note(note_of_page(self._tr, page, self._row.job))
+        self._show_note(note_of_page(self._tr, page, self._row.job, self._model.now()))
         self.page_shown.emit()
 
     def _fail(self, order: int, error: UserError) -> None:
@@ -285,6 +300,13 @@ class PagePane(QWidget):
         text.word_pointed.connect(canvas.point_at)
         text.word_chosen.connect(lambda number: canvas.choose(number, reveal=True))
         self._model.applied.connect(self._hear)
+        self._clock.timeout.connect(self._look_at_time)
+        self._clock.start()
+
+    def _look_at_time(self) -> None:
+        row = self._row
+        if row is not None and parts_left(row.job, self._model.now()) != self._parts:
+            self.refresh()
 
     def _hear(self, job_ids: frozenset[str]) -> None:
         if self._row is not None and self._row.job.job_id in job_ids:
