@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
 
 from mayfly.domain.errors import InternalError, VaultNotWritable
@@ -20,6 +21,7 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._fd: int | None = None
+        self._gate = threading.Lock()
 
     def try_take(self) -> bool:
         """Take the lock if nobody holds it; True when it is ours, also when it was before.
@@ -32,10 +34,11 @@ class FileLock:
         return self._fd is not None
 
     def release(self) -> None:
-        """Give it up; no error when it is not ours."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        """Give it up; no error when it is not ours. Two threads may do so at once."""
+        with self._gate:
+            fd, self._fd = self._fd, None
+        if fd is not None:
+            os.close(fd)
 
 
 def _try_lock(path: Path) -> int | None:
