@@ -109,10 +109,10 @@ class Rotation:
 
         A commit whose sync failed is undone, but its frames may lie in the log, and a power
         cut would bring them back: an epoch whose halves are overwritten. Any later commit
-        takes their place.
+        takes their place, if it changes something: SQLite writes no page that stays the same.
         """
         with self._database.write() as tx:
-            tx.run("UPDATE meta SET epoch = epoch")
+            tx.stamp()
 
     def _rewrap(self, tx: Transaction, following: int, key: bytearray) -> None:
         found = tx.rows(
