@@ -24,6 +24,12 @@ LoadKey = Callable[[Transaction, int], bytearray]
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+KeyRow = tuple[int, bytes, str, int, bytes]
+"""Row of the job, its id, the part's value, epoch and wrapped key."""
+
+RewrappedRow = tuple[int, bytes, int, str]
+"""Epoch and wrapped key, and whose: row of the job and the part's value."""
+
 _ATTEMPTS = 3
 _PART_BYTE = {Part.SOURCE: b"\x01", Part.RESULT: b"\x02"}
 
@@ -34,16 +40,6 @@ class WrappedKey:
 
     epoch: int
     wrapped: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedKey:
-    """A wrapped data key and the part of the job that it belongs to."""
-
-    seq: int
-    job_id: bytes
-    part: Part
-    key: WrappedKey
 
 
 def derive_vault_key(share: bytes, shard: bytes, *, vault_id: bytes, epoch: int) -> bytearray:
@@ -123,48 +119,49 @@ class VaultKeys:
     def new_data_key(self, job_id: bytes, part: Part) -> tuple[bytes, WrappedKey]:
         """Return a fresh data key for one part of a job, and its wrapped form to store."""
         data_key = secrets.token_bytes(KEY_BYTES)
-        return data_key, self._wrap(AESGCM(self._open_key()), self._epoch, data_key, job_id, part)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        bound = self._bound(job_id, part, self._epoch)
+        box = AESGCM(self._open_key()).encrypt(nonce, data_key, bound)
+        return data_key, WrappedKey(self._epoch, nonce + box)
 
     def unwrap(self, key: WrappedKey, job_id: bytes, part: Part) -> bytes:
         """Return the data key; VaultDamaged when it was altered or is another job's or part's."""
-        return self._unwrap(AESGCM(self._open_key()), key, job_id, part)
+        nonce, box = key.wrapped[:_NONCE_BYTES], key.wrapped[_NONCE_BYTES:]
+        vault_key = self._open_key()
+        if key.epoch != self._epoch:
+            raise VaultDamaged
+        try:
+            bound = self._bound(job_id, part, key.epoch)
+            return AESGCM(vault_key).decrypt(nonce, box, bound)
+        except (InvalidTag, ValueError) as error:
+            raise VaultDamaged from error
 
     def rewrap_all(
-        self, owned: Iterable[OwnedKey], epoch: int, key: bytearray
-    ) -> Iterator[OwnedKey]:
+        self, rows: Iterable[KeyRow], epoch: int, key: bytearray
+    ) -> Iterator[RewrappedRow]:
         """Yield what can be opened, wrapped under the next vault key; pass over what is damaged.
 
-        A damaged row opens for nobody, under no key, and must not hold up the others.
+        A damaged row opens for nobody, under no key, and must not hold up the others. One
+        loop over plain tuples: with a value for each row 10,000 jobs took twice as long.
         """
-        old, new = AESGCM(self._open_key()), AESGCM(key)
-        for one in owned:
-            try:
-                data_key = self._unwrap(old, one.key, one.job_id, one.part)
-            except VaultDamaged:
+        decrypt, encrypt = AESGCM(self._open_key()).decrypt, AESGCM(key).encrypt
+        head, tails = b"mayfly/1/data-key" + self._vault_id, _tails(self._epoch)
+        new_tails = _tails(epoch)
+        for seq, job_id, part, of_epoch, wrapped in rows:
+            if of_epoch != self._epoch:
                 continue
-            wrapped = self._wrap(new, epoch, data_key, one.job_id, one.part)
-            yield OwnedKey(one.seq, one.job_id, one.part, wrapped)
+            bound, box = head + job_id, wrapped[_NONCE_BYTES:]
+            try:
+                data_key = decrypt(wrapped[:_NONCE_BYTES], box, bound + tails[part])
+            except (InvalidTag, ValueError):
+                continue
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            yield epoch, nonce + encrypt(nonce, data_key, bound + new_tails[part]), seq, part
 
     def forget(self) -> None:
         """Overwrite the vault key in memory; copies that Python or OpenSSL made may stay."""
         self._key[:] = bytes(len(self._key))
         self._key = bytearray()
-
-    def _wrap(
-        self, cipher: AESGCM, epoch: int, data_key: bytes, job_id: bytes, part: Part
-    ) -> WrappedKey:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        box = cipher.encrypt(nonce, data_key, self._bound(job_id, part, epoch))
-        return WrappedKey(epoch, nonce + box)
-
-    def _unwrap(self, cipher: AESGCM, key: WrappedKey, job_id: bytes, part: Part) -> bytes:
-        nonce, box = key.wrapped[:_NONCE_BYTES], key.wrapped[_NONCE_BYTES:]
-        if key.epoch != self._epoch:
-            raise VaultDamaged
-        try:
-            return cipher.decrypt(nonce, box, self._bound(job_id, part, key.epoch))
-        except (InvalidTag, ValueError) as error:
-            raise VaultDamaged from error
 
     def _open_key(self) -> bytearray:
         if not self._key:
@@ -172,5 +169,9 @@ class VaultKeys:
         return self._key
 
     def _bound(self, job_id: bytes, part: Part, epoch: int) -> bytes:
-        head = b"mayfly/1/data-key" + self._vault_id + job_id
-        return head + _PART_BYTE[part] + epoch.to_bytes(8, "big")
+        return b"mayfly/1/data-key" + self._vault_id + job_id + _tails(epoch)[part.value]
+
+
+def _tails(epoch: int) -> dict[str, bytes]:
+    """Return how the associated data of each part's key ends."""
+    return {part.value: byte + epoch.to_bytes(8, "big") for part, byte in _PART_BYTE.items()}

@@ -14,9 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from mayfly.domain.errors import VaultDamaged, VaultError
-from mayfly.domain.jobs import Part
 from mayfly.vault.connection import Database, Transaction
-from mayfly.vault.keys import OwnedKey, VaultKeys, WrappedKey, derive_vault_key
+from mayfly.vault.keys import VaultKeys, derive_vault_key
 from mayfly.vault.private_files import acquire_lock
 from mayfly.vault.shard import Shard
 from mayfly.vault.share_homes import ShareHome
@@ -119,14 +118,7 @@ class Rotation:
             "SELECT data_key.job, job.id, data_key.part, data_key.epoch, data_key.wrapped"
             " FROM data_key JOIN job ON job.seq = data_key.job"
         )
-        owned = (
-            OwnedKey(seq, raw_id, Part(part), WrappedKey(of_epoch, wrapped))
-            for seq, raw_id, part, of_epoch, wrapped in found
-        )
-        rewrapped = [
-            (one.key.epoch, one.key.wrapped, one.seq, one.part.value)
-            for one in self._keys.rewrap_all(owned, following, key)
-        ]
+        rewrapped = list(self._keys.rewrap_all(found, following, key))
         if found and not rewrapped:
             # Not one opens: then this key is not theirs, and to go on would destroy them all.
             raise VaultDamaged
