@@ -47,6 +47,7 @@ chosen_packages() {
 need_packages() {
     local missing administrator=()
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        [ ! -x "$PYTHON" ] || return 0
         say "This is not Debian, Ubuntu or one of their kin, so nothing is installed by itself."
         say "Mayfly needs what these packages hold: $*"
         return
@@ -65,6 +66,10 @@ need_packages() {
     "${administrator[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${missing[@]}" >&2 ||
         fail "apt-get could not install them; its own words stand above."
+}
+
+version_of() {
+    "$1" --version 2>/dev/null || echo "no $1"
 }
 
 is_usable() {
@@ -87,7 +92,7 @@ make_environment() {
     local python
     python=$(find_python)
     [ -n "$python" ] || fail "Mayfly needs Python 3.11 or newer with the module venv (Debian:" \
-        "python3-venv); this machine has $(python3 --version 2>&1 || echo no Python)."
+        "python3-venv); this machine has $(version_of python3)."
     say "Making a virtual environment in .venv with $("$python" --version)."
     "$python" -m venv --clear "$VENV"
 }

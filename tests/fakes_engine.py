@@ -79,7 +79,6 @@ class EchoEngine:
     what_happened: list[tuple[object, ...]] = field(default_factory=list)
     readers: list[EchoReader] = field(default_factory=list)
     start_faults: list[Exception] = field(default_factory=list)
-    before_saving: threading.Event | None = None
 
     def __post_init__(self) -> None:
         self._pids = itertools.count(_FIRST_PID)

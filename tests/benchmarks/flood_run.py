@@ -29,7 +29,7 @@ _PATIENCE_S = 10.0
 def script(window: MainWindow, folder: Path, count: int) -> Iterator[Condition]:
     """Drop the folder; until every file has its row, scroll and look at pages."""
     meter, ticks = StallMeter(window), Ticks(window)
-    yield lambda: window.isVisible()
+    yield window.isVisible
     yield after(1.0)
     before = _rss()
     begun_s = time.monotonic()
@@ -39,12 +39,15 @@ def script(window: MainWindow, folder: Path, count: int) -> Iterator[Condition]:
     chance = random.Random(7)
     waits_ms: list[float] = []
     first_row_ms = 0.0
+    shown = None
     while window.model.alive < count:
         if window.model.alive and not first_row_ms:
             first_row_ms = (time.monotonic() - begun_s) * 1e3
         read = [row for row in _rows(window) if row.job.state is JobState.DONE]
-        if read:
-            row = chance.choice(read[-200:])
+        # The current row again would be no choice, and nothing would come of it.
+        others = [row for row in read[-200:] if row is not shown]
+        if others:
+            shown = row = chance.choice(others)
             window.pages.show_job(None)
             asked_s = time.monotonic()
             window.jobs.choose(row)

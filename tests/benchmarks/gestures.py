@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QWidget
 
 _NOTCH = 120
 
 
-def click_row(tree: QTreeView, chance: random.Random) -> None:
+def click_row(tree: QAbstractItemView, chance: random.Random) -> None:
     """Click on some row that is in view; on the name, left of what buttons a row may have."""
     view = tree.viewport()
     place = QPoint(view.width() // 3, chance.randrange(max(1, view.height())))
@@ -22,7 +22,7 @@ def click_row(tree: QTreeView, chance: random.Random) -> None:
         QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
 
 
-def click_index(tree: QTreeView, index: QModelIndex) -> None:
+def click_index(tree: QAbstractItemView, index: QModelIndex) -> None:
     """Bring a row into view and click its name."""
     tree.scrollTo(index)
     place = QPoint(tree.viewport().width() // 3, tree.visualRect(index).center().y())
@@ -35,7 +35,7 @@ def press(button: QAbstractButton) -> None:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def wheel(tree: QTreeView, notches: int) -> None:
+def wheel(tree: QAbstractItemView, notches: int) -> None:
     """Turn the wheel over a list; negative is down."""
     view = tree.viewport()
     place = QPointF(view.width() / 2, view.height() / 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.reference import Page
@@ -33,6 +33,8 @@ class PageSet:
     pages: tuple[Page, ...]
     page_truths: tuple[Unit, ...]
     document_truths: tuple[Unit, ...]
+    in_capitals: bool = False
+    """The transcriptions are, so small letters count as capitals."""
 
     def truths(self, *, by_document: bool) -> tuple[Unit, ...]:
         """Return what to compare, for a program that writes a text a document or a page."""
@@ -55,7 +57,7 @@ def corpus_pages(_folder: Path) -> PageSet:
 
 def receipt_pages(_folder: Path) -> PageSet:
     """Return the receipts that have a transcription (it is in capitals)."""
-    return _with_truth("receipts", "fields")
+    return replace(_with_truth("receipts", "fields"), in_capitals=True)
 
 
 def _with_truth(name: str, kind: str) -> PageSet:
@@ -72,8 +74,8 @@ def _with_truth(name: str, kind: str) -> PageSet:
     return PageSet(name, documents, tuple(pages), tuple(units), tuple(units))
 
 
-def scan_set(folder: Path) -> PageSet:
-    """Return a PDF of 60 scans: pages of a long document, rendered, tilted and made noisy.
+def scan_set(folder: Path, count: int = _SCAN_PAGES) -> PageSet:
+    """Return a PDF of scans (60): pages of a long document, rendered, tilted and made noisy.
 
     The reference reads the very images that the PDF holds; the truth is the text layer of
     the document they were made from.
@@ -86,7 +88,7 @@ def scan_set(folder: Path) -> PageSet:
     random = np.random.default_rng(2026)
     scans = pymupdf.open()
     pages, truths = [], []
-    for number in range(_SCAN_PAGES):
+    for number in range(count):
         page = source[_FIRST_SCAN_PAGE + number]
         pixmap = page.get_pixmap(dpi=_SCAN_DPI, colorspace=pymupdf.csGRAY)
         gray = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width)
@@ -102,7 +104,9 @@ def scan_set(folder: Path) -> PageSet:
     document = folder / "scans.pdf"
     scans.save(document)
     whole = Unit("eng", "\n".join(unit.truth for unit in truths), (document.stem,))
-    return PageSet("60-page scan", ((document, "eng"),), tuple(pages), tuple(truths), (whole,))
+    return PageSet(
+        f"{count}-page scan", ((document, "eng"),), tuple(pages), tuple(truths), (whole,)
+    )
 
 
 def _as_scan(gray, random, cv2, np):

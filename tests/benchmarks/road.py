@@ -70,7 +70,10 @@ def scores_of(page_set: PageSet, texts: Path, *, by_document: bool) -> dict[str,
             (texts / f"{stem}.txt").read_text(encoding="utf-8", errors="replace")
             for stem in unit.stems
         )
-        found[unit.language].append(score(read, unit.truth))
+        truth = unit.truth
+        if page_set.in_capitals:
+            read, truth = read.upper(), truth.upper()
+        found[unit.language].append(score(read, truth))
     return {language: total(scores) for language, scores in found.items()}
 
 

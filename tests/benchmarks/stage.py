@@ -22,7 +22,7 @@ Condition = Callable[[], bool]
 Script = Callable[[MainWindow], Iterator[Condition]]
 
 _LOOK_MS = 10
-_PATIENCE_S = 900.0
+_PATIENCE_S = 420.0
 
 
 class Player(QObject):
@@ -69,6 +69,7 @@ def play(home: Path, script: Script) -> int:
     foundation.offer_passphrase(PASSPHRASE)
     app = make_application()
     session = Session(app, foundation, [])
+    session.ended.connect(app.exit)
     session.start()
     player = Player(app, session, script)
     status = app.exec()

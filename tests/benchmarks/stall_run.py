@@ -68,7 +68,7 @@ class User:
 def script(window: MainWindow, seconds: float, files: list[Path]) -> Iterator[Condition]:
     """Add the files, wait until pages come, then use the window."""
     meter, ticks = StallMeter(window), Ticks(window)
-    yield lambda: window.isVisible()
+    yield window.isVisible
     yield after(1.0)
     window.add_paths(files)
     yield lambda: _pages_read(window) >= _PAGES_FIRST

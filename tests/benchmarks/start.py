@@ -56,9 +56,7 @@ def _vault(base: Path, key_home: str, jobs: int) -> Iterator[Mapping[str, str]]:
     secret = base / "passphrase-file"
     secret.write_text(PASSPHRASE)
     secret.chmod(0o600)
-    env = environment(
-        NO_KEYRING, {"MAYFLY_HOME": str(home), "MAYFLY_PASSPHRASE_FILE": str(secret)}
-    )
+    env = environment(NO_KEYRING, {"MAYFLY_HOME": str(home), "MAYFLY_PASSPHRASE_FILE": str(secret)})
     run_child("filled_vault", home, jobs, key_home, env=env)
     yield env
 
@@ -76,9 +74,7 @@ def _compare(env: Mapping[str, str], rounds: int, jobs: int) -> dict[str, Any]:
         "range_s": [round(min(usable), 2), round(max(usable), 2)],
         "bare_s": round(statistics.median(bare), 2),
         "ratio": round(statistics.median(usable) / statistics.median(bare), 1),
-        "steps": {
-            name: round(statistics.median(one[name] for one in ours), 2) for name in ours[0]
-        },
+        "steps": {name: round(statistics.median(one[name] for one in ours), 2) for name in ours[0]},
     }
 
 

@@ -25,7 +25,7 @@ class Scene:
         self.reading = reading
 
     def play(self) -> None:
-        self.jobs = self._wait_until_both_are_read()
+        self.jobs = self._wait_until_reading()
         workers = _workers_of(self.reading.pid)
 
         self.deleted = self.program.run("delete", self.jobs[0], "--json")
@@ -42,11 +42,13 @@ class Scene:
     def state(self, job: str) -> str:
         return next(one["state"] for one in self.listed if one["job"] == job)
 
-    def _wait_until_both_are_read(self) -> list[str]:
-        for _ in range(60):
-            jobs = self.program.run("list", "--state", "reading", "--json").json
-            if len(jobs) == 2 and all(one["pages_read"] for one in jobs):
-                return [one["job"] for one in jobs]
+    def _wait_until_reading(self) -> list[str]:
+        """Return both jobs, first the one of which a page was read; one core reads one by one."""
+        for _ in range(100):
+            jobs = self.program.run("list", "--json").json
+            begun = [one["job"] for one in jobs if one["state"] == "reading" and one["pages_read"]]
+            if len(jobs) == 2 and begun:
+                return [begun[0], *(one["job"] for one in jobs if one["job"] != begun[0])]
             time.sleep(0.1)
         raise AssertionError("the documents are not being read")
 
@@ -57,14 +59,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     program = with_cheap_vault(folder)
     write_pdf(folder / "letter.pdf")
     papers = [write_long_scan(folder / f"{name}.tif", PAGES) for name in ("one", "two")]
-    reading = program.start("add", *papers, "--wait", "--json")
-    try:
-        scene = Scene(program, reading)
-        scene.play()
-        yield scene
-    finally:
-        reading.kill()
-        reading.wait()
+    with program.start("add", *papers, "--wait", "--json") as reading:
+        try:
+            scene = Scene(program, reading)
+            scene.play()
+            yield scene
+        finally:
+            reading.kill()
 
 
 def test_what_is_being_read_by_another_process_is_deleted(scene: Scene) -> None:

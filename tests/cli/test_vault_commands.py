@@ -40,6 +40,7 @@ def test_add_tells_how_each_document_fared(shelf: Shelf) -> None:
     assert states["empty.pdf"][1]["code"] == "file_empty"
     assert "notes.xyz" not in states
     assert "1 file passed over" in shelf.added.err
+    assert f"“mayfly password {shelf.job('locked.pdf')[:8]}”" in shelf.added.err
 
 
 def test_no_progress_bar_in_a_pipe(shelf: Shelf) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -58,10 +59,11 @@ class Victim:
             lambda: any(one.startswith(line) for one in list(self.heard)), patience_s=PATIENCE_S
         )
 
-    def wait_for_more(self, lines: int) -> None:
-        """Wait until it has printed so many lines more."""
-        wanted = len(self.heard) + lines
-        eventually(lambda: len(self.heard) >= wanted, patience_s=PATIENCE_S)
+    def listen_for(self, lines: int, most_s: float) -> None:
+        """Wait until it has printed so many lines more, or for so long: it may have no more."""
+        wanted, until = len(self.heard) + lines, time.monotonic() + most_s
+        while len(self.heard) < wanted and time.monotonic() < until:
+            time.sleep(0.01)
 
     def answer(self, beginning: str) -> list[str]:
         """Wait for a line that begins so and return its other words."""

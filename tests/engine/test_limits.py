@@ -186,7 +186,7 @@ def test_a_document_that_takes_too_long_to_open_ends_its_worker(bounded):
 
 
 def test_a_page_that_eats_the_processor_ends_its_worker(bounded):
-    reader = bounded(cpu_s=0)
+    reader = bounded(cpu_s=0, page_timeout_s=1_000)
     # 100 kB of a file that are three million lines to draw.
     document = pymupdf.open()
     page = document.new_page()

@@ -200,6 +200,8 @@ def folders_of(pid: int) -> list[Path]:
 def test_a_killed_main_process_leaves_no_worker_and_no_page(parent):
     process, worker = parent
     assert folders_of(process.pid)
+    # So that it cannot end by itself before anybody notices.
+    next(one for one in group_of(worker) if one.name() == "tesseract").suspend()
 
     process.send_signal(signal.SIGKILL)
     process.wait()

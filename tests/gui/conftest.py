@@ -23,10 +23,10 @@ from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
+from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
-from mayfly.ui.job_model import Column
-from mayfly.ui.job_rows import JobRow
+from mayfly.ui.job_rows import Column, JobRow
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.theme import Theme
@@ -190,6 +190,7 @@ class Desk:
         self.qtbot.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
     def close(self) -> None:
+        take_back_copies()
         self.watch.stop()
         for lane in (self.chores, self.decode_lane, self.export_lane):
             lane.close()

@@ -139,6 +139,7 @@ def main() -> int:
         foundation.offer_passphrase("a passphrase for pictures")
         app = make_application()
         session = Session(app, foundation, [])
+        session.ended.connect(app.exit)
         session.start()
         photographer = Photographer(app, session, folder, theme)
         status = app.exec()

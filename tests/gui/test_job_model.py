@@ -12,7 +12,8 @@ from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Job
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import JobState
-from mayfly.ui.job_model import Column, JobModel
+from mayfly.ui.job_model import JobModel
+from mayfly.ui.job_rows import Column
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
@@ -54,24 +55,22 @@ def model(qapp):
 
 @pytest.fixture
 def changes(model):
-    """Everything the model announces, as (what, batch row or -1, first, last)."""
+    """Everything the model announces, as (what, first row, last row)."""
     heard = []
-
-    def place(parent):
-        return parent.row() if parent.isValid() else -1
-
-    model.rowsInserted.connect(lambda p, first, last: heard.append(("in", place(p), first, last)))
-    model.rowsRemoved.connect(lambda p, first, last: heard.append(("out", place(p), first, last)))
+    model.rowsInserted.connect(lambda _, first, last: heard.append(("in", first, last)))
+    model.rowsRemoved.connect(lambda _, first, last: heard.append(("out", first, last)))
     model.modelReset.connect(lambda: heard.append(("reset",)))
-    model.dataChanged.connect(
-        lambda top, end: heard.append(("data", place(top.parent()), top.row(), end.row()))
-    )
+    model.dataChanged.connect(lambda top, end: heard.append(("data", top.row(), end.row())))
     return heard
 
 
 def names(model, batch=0):
-    parent = model.index(batch, 0)
-    return [model.index(row, 0, parent).data() for row in range(model.rowCount(parent))]
+    return [model.index_of(row).data() for row in model.batches[batch].shown]
+
+
+def list_of(model):
+    """All texts of the list, top down."""
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
 def test_the_model_keeps_qts_rules(model, qtmodeltester):
@@ -95,7 +94,7 @@ def test_jobs_that_come_later_are_appended(model, changes):
     model.apply([a_job(0)])
     changes.clear()
     model.apply([a_job(1), a_job(2)])
-    assert ("in", 0, 1, 2) in changes
+    assert ("in", 2, 3) in changes
     assert names(model) == ["scan 0.png", "scan 1.png", "scan 2.png"]
 
 
@@ -104,7 +103,7 @@ def test_a_job_that_comes_out_of_order_finds_its_place(model):
     model.apply([a_job(1), a_job(2), a_job(4)])
     assert names(model) == [f"scan {n}.png" for n in range(5)]
     for place, row in enumerate(model.batches[0].shown):
-        assert row.row == place
+        assert model.number_of(row) == place + 1
 
 
 def test_only_rows_that_changed_are_touched(model, changes):
@@ -112,13 +111,34 @@ def test_only_rows_that_changed_are_touched(model, changes):
     model.apply(jobs)
     changes.clear()
     model.apply([replace(jobs[n], state=JobState.READING) for n in (3, 4, 11)])
-    assert [change for change in changes if change[1] == 0] == [
-        ("data", 0, 3, 4),
-        ("data", 0, 11, 11),
-    ]
+    assert changes == [("data", 4, 5), ("data", 12, 12), ("data", 0, 0)]
     changes.clear()
     model.apply(jobs[5:6])
     assert changes == []
+
+
+def test_a_batch_can_be_closed_and_takes_in_more_meanwhile(model, changes):
+    model.apply([a_job(0), a_job(1), a_job(0, batch=1)])
+    old = model.batches[1]
+    changes.clear()
+    model.set_open(old, False)
+    assert changes[0] == ("out", 3, 4)
+    assert model.rowCount() == 3
+    changes.clear()
+    model.apply([a_job(2), replace(a_job(0), state=JobState.READING)])
+    assert changes == [("data", 2, 2)]
+    assert not model.index_of(old.shown[0]).isValid()
+    model.set_open(old, True)
+    assert list_of(model)[2:] == [model.index_of(old).data(), *names(model, 1)]
+    assert len(names(model, 1)) == 3
+
+
+def test_every_row_knows_its_number(model):
+    model.apply([a_job(n, batch=b) for b in range(4) for n in range(b + 1)])
+    model.set_open(model.batches[1], False)
+    for number in range(model.rowCount()):
+        assert model.number_of(model.row_number(number)) == number
+    assert model.row_number(model.rowCount()) is None
 
 
 def test_counts_follow(model):
@@ -136,7 +156,7 @@ def test_a_deleted_job_stays_as_a_row_without_a_name(model):
     model.apply([gone(job)])
     assert names(model)[0].startswith("Deleted document · ")
     assert not model.find(job.job_id).leaving
-    assert model.index(0, Column.DELETE, model.index(0, 0)).data(_TIP) is None
+    assert model.index(1, Column.DELETE).data(_TIP) is None
 
 
 def test_deleted_jobs_can_be_hidden_and_shown_again(model, changes):
@@ -145,12 +165,13 @@ def test_deleted_jobs_can_be_hidden_and_shown_again(model, changes):
     model.set_show_deleted(False)
     changes.clear()
     model.apply([gone(jobs[1])])
-    assert ("out", 1, 1, 1) in changes
+    assert ("out", 4, 4) in changes
     assert names(model, 1) == ["scan 0.png", "scan 2.png"]
     model.apply([gone(a_job(0, batch=1))])
-    assert model.rowCount() == 1
+    assert len(model.batches) == 1
+    assert model.rowCount() == 3
     model.set_show_deleted(True)
-    assert model.rowCount() == 2
+    assert model.rowCount() == 6
     assert len(names(model, 1)) == 3
 
 
@@ -159,7 +180,7 @@ def test_ten_thousand_jobs_come_and_go_in_few_steps(model, changes):
     model.apply(jobs[:5_000])
     model.apply(jobs[5_000:])
     assert changes[0] == ("reset",)
-    assert ("in", 0, 5_000, 9_999) in changes
+    assert ("in", 5_001, 10_000) in changes
     changes.clear()
     model.apply([replace(job, state=JobState.DONE) for job in jobs])
     assert len(changes) <= 2
@@ -172,10 +193,10 @@ def test_ten_thousand_jobs_come_and_go_in_few_steps(model, changes):
 
 def test_only_a_locked_document_can_be_edited(model):
     model.apply([a_job(0), a_job(1, state=JobState.NEEDS_PASSWORD)])
-    parent = model.index(0, 0)
-    assert not model.flags(model.index(0, 0, parent)) & Qt.ItemFlag.ItemIsEditable
-    assert model.flags(model.index(1, 0, parent)) & Qt.ItemFlag.ItemIsEditable
-    assert not model.flags(model.index(1, Column.LEFT, parent)) & Qt.ItemFlag.ItemIsEditable
+    editable = Qt.ItemFlag.ItemIsEditable
+    assert not model.flags(model.index(1, 0)) & editable
+    assert model.flags(model.index(2, 0)) & editable
+    assert not model.flags(model.index(2, Column.LEFT)) & editable
 
 
 def test_nothing_is_at_an_invalid_place(model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QImage
 
 from mayfly.domain.ids import JobId
 from mayfly.domain.pages import Box, PageImage, PageOrigin, PageResult, Word
@@ -88,6 +87,5 @@ def test_the_picture_is_decoded_and_a_broken_one_does_without():
 
 def test_nothing_is_decoded_that_nobody_waits_for():
     assert prepare_page(a_view(image=PageImage(png_bytes(), 60, 80)), lambda: False) is None
-    image = QImage(10, 10, QImage.Format.Format_RGB32)
-    assert scale_image(image, QSize(5, 5), lambda: False) is None
-    assert scale_image(image, QSize(5, 5), lambda: True).size() == QSize(5, 5)
+    assert scale_image(png_bytes(), QSize(5, 5), lambda: False) is None
+    assert scale_image(png_bytes(), QSize(5, 5), lambda: True).size() == QSize(5, 5)

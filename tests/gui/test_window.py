@@ -2,132 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from mayfly.domain.document_errors import PasswordWrong
 from mayfly.domain.errors import DiskFull
 from mayfly.domain.events import IntakeProgress, Trouble
 from mayfly.domain.states import JobState
-from mayfly.ui.job_model import Column
+from mayfly.ui.job_rows import Column
 from tests.fakes_engine import ScriptPage
-
-
-def drag(window, mime, *, actions=Qt.DropAction.CopyAction | Qt.DropAction.MoveAction):
-    event = QDragEnterEvent(
-        window.rect().center(),
-        actions,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(window, event)
-    return event
-
-
-def drop(window, mime):
-    event = QDropEvent(
-        QPointF(window.rect().center()),
-        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    event.setDropAction(Qt.DropAction.MoveAction)
-    QApplication.sendEvent(window, event)
-    return event
-
-
-def files(*paths):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return mime
-
-
-# --- in ------------------------------------------------------------------------------
-
-
-def test_a_dropped_folder_becomes_one_batch(desk):
-    window = desk.open()
-    inner = desk.folder / "folder"
-    inner.mkdir()
-    desk.file("folder/one.pdf", "one")
-    desk.file("folder/two.pdf", "two")
-    (inner / "notes.xyz").write_text("no document")
-    mime = files(inner)
-
-    assert drag(window, mime).isAccepted()
-    assert window.overlay.isVisible()
-    event = drop(window, mime)
-
-    assert event.dropAction() is Qt.DropAction.CopyAction
-    assert not window.overlay.isVisible()
-    desk.wait(lambda: window.model.counts[JobState.DONE] == 2)
-    assert len(window.model.batches) == 1
-    assert "1 file skipped: not a kind Mayfly reads" in window.status.text
-
-
-def test_an_address_from_a_browser_is_not_welcome(desk):
-    window = desk.open()
-    mime = QMimeData()
-    mime.setUrls([QUrl("https://example.org/a.png")])
-    assert not drag(window, mime).isAccepted()
-    assert not window.overlay.isVisible()
-
-
-def test_the_overlay_goes_when_the_drag_leaves(desk):
-    window = desk.open()
-    mime = files(desk.file("a.pdf"))
-    drag(window, mime)
-    QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not window.overlay.isVisible()
-
-
-def test_a_pasted_picture_becomes_a_document(desk):
-    window = desk.open(reading=False)
-    image = QImage(40, 40, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.white)
-    QGuiApplication.clipboard().setImage(image)
-    window.actions_.paste.trigger()
-    desk.wait(lambda: window.model.alive == 1)
-    (row,) = window.model.batches[0].shown
-    assert row.job.name.startswith("Pasted ")
-    assert row.job.name.endswith(".png")
-
-
-def test_pasting_nothing_says_so(desk):
-    window = desk.open(reading=False)
-    QGuiApplication.clipboard().setText("only words")
-    window.actions_.paste.trigger()
-    assert "no document or picture" in window.status.text
-
-
-def test_a_file_that_cannot_be_taken_in_is_a_row_with_its_sentence(desk):
-    window = desk.open()
-    window.add_paths([desk.folder / "not there.pdf"])
-    desk.wait(lambda: window.model.counts[JobState.FAILED] == 1)
-    window.jobs.choose(desk.row("not there.pdf"))
-    assert "The file is not there" in window.pages.note.text
-    assert "1 could not be added" in window.status.text
-
-
-def test_a_missing_language_is_told_before_anything_is_added(desk):
-    window = desk.open()
-    desk.keeper.set_languages(("fra",))
-    window.add_paths([desk.file("a.pdf")])
-    desk.wait(window.trouble.isVisible)
-    assert "The data for that language is not installed." in window.trouble.text
-    assert window.model.alive == 0
-
-
-def test_the_window_begins_empty_and_says_what_it_is_for(desk):
-    window = desk.open()
-    assert window.empty.isVisible()
-    desk.add("a.pdf", "word")
-    assert not window.empty.isVisible()
-
 
 # --- out -----------------------------------------------------------------------------
 
@@ -231,7 +114,7 @@ def test_leaving_the_field_submits_nothing(desk):
     window.jobs.edit_password(index)
     field = window.jobs.indexWidget(index)
     desk.qtbot.keyClicks(field, "half")
-    window.pages.canvas.setFocus()
+    window.pages.text.setFocus()
     desk.settle()
     assert given == []
     assert window.jobs.indexWidget(index) is None
@@ -249,136 +132,6 @@ def test_a_click_on_the_field_opens_it_and_a_deleted_row_closes_it(desk):
     desk.wait(lambda: row.job.state is JobState.DELETED)
     desk.settle()
     assert window.jobs.indexWidget(index) is None
-
-
-# --- pages ---------------------------------------------------------------------------
-
-
-def test_pages_are_turned_by_every_means(desk):
-    window = desk.open()
-    row = desk.add("book.pdf", "one", "two", "three", "four")
-    desk.choose(row)
-    pages = window.pages
-
-    def expect(number, text):
-        desk.wait(lambda: desk.shown_page() == (row.job.job_id, number))
-        assert pages.text.toPlainText() == text
-        assert pages.bar.number.value() == number
-
-    expect(1, "one")
-    desk.qtbot.mouseClick(pages.bar.next, Qt.MouseButton.LeftButton)
-    expect(2, "two")
-    desk.qtbot.keyClick(pages.canvas, Qt.Key.Key_PageDown)
-    expect(3, "three")
-    desk.qtbot.keyClick(pages.text, Qt.Key.Key_PageUp)
-    expect(2, "two")
-    pages.bar.number.setValue(4)
-    expect(4, "four")
-    assert not pages.bar.next.isEnabled()
-    window.actions_.previous_page.trigger()
-    expect(3, "three")
-    pages.turn(9)
-    expect(3, "three")
-
-
-def test_a_word_is_chosen_on_the_page_and_in_the_text(desk):
-    window = desk.open()
-    desk.choose(desk.add("a.pdf", "first second third"))
-    canvas, text, page = window.pages.canvas, window.pages.text, window.pages.page
-    middle = QPointF(page.words[1].box.center())
-
-    desk.click_at(canvas, canvas._from_page(middle).toPoint())
-    assert text._chosen == 1
-    assert text.textCursor().position() == page.words[1].start
-
-    cursor = text.textCursor()
-    cursor.setPosition(page.words[2].start + 1)
-    text.setTextCursor(cursor)
-    assert canvas._chosen == 2
-
-    desk.qtbot.mouseMove(canvas.viewport(), canvas._from_page(middle).toPoint())
-    desk.wait(lambda: text._pointed == 1)
-
-
-def test_doubtful_words_are_tinted(desk):
-    window = desk.open()
-    desk.choose(desk.add("a.pdf", "sure maybe"))
-    assert [word.doubtful for word in window.pages.page.words] == [False, True]
-    (tint,) = window.pages.text.extraSelections()
-    assert tint.cursor.selectedText() == "maybe"
-
-
-def test_pages_can_be_seen_while_the_rest_is_read(desk):
-    window = desk.open()
-    row = desk.add("book.pdf", "one", ScriptPage("two", gate="later"), until=JobState.READING)
-    window.jobs.choose(row)
-    desk.wait(lambda: desk.shown_page() == (row.job.job_id, 1))
-    window.pages.show_number(2)
-    desk.wait(lambda: "not been read yet" in window.pages.note.text)
-    desk.house.engine.gate("later").set()
-    desk.wait(lambda: desk.shown_page() == (row.job.job_id, 2))
-
-
-def test_a_late_page_of_another_document_is_dropped(desk):
-    window = desk.open()
-    one, two = desk.add("one.pdf", "one"), desk.add("two.pdf", "two")
-    window.jobs.choose(one)
-    window.jobs.choose(two)
-    desk.wait(lambda: desk.shown_page() is not None)
-    desk.settle()
-    assert window.pages.text.toPlainText() == "two"
-
-
-@pytest.mark.parametrize(
-    ("page", "note"),
-    [
-        (ScriptPage(""), "This page is blank"),
-        (ScriptPage("word"), "Recognised, 90 % confident"),
-        (ScriptPage("word", fault="damaged"), "damaged"),
-    ],
-)
-def test_every_page_says_where_its_words_come_from(desk, page, note):
-    window = desk.open()
-    row = desk.add("a.pdf", page, "good")
-    window.jobs.choose(row)
-    desk.wait(lambda: note in window.pages.note.text)
-    assert window.pages.note.isVisible()
-
-
-def test_the_page_is_let_go_when_the_window_hides(desk):
-    window = desk.open()
-    desk.choose(desk.add("a.pdf", "secret"))
-    closed = []
-    window.closing.connect(lambda: closed.append(window.isVisible()))
-    window.close()
-    assert closed == [False]
-    assert window.pages.page is None
-    assert window.pages.text.toPlainText() == ""
-
-
-def test_a_page_whose_source_is_gone_still_has_its_text(desk):
-    window = desk.open()
-    row = desk.add("a.pdf", "kept words")
-    desk.house.clock.advance(hours=25)
-    desk.house.retention.ask_sweep()
-    desk.wait(lambda: not row.job.source_present or row.job.state is JobState.DELETED)
-    assert row.job.state is JobState.DELETED or row.job.result_present
-    window.close()
-
-
-def test_zoom_keeps_what_is_looked_at_in_place(desk):
-    window = desk.open()
-    desk.choose(desk.add("a.pdf", "word"))
-    canvas = window.pages.canvas
-    spot = QPointF(canvas.viewport().rect().center())
-    before = canvas._to_page(spot)
-    canvas.zoom_to(2.0)
-    after = canvas._to_page(spot)
-    assert abs(after.x() - before.x()) < 2 and abs(after.y() - before.y()) < 2
-    assert not canvas.fits_width
-    assert window.pages.bar.zoom_label.text() == "200 %"
-    canvas.fit_width()
-    assert canvas.fits_width
 
 
 # --- the queue -----------------------------------------------------------------------
@@ -522,3 +275,29 @@ def test_what_is_copied_asks_clipboard_histories_to_forget_it(desk):
     mime = QGuiApplication.clipboard().mimeData()
     assert mime.text() == "secret words"
     assert mime.data("x-kde-passwordManagerHint") == b"secret"
+
+
+def test_what_was_copied_goes_with_its_document(desk):
+    window = desk.open()
+    row, other = desk.add("a.pdf", "secret words"), desk.add("b.pdf", "more")
+    desk.choose(row)
+    window.pages.text.selectAll()
+    window.pages.text.copy()
+    window.wishes.delete([other])
+    desk.wait(lambda: other.job.state is JobState.DELETED)
+    assert QGuiApplication.clipboard().text() == "secret words"
+    window.wishes.delete([row])
+    desk.wait(lambda: row.job.state is JobState.DELETED)
+    assert QGuiApplication.clipboard().text() == ""
+
+
+def test_what_was_copied_elsewhere_stays(desk):
+    window = desk.open()
+    row = desk.add("a.pdf", "secret words")
+    desk.choose(row)
+    window.pages.text.selectAll()
+    window.pages.text.copy()
+    QGuiApplication.clipboard().setText("from another place")
+    window.wishes.delete([row])
+    desk.wait(lambda: row.job.state is JobState.DELETED)
+    assert QGuiApplication.clipboard().text() == "from another place"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from mayfly.domain.document_errors import FileEmpty
 from mayfly.domain.ids import new_job_id
+from mayfly.domain.page_codec import decode_page
 from mayfly.services.board import Board
 from mayfly.services.lane import InlineLane, ThreadLane
 
@@ -51,3 +54,9 @@ def test_a_document_that_lost_its_readers_is_taken_up_before_others_are_joined()
     assert board.take_up() is left
     assert board.take_up() is None
     assert board.join() is long
+
+
+@pytest.mark.parametrize("data", [b"{}", b"[]", b'{"v": 1, "words": 5}', b"[" * 100_000, b"\xff"])
+def test_what_is_no_page_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        decode_page(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mayfly.domain.document_errors import PasswordNeeded, PasswordWrong
-from mayfly.domain.errors import NotNow
+from mayfly.domain.errors import NotNow, VaultBusy
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.pages import PageOrigin, PageState
 from mayfly.domain.states import JobState
@@ -194,11 +194,34 @@ def test_stopping_kills_the_readers_and_the_next_start_goes_on_at_the_next_page(
     assert not queue.holds_seat
     assert not house.engine.alive
     assert house.job(job).pages_read == 1
+    assert house.state_of(job) is JobState.QUEUED
     house.engine.gate("two").set()
     house.queue()
     house.wait_until_read(job)
     assert house.engine.happened("page", "a.pdf", 1) == 1
     assert house.texts(job) == ["one", "two", "three"]
+
+
+def test_stopping_with_a_vault_that_is_busy_leaves_the_rest_to_the_next_start(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = house.admit("one", ScriptPage("two", gate="two"), name="a.pdf")
+    queue = house.queue()
+    eventually(lambda: house.engine.happened("page", "a.pdf", 2))
+    requeue = house.vault.requeue_reading
+
+    def busy():
+        raise VaultBusy
+
+    monkeypatch.setattr(house.vault, "requeue_reading", busy)
+    queue.stop()
+    assert house.state_of(job) is JobState.READING
+
+    monkeypatch.setattr(house.vault, "requeue_reading", requeue)
+    house.engine.gate("two").set()
+    house.queue()
+    house.wait_until_read(job)
+    assert house.texts(job) == ["one", "two"]
 
 
 def test_stopping_while_a_reader_starts_leaves_none_behind(

@@ -10,6 +10,7 @@ from mayfly.domain.errors import VaultBusy
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import ReaderProcess
 from mayfly.domain.states import JobState
+from mayfly.system.seat import FileSeat
 from tests.fakes_engine import ScriptPage
 from tests.services.conftest import House
 from tests.waiting import eventually
@@ -115,5 +116,16 @@ def test_a_queue_that_stops_leaves_no_job_as_being_read(house: House) -> None:
 
     reading.stop()
 
-    assert house.state_of(job) is JobState.QUEUED
+    eventually(lambda: house.state_of(job) is JobState.QUEUED)
     assert house.job(job).pages_read == 1
+
+
+def test_stopping_after_the_vault_is_closed_frees_the_seat_all_the_same(house: House) -> None:
+    queue = house.queue()
+    eventually(lambda: queue.holds_seat)
+    house.lane.close()
+    queue.stop()
+    assert not queue.holds_seat
+    next_one = FileSeat(house.state / "reader.lock")
+    assert next_one.try_take()
+    next_one.release()

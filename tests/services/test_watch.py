@@ -8,6 +8,7 @@ import pytest
 
 from mayfly.domain.errors import InternalError, VaultBusy
 from mayfly.domain.events import JobsChanged, QueuePaused
+from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
 from tests.services.conftest import House
 from tests.waiting import eventually
@@ -79,14 +80,28 @@ def test_a_vault_that_does_not_answer_is_asked_again(
     eventually(lambda: JobsChanged() in house.events)
 
 
-def test_it_ends_with_the_lane(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed() -> int:
-        raise InternalError("the lane is closed")
+def test_it_ends_with_the_lane(house: House) -> None:
+    lane = ThreadLane("closing")
+    watch = Watch(house.vault, lane, bus=house.bus)
+    watch.start()
+    lane.close()
+    eventually(lambda: not watch._thread.is_alive())
+    watch.stop()
 
-    monkeypatch.setattr(house.vault, "change_seq", closed)
+
+def test_a_bug_met_by_one_look_does_not_end_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def stumble() -> int:
+        looks.append(1)
+        raise InternalError("a bug")
+
+    monkeypatch.setattr(house.vault, "change_seq", stumble)
     watch = Watch(house.vault, house.lane, bus=house.bus)
     watch.start()
-    eventually(lambda: not watch._thread.is_alive())
+    eventually(lambda: len(looks) > 1)
     watch.stop()
 
 

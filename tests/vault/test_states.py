@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from mayfly.domain.errors import (
-    AlreadyDeleted,
     InternalError,
     NoSuchJob,
     NotFinished,
     NotNow,
-    ResultGone,
     SourceGone,
-    VaultDamaged,
 )
 from mayfly.domain.ids import JobId, new_job_id
 from mayfly.domain.jobs import Part, ReaderProcess, ReadOptions
 from mayfly.domain.pages import PageState
-from mayfly.domain.states import DeleteReason, JobState, may_move
-from tests.fakes import BytesSource, ChangingSource
+from mayfly.domain.states import DeleteReason, JobState
 from tests.vault.conftest import RULE, Desk, reading
 
 ALL = frozenset(Part)
@@ -30,75 +25,6 @@ SOURCE, RESULT = frozenset({Part.SOURCE}), frozenset({Part.RESULT})
 
 def state_of(desk: Desk, job_id: JobId) -> JobState:
     return desk.vault.job(job_id, desk.clock.now()).state
-
-
-# --- intake ------------------------------------------------------------------------------
-
-
-def test_a_source_that_fails_leaves_no_trace(desk: Desk) -> None:
-    batch = desk.vault.add_batch(desk.clock.now())
-    for size in (10, 40 << 20):
-        source = ChangingSource("a.pdf", b"x" * size, piece_bytes=1 << 20)
-        with pytest.raises(Exception, match="changed"):
-            desk.vault.admit(batch, source, ReadOptions(), RULE, desk.clock.now())
-
-    assert desk.vault.jobs(desk.clock.now()) == ()
-    for table in ("job", "data_key", "stream", "chunk"):
-        assert desk.sql(f"SELECT count(*) FROM {table}") == [(0,)]
-
-
-@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 20 << 20])
-def test_a_document_of_any_size_comes_back(desk: Desk, size: int) -> None:
-    job_id = desk.admit(bytes(size))
-
-    count = desk.vault.source_chunk_count(job_id)
-    chunks = [desk.vault.source_chunk(job_id, index) for index in range(count)]
-
-    assert b"".join(chunks) == bytes(size)
-    assert all(len(chunk) <= 1 << 20 for chunk in chunks)
-    assert desk.vault.source_size(job_id) == size
-    with pytest.raises(InternalError):
-        desk.vault.source_chunk(job_id, count)
-
-
-def test_jobs_of_a_batch_keep_their_order(desk: Desk) -> None:
-    now = desk.clock.now()
-    batch = desk.vault.add_batch(now)
-    ids = [
-        desk.vault.admit(batch, BytesSource(f"{n}.png", b"x"), ReadOptions(), RULE, now)
-        for n in range(3)
-    ]
-    ids.append(desk.vault.admit_refused(batch, "bad.png", "file_empty", RULE, now))
-    other = desk.admit(name="other.png")
-
-    jobs = desk.vault.jobs(now)
-
-    assert [job.job_id for job in jobs] == [*ids, other]
-    assert [job.position for job in jobs] == [1, 2, 3, 4, 1]
-    assert [job.name for job in jobs] == ["0.png", "1.png", "2.png", "bad.png", "other.png"]
-    assert {job.batch_id for job in jobs[:4]} == {batch}
-
-
-def test_a_refused_file_is_a_failed_row_with_a_name_and_no_source(desk: Desk) -> None:
-    now = desk.clock.now()
-    batch = desk.vault.add_batch(now)
-
-    job_id = desk.vault.admit_refused(batch, "empty.pdf", "file_empty", RULE, now)
-
-    job = desk.vault.job(job_id, now)
-    assert (job.state, job.error_code, job.name) == (JobState.FAILED, "file_empty", "empty.pdf")
-    assert (job.source_present, job.result_present) == (False, True)
-    assert job.result_delete_at == now + timedelta(hours=RULE.result_hours)
-    for ask in (desk.vault.retry, desk.vault.options, desk.vault.source_size, desk.vault.password):
-        with pytest.raises(SourceGone):
-            ask(job_id)
-    assert desk.vault.page_summaries(job_id, now) == ()
-
-
-def test_a_name_that_is_no_text_comes_back(desk: Desk) -> None:
-    job_id = desk.admit(name="caf\udce9.pdf", path="/tmp/caf\udce9.pdf")
-
-    assert desk.vault.job(job_id, desk.clock.now()).name == "caf\udce9.pdf"
 
 
 # --- looking -----------------------------------------------------------------------------
@@ -296,14 +222,20 @@ def test_a_job_is_not_finished_before_its_pages_are(desk: Desk) -> None:
     assert state_of(desk, job_id) is JobState.READING
 
 
-def test_a_document_of_which_no_page_could_be_read_has_failed(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [(("timed_out", "timed_out"), "timed_out"), (("timed_out", "damaged"), "every_page_failed")],
+)
+def test_a_document_of_which_no_page_could_be_read_has_failed(
+    desk: Desk, codes: tuple[str, str], expected: str
+) -> None:
     job_id = desk.reading_job(2)
-    for number in (1, 2):
-        desk.vault.fail_page(job_id, number, "timed_out")
+    for number, code in enumerate(codes, start=1):
+        desk.vault.fail_page(job_id, number, code)
 
     job = desk.vault.finish(job_id, desk.clock.now())
 
-    assert (job.state, job.error_code) == (JobState.FAILED, "every_page_failed")
+    assert (job.state, job.error_code) == (JobState.FAILED, expected)
 
 
 def test_one_read_page_is_enough(desk: Desk) -> None:
@@ -426,203 +358,3 @@ def test_recognise_anyway_keeps_nothing_of_the_old_words(desk: Desk) -> None:
     assert desk.vault.set_pages(job_id, 2) == (1, 2)
     with pytest.raises(NotFinished):
         desk.vault.page(job_id, 1, desk.clock.now())
-
-
-# --- every call in every state -----------------------------------------------------------
-
-
-def queued(desk: Desk) -> JobId:
-    return desk.admit()
-
-
-def in_reading(desk: Desk) -> JobId:
-    return desk.reading_job(1)
-
-
-def done(desk: Desk) -> JobId:
-    return desk.done_job(pages=1)
-
-
-def failed(desk: Desk) -> JobId:
-    job_id = desk.reading_job(1)
-    desk.vault.fail(job_id, "damaged", desk.clock.now())
-    return job_id
-
-
-def needing_password(desk: Desk) -> JobId:
-    job_id = desk.reading_job(1)
-    desk.vault.need_password(job_id, "password_needed")
-    return job_id
-
-
-def cancelled(desk: Desk) -> JobId:
-    job_id = desk.admit()
-    desk.vault.cancel(job_id, desk.clock.now())
-    return job_id
-
-
-def deleted(desk: Desk) -> JobId:
-    job_id = desk.admit()
-    desk.vault.purge([job_id], ALL, DeleteReason.USER, desk.clock.now())
-    return job_id
-
-
-def marked(desk: Desk) -> JobId:
-    job_id = desk.reading_job(1)
-    desk.vault.mark_purging([job_id], DeleteReason.USER, desk.clock.now())
-    return job_id
-
-
-MAKERS: dict[Callable[[Desk], JobId], JobState] = {
-    queued: JobState.QUEUED,
-    in_reading: JobState.READING,
-    done: JobState.DONE,
-    failed: JobState.FAILED,
-    needing_password: JobState.NEEDS_PASSWORD,
-    cancelled: JobState.CANCELLED,
-    deleted: JobState.DELETED,
-    marked: JobState.READING,
-}
-
-_R, _Q = JobState.READING, JobState.QUEUED
-CALLS: dict[str, tuple[Callable, frozenset[JobState], JobState]] = {
-    "save_page": (lambda v, j, now: v.save_page(j, reading(1)), frozenset({_R}), _R),
-    "fail_page": (lambda v, j, now: v.fail_page(j, 1, "timed_out"), frozenset({_R}), _R),
-    "set_pages": (lambda v, j, now: v.set_pages(j, 1), frozenset({_R}), _R),
-    "fail": (
-        lambda v, j, now: v.fail(j, "damaged", now),
-        frozenset({_R, _Q}),
-        JobState.FAILED,
-    ),
-    "need_password": (
-        lambda v, j, now: v.need_password(j, "password_needed"),
-        frozenset({_R}),
-        JobState.NEEDS_PASSWORD,
-    ),
-    "give_password": (
-        lambda v, j, now: v.give_password(j, "pass"),
-        frozenset({JobState.NEEDS_PASSWORD}),
-        _Q,
-    ),
-    "cancel": (
-        lambda v, j, now: v.cancel(j, now),
-        frozenset({_Q, _R, JobState.NEEDS_PASSWORD}),
-        JobState.CANCELLED,
-    ),
-    "retry": (
-        lambda v, j, now: v.retry(j),
-        frozenset({JobState.FAILED, JobState.CANCELLED}),
-        _Q,
-    ),
-    "recognise_anyway": (
-        lambda v, j, now: v.recognise_anyway(j),
-        frozenset({JobState.DONE}),
-        _Q,
-    ),
-}
-
-
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("make", MAKERS)
-def test_each_call_works_in_its_states_and_is_refused_in_all_others(
-    desk: Desk, make: Callable[[Desk], JobId], call: str
-) -> None:
-    job_id = make(desk)
-    before = desk.vault.job(job_id, desk.clock.now())
-    do, allowed, after = CALLS[call]
-
-    if make in (deleted, marked):
-        with pytest.raises(AlreadyDeleted):
-            do(desk.vault, job_id, desk.clock.now())
-    elif MAKERS[make] in allowed:
-        do(desk.vault, job_id, desk.clock.now())
-        assert state_of(desk, job_id) is after
-        assert after is before.state or may_move(before.state, after)
-        return
-    else:
-        with pytest.raises(NotNow):
-            do(desk.vault, job_id, desk.clock.now())
-    assert desk.vault.job(job_id, desk.clock.now()) == before
-
-
-@pytest.mark.parametrize("make", [deleted, marked])
-def test_nothing_of_a_deleted_or_marked_job_is_shown(desk: Desk, make) -> None:
-    job_id = make(desk)
-    now = desk.clock.now()
-
-    assert desk.vault.job(job_id, now).name is None
-    for ask in (
-        lambda: desk.vault.page(job_id, 1, now),
-        lambda: desk.vault.page_image(job_id, 1, now),
-        lambda: desk.vault.page_summaries(job_id, now),
-        lambda: desk.vault.options(job_id),
-        lambda: desk.vault.password(job_id),
-        lambda: desk.vault.source_size(job_id),
-        lambda: desk.vault.source_chunk_count(job_id),
-        lambda: desk.vault.source_chunk(job_id, 0),
-        lambda: desk.vault.set_reader(ReaderProcess(job_id, 1, 1.0)),
-    ):
-        with pytest.raises(AlreadyDeleted):
-            ask()
-    assert desk.vault.claim_next(now) is None
-
-
-def test_the_result_hides_at_its_end_though_no_alarm_rang(desk: Desk) -> None:
-    job_id = desk.done_job("word")
-    desk.clock.advance(hours=RULE.source_hours)
-    now = desk.clock.now()
-
-    with pytest.raises(SourceGone):
-        desk.vault.page_image(job_id, 1, now)
-    assert desk.vault.page(job_id, 1, now).words
-    assert desk.vault.job(job_id, now).name == "letter.pdf"
-
-    desk.clock.advance(hours=RULE.result_hours - RULE.source_hours, microseconds=-1)
-    assert desk.vault.page(job_id, 1, desk.clock.now()).words
-    desk.clock.advance(microseconds=1)
-    now = desk.clock.now()
-    for ask in (
-        lambda: desk.vault.page(job_id, 1, now),
-        lambda: desk.vault.page_summaries(job_id, now),
-    ):
-        with pytest.raises(ResultGone):
-            ask()
-    assert desk.vault.job(job_id, now).name is None
-
-
-def test_nothing_shows_past_thirty_days_whatever_the_row_says(desk: Desk) -> None:
-    waiting = desk.admit()
-    desk.vault.cancel(waiting, desk.clock.now())
-    read = desk.done_job("word")
-    # The year 2112.
-    desk.sql("UPDATE job SET source_delete_at = 1 << 52, result_delete_at = 1 << 52")
-    desk.sql("UPDATE job SET backstop_at = 1 << 52")
-    desk.clock.advance(days=30, microseconds=-1)
-    assert desk.vault.page(read, 1, desk.clock.now()).words
-
-    desk.clock.advance(microseconds=1)
-    now = desk.clock.now()
-
-    assert {job.name for job in desk.vault.jobs(now)} == {None}
-    with pytest.raises(ResultGone):
-        desk.vault.page(read, 1, now)
-    assert {due.job_id for due in desk.vault.due(now)} == {waiting, read}
-    assert {due.reason for due in desk.vault.due(now)} == {DeleteReason.BACKSTOP}
-
-
-@pytest.mark.parametrize(
-    "forge", ["added_at = 1 << 62", "state = 'unheard of'", "source_hours = 10000"]
-)
-def test_a_row_that_makes_no_sense_is_damaged(desk: Desk, forge: str) -> None:
-    job_id = desk.admit()
-    desk.sql(f"UPDATE job SET {forge}")
-
-    with pytest.raises(VaultDamaged):
-        desk.vault.job(job_id, desk.clock.now())
-
-
-def test_a_queued_job_past_its_backstop_is_not_read(desk: Desk) -> None:
-    desk.admit()
-    desk.clock.advance(days=30)
-
-    assert desk.vault.claim_next(desk.clock.now()) is None

@@ -57,6 +57,8 @@ def job_sentence(job: Job) -> str:
         return f"{where}: cancelled."
     if job.error_code is not None:
         error = error_of(job.error_code)
+        if job.state is JobState.NEEDS_PASSWORD:
+            return f"{where}: {error.text} Give it with “mayfly password {job.job_id[:SHORT_ID]}”."
         return f"{where}: {error.text} {error.remedy}"
     if job.pages_failed:
         return f"{where}: {job.pages_failed} of {job.pages} pages could not be read."

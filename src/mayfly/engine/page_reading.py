@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
+from mayfly.domain.document_errors import PageTooLarge
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageOrigin, PageReading, PageResult
@@ -35,11 +36,14 @@ class PageReader:
             recogniser, options.languages, timeout_s=limits.page_timeout_s
         )
         self._take_text = not options.recognise_anyway
+        self._most_words = limits.words_per_page
 
     def read(self, number: int) -> PageReading:
         """Return what is on the page, counted from 1; a DocumentError or RecognitionError."""
         page = self._document.load(number, take_text=self._take_text)
         if page.words is not None:
+            if len(page.words) > self._most_words:
+                raise PageTooLarge
             return _finished(number, page, PageOrigin.TEXT_LAYER, Reading(page.words, 0))
         gray = page.gray()
         if is_blank(gray):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageChops
 
 from mayfly.domain.pages import PageImage
 from mayfly.engine.loaded_page import Gray
@@ -59,8 +59,12 @@ def to_page_image(view: Image.Image) -> PageImage:
 
 
 def _has_colour(image: Image.Image) -> bool:
-    small = np.asarray(image.reduce(4) if min(image.size) >= 4 else image).astype(np.int16)
-    return bool((small.max(axis=2) - small.min(axis=2)).max() > _GRAY_TOLERANCE)
+    small = image.reduce(4) if min(image.size) >= 4 else image
+    red, green, blue = small.split()
+    return any(
+        any(ImageChops.difference(one, other).histogram()[_GRAY_TOLERANCE + 1 :])
+        for one, other in ((red, green), (green, blue), (red, blue))
+    )
 
 
 def _to_8_bits(samples: npt.NDArray[Any]) -> Gray:

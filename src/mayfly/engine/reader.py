@@ -38,6 +38,7 @@ class WorkerReader:
         self._channel = channel
         self._limits = limits
         self._holds_document = False
+        self._pages = 0
         self._using = threading.Lock()
 
     @property
@@ -80,13 +81,15 @@ class WorkerReader:
         with self._trust_nothing():
             if answer.kind != "opened":
                 raise ChannelGarbled
-            pages = answer.number("pages", most=self._limits.pages)
+            self._pages = answer.number("pages", most=self._limits.pages)
         self._holds_document = True
-        return pages
+        return self._pages
 
     def read_page(self, number: int) -> PageReading:
         """Read one page of the open document, counted from 1; DocumentError otherwise."""
         self._require_document()
+        if not 1 <= number <= self._pages:
+            raise InternalError(f"no page {number} of {self._pages}")
         answer = self._ask(
             {"kind": "read", "number": number}, timeout_s=self._limits.page_timeout_s
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import shlex
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from pytesseract import TesseractError, TesseractNotFoundError
 from pytesseract.pytesseract import run_tesseract, save
 
 from mayfly.domain.document_errors import (
+    LanguageMissing,
+    ReaderCrashed,
     ReaderOutOfMemory,
     ReadingTimedOut,
     RecogniserMissing,
-    RecognitionError,
 )
+from mayfly.domain.errors import UserError
 from mayfly.domain.ports import RawWord
 
 _WORD_LEVEL = "5"
@@ -48,7 +51,8 @@ class TesseractRecogniser:
     ) -> list[RawWord]:
         """Return words in reading order from 8-bit gray pixels, row after row.
 
-        Raises ReadingTimedOut, ReaderOutOfMemory, RecogniserMissing or RecognitionError.
+        Raises ReadingTimedOut, ReaderOutOfMemory, ReaderCrashed, RecogniserMissing or
+        LanguageMissing.
         """
         config = shlex.join(
             [
@@ -74,12 +78,22 @@ class TesseractRecogniser:
         except TesseractNotFoundError as error:
             raise RecogniserMissing from error
         except TesseractError as error:
-            if "bad_alloc" in str(error.message) or error.status == -6:
-                raise ReaderOutOfMemory from error
-            raise RecognitionError from error
+            raise _meaning(error) from error
         except RuntimeError as error:
             # pytesseract's own word for a timeout.
             raise ReadingTimedOut from error
+
+
+def _meaning(error: TesseractError) -> UserError:
+    """Return what the end of the program means: by a signal, or with a word about data."""
+    told = str(error.message)
+    if error.status == -signal.SIGXCPU:
+        return ReadingTimedOut()
+    if "bad_alloc" in told or error.status in (-signal.SIGABRT, -signal.SIGKILL):
+        return ReaderOutOfMemory()
+    if "oading language" in told or "load any languages" in told:
+        return LanguageMissing()
+    return ReaderCrashed()
 
 
 def words_from(table: str) -> list[RawWord]:

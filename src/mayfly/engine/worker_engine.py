@@ -24,7 +24,7 @@ from mayfly.engine.tesseract_program import ask_version, data_folders, find_prog
 from mayfly.engine.worker_process import start_process
 
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent.parent
-_COMMAND = (sys.executable, "-P", "-B", "-m", "mayfly.engine.worker")
+_COMMAND = (sys.executable, "-P", "-s", "-B", "-m", "mayfly.engine.worker")
 
 
 class WorkerEngine:
@@ -119,6 +119,8 @@ def _environment() -> dict[str, str]:
     OMP_THREAD_LIMIT: with OpenMP's default, 31 pages on 2 cores took 280 s instead of 27.
     """
     environment = {
+        # Else Python asks the system's name service for one, over a socket.
+        "HOME": "/",
         "LANG": "C.UTF-8",
         "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",

@@ -78,17 +78,24 @@ class Queue:
             self._thread.join()
         if self._slots:
             self._give_back()
-        self._seat.release()
+        else:
+            self._seat.release()
 
     def _give_back(self) -> None:
-        """End the readers; nobody reads now, and the rows must not say so until the next start."""
+        """End the readers, and queue again what they read: nobody reads now, and rows must say so.
+
+        Does not wait for the vault. The seat goes only after it: the next holder's jobs must
+        not be queued again by us.
+        """
         for slot in self._slots:
             slot.stop()
         self._slots.clear()
         try:
-            self._lane.submit(self._vault.requeue_reading).result()
-        except (UserError, InternalError) as error:
-            _log.info("left as being read: %s", type(error).__name__)
+            requeued = self._lane.submit(self._vault.requeue_reading, urgent=True)
+        except InternalError:
+            self._seat.release()
+            return
+        requeued.add_done_callback(lambda _: self._seat.release())
 
     # --- the user's wishes -----------------------------------------------------------
 

@@ -53,8 +53,13 @@ class Watch:
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_EVERY_S):
             try:
-                self._lane.submit(self.look, urgent=True).result()
+                look = self._lane.submit(self.look, urgent=True)
+            except InternalError:
+                # The lane is closed: Mayfly is ending.
+                return
+            try:
+                look.result()
             except UserError as error:
                 _log.warning("cannot look at the vault: %s", error.code)
             except InternalError:
-                return
+                _log.exception("a look at the vault failed; the watch goes on")

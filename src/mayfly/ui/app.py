@@ -10,11 +10,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation, Mayfly
+from mayfly.domain.errors import UserError
 from mayfly.services.lane import ThreadLane
+from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.main_window import MainWindow
@@ -35,6 +37,7 @@ def run_window(foundation: Foundation, paths: Sequence[Path]) -> int:
     """
     app = make_application()
     session = Session(app, foundation, [path.absolute() for path in paths])
+    session.ended.connect(app.exit)
     session.start()
     with Interruptions(app, session.end):
         status = app.exec()
@@ -55,9 +58,11 @@ def make_application() -> QApplication:
 class Session(QObject):
     """One run of the window: unlock, show, close. Owns the lanes that are the window's own."""
 
+    ended = Signal(int)
+    """The vault is closed; the exit status."""
+
     def __init__(self, app: QApplication, foundation: Foundation, paths: Sequence[Path]) -> None:
         super().__init__(app)
-        self._app = app
         self._foundation = foundation
         self._paths = tuple(paths)
         # The catalogue is looked up once for each text, whatever saving the settings drops.
@@ -69,7 +74,7 @@ class Session(QObject):
         self._theme = Theme(app, self._preferences.theme)
         self._icons = Icons(foundation.resource("icons"), self._theme)
         self._instance = foundation.window_instance()
-        self._is_first = self._instance.claim()
+        self._is_first = self._claim()
         self._mayfly: Mayfly | None = None
         self._ending = False
         self.window: MainWindow | None = None
@@ -93,7 +98,7 @@ class Session(QObject):
         if self._ending:
             return
         self._ending = True
-        done = functools.partial(self._app.exit, status)
+        done = functools.partial(self.ended.emit, status)
         if self.window is not None:
             self.window.close()
         if self._mayfly is None:
@@ -105,6 +110,7 @@ class Session(QObject):
 
     def clean_up(self) -> None:
         """Drop what is left after the event loop has ended."""
+        take_back_copies()
         if self.window is not None:
             self.window.deleteLater()
         if not self.unlocking.busy:
@@ -112,6 +118,13 @@ class Session(QObject):
         self._instance.release()
         self._decode_lane.close()
         self._chores.close()
+
+    def _claim(self) -> bool:
+        try:
+            return self._instance.claim()
+        except UserError:
+            # A folder that cannot be written: opening the vault meets it next, and says so.
+            return True
 
     def _open(self, mayfly: Mayfly) -> None:
         if self._ending:

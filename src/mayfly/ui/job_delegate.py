@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtCore import QAbstractItemModel, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.states import JobState
 from mayfly.ui.icons import Icons
-from mayfly.ui.job_model import Column, Index, JobModel
-from mayfly.ui.job_rows import BatchRow, JobRow
+from mayfly.ui.job_model import Index, JobModel
+from mayfly.ui.job_rows import BatchRow, Column, JobRow
 from mayfly.ui.password_field import PasswordField
 from mayfly.ui.row_layout import RowLayout
 from mayfly.ui.theme import Theme
@@ -23,6 +23,26 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+class Attention(Protocol):
+    """Where mouse and keyboard are in the list; JobList knows."""
+
+    def is_hovered(self, index: Index) -> bool:
+        """Whether the mouse is over the index's row."""
+        ...
+
+    def is_bin_hot(self, index: Index) -> bool:
+        """Whether the mouse is over the bin of the index's row."""
+        ...
+
+    def is_current(self, index: Index) -> bool:
+        """Whether the keyboard acts on the index's row."""
+        ...
+
+    def first_cell(self, index: Index) -> QRect:
+        """Return where the first cell of the index's row is."""
+        ...
+
+
 class JobDelegate(QStyledItemDelegate):
     """Two lines a row, nothing per row but paint, so that 10,000 rows cost what 20 do."""
 
@@ -30,17 +50,22 @@ class JobDelegate(QStyledItemDelegate):
     """Job id and password; connect to what hands them to the vault and keeps neither."""
 
     def __init__(
-        self, model: JobModel, *, tr: Tr, theme: Theme, icons: Icons, parent: QWidget
+        self,
+        model: JobModel,
+        *,
+        tr: Tr,
+        theme: Theme,
+        icons: Icons,
+        attention: Attention,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self._attention = attention
         self._model = model
         self._tr = tr
         self._theme = theme
         self._icons = icons
         self.layout = RowLayout(parent.font())
-        self.is_open: Callable[[BatchRow], bool] = lambda _: True
-        self.is_bin_shown: Callable[[Index], bool] = lambda _: False
-        self.is_bin_hot: Callable[[Index], bool] = lambda _: False
 
     # --- painting --------------------------------------------------------------------
 
@@ -50,31 +75,47 @@ class JobDelegate(QStyledItemDelegate):
         return QSize(80, self.layout.height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw one cell; the view has drawn its ground."""
+        """Draw one cell and its ground."""
         row = self._model.row_at(index)
         if row is None:
             return
         painter.save()
         cell = option.rect
         column = index.column()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = self._attention.is_hovered(index)
+        self._paint_ground(painter, cell, index, chosen=chosen, hovered=hovered)
         if column == Column.DELETE:
-            if self.is_bin_shown(index):
-                self._paint_bin(painter, cell, row, hot=self.is_bin_hot(index))
-        elif isinstance(row, BatchRow):
-            if column == Column.DOCUMENT:
-                self._paint_batch(painter, cell, row)
-        elif column == Column.LEFT:
-            left = self._model.texts.left(row.job, self._model.now())
-            self._text(painter, self.layout.left(cell), left, self._theme.tones.dim, _RIGHT)
+            if chosen or hovered:
+                self._paint_bin(painter, cell, row, hot=self._attention.is_bin_hot(index))
         else:
-            self._paint_job(painter, cell, row)
+            # Lines run on from the first cell into the second, so each draws its part of both.
+            painter.setClipRect(cell, Qt.ClipOperation.IntersectClip)
+            first = self._attention.first_cell(index)
+            if isinstance(row, BatchRow):
+                self._paint_batch(painter, first, row)
+            else:
+                self._paint_job(painter, first, row)
+            if column == Column.LEFT and isinstance(row, JobRow):
+                self._paint_left(painter, cell, row)
         painter.restore()
+
+    def _paint_ground(
+        self, painter: QPainter, cell: QRect, index: Index, *, chosen: bool, hovered: bool
+    ) -> None:
+        tones = self._theme.tones
+        if chosen:
+            painter.fillRect(cell, QColor(tones.chosen))
+        elif hovered:
+            painter.fillRect(cell, QColor(tones.hover))
+        if index.column() == Column.DOCUMENT and self._attention.is_current(index):
+            painter.fillRect(QRect(cell.topLeft(), QSize(3, cell.height())), QColor(tones.accent))
 
     def _paint_batch(self, painter: QPainter, cell: QRect, batch: BatchRow) -> None:
         tones, layout = self._theme.tones, self.layout
         # A batch has no time of its own: its two lines may run on under that column.
         wide = layout.wide(cell)
-        self._icon(painter, layout.chevron(cell), _chevron(self.is_open(batch)), tones.dim)
+        self._icon(painter, layout.icon(cell), _chevron(batch.is_open), tones.dim)
         title = self._model.texts.batch_title(batch, self._model.now())
         self._line(painter, layout.title(wide), title, tones.text, layout.batch_font)
         state = self._model.texts.batch_state(batch)
@@ -101,6 +142,12 @@ class JobDelegate(QStyledItemDelegate):
             settled = job.pages_read + job.pages_failed
             self._bar(painter, layout.bar(wide), settled / (job.pages or 1))
 
+    def _paint_left(self, painter: QPainter, cell: QRect, row: JobRow) -> None:
+        painter.setFont(self.layout.small_font)
+        painter.setPen(QColor(self._theme.tones.dim))
+        left = self._model.texts.left(row.job, self._model.now())
+        painter.drawText(self.layout.left(cell), _RIGHT, left)
+
     def _paint_field(self, painter: QPainter, place: QRect, hint: str) -> None:
         tones = self._theme.tones
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -113,10 +160,7 @@ class JobDelegate(QStyledItemDelegate):
     def _paint_bin(
         self, painter: QPainter, cell: QRect, row: BatchRow | JobRow, *, hot: bool
     ) -> None:
-        if isinstance(row, JobRow):
-            if row.leaving or row.job.state is JobState.DELETED:
-                return
-        elif not row.alive:
+        if not row.alive:
             return
         tones = self._theme.tones
         if hot:
@@ -150,13 +194,6 @@ class JobDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(tone))
         painter.drawText(place, _LEFT, QFontMetrics(font).elidedText(text, _ELIDE, place.width()))
-
-    def _text(
-        self, painter: QPainter, place: QRect, text: str, tone: str, align: Qt.AlignmentFlag
-    ) -> None:
-        painter.setFont(self.layout.small_font)
-        painter.setPen(QColor(tone))
-        painter.drawText(place, align, text)
 
     def _bar(self, painter: QPainter, place: QRect, share: float) -> None:
         tones = self._theme.tones

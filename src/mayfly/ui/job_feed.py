@@ -11,10 +11,7 @@ from mayfly.services.library import Library
 from mayfly.ui.courier import Courier
 from mayfly.ui.job_model import JobModel
 
-_LEAST_PAUSE_MS = 60
-_ROWS_PER_MS_OF_PAUSE = 25
-"""A tree view lays out all its rows whenever some come in, so the pause between two answers
-grows with the list: 400 ms at 10,000 rows."""
+_PAUSE_MS = 60
 
 
 class JobFeed(QObject):
@@ -68,7 +65,7 @@ class JobFeed(QObject):
         if self._first:
             self._first = False
             self.filled.emit()
-        self._pause.start(_LEAST_PAUSE_MS + self._model.alive // _ROWS_PER_MS_OF_PAUSE)
+        self._pause.start(_PAUSE_MS)
 
     def _fail(self, error: UserError) -> None:
         self._asking = False

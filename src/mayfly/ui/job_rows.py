@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Job
@@ -16,30 +17,52 @@ NO_PACE = Pace(None, None)
 WAITING = (JobState.QUEUED, JobState.READING)
 
 
+class Column(IntEnum):
+    """The columns of both kinds of rows."""
+
+    DOCUMENT = 0
+    LEFT = 1
+    DELETE = 2
+
+
 @dataclass(slots=True, eq=False)
 class JobRow:
-    """One job, its batch, and its place among the rows shown (-1: hidden)."""
+    """One job, its batch, and its place among the jobs shown there (-1: hidden)."""
 
     job: Job
     batch: BatchRow
-    row: int = -1
+    place: int = -1
     leaving: bool = False
     """The user clicked delete; the vault has not answered yet."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is neither deleted nor being deleted."""
+        return not self.leaving and self.job.state is not JobState.DELETED
 
 
 @dataclass(slots=True, eq=False)
 class BatchRow:
-    """One drop with its jobs in the order they came."""
+    """One drop with its jobs in the order they came.
+
+    start is the batch's own row in the list, -1 while it is hidden; its jobs follow it.
+    """
 
     batch_id: BatchId
     serial: int
     added_at: datetime
-    row: int = -1
+    start: int = -1
+    is_open: bool = True
     shown: list[JobRow] = field(default_factory=list)
     everything: dict[JobId, JobRow] = field(default_factory=dict)
     counts: Counter[JobState] = field(default_factory=Counter)
     pace: Pace = NO_PACE
     standing: Standing | None = None
+
+    @property
+    def height(self) -> int:
+        """How many rows of the list it takes, its own included."""
+        return 1 + (len(self.shown) if self.is_open else 0)
 
     @property
     def alive(self) -> int:
@@ -60,19 +83,13 @@ class BatchRow:
         waiting = sum(self.counts[state] for state in WAITING)
         return 1.0 - waiting / self.alive if self.alive else 1.0
 
-    def note(self, before: Job | None, after: Job) -> None:
-        """Keep the counts right when a job came or changed."""
-        if before is not None:
-            self.counts[before.state] -= 1
-        self.counts[after.state] += 1
-
     def place_of(self, position: int) -> int:
-        """Return where a job of this position belongs among the rows shown."""
+        """Return where a job of this position belongs among the jobs shown."""
         if not self.shown or self.shown[-1].job.position < position:
             return len(self.shown)
         return bisect_left(self.shown, position, key=lambda row: row.job.position)
 
     def number_from(self, first: int) -> None:
-        """Make the rows from first on know their places."""
+        """Make the jobs from first on know their places."""
         for place in range(first, len(self.shown)):
-            self.shown[place].row = place
+            self.shown[place].place = place

@@ -87,42 +87,8 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST_PX)
         self.resize(*_SIZE_PX)
-        self.model = JobModel(tr, now=now, parent=self)
-        self.feed = JobFeed(mayfly.library, courier, self.model)
-        self.pace = PaceKeeper(self.model)
-        self.wishes = Wishes(
-            mayfly, model=self.model, feed=self.feed, courier=courier, tr=tr, parent=self
-        )
-        self.arrivals = Arrivals(
-            mayfly.intake,
-            make_source=make_source,
-            decode_lane=decode_lane,
-            courier=courier,
-            preferences=preferences,
-            tr=tr,
-            now=now,
-            parent=self,
-        )
-        self.actions_ = Actions(self, tr=tr, icons=icons, formats=mayfly.exporting.formats)
-        self.jobs = JobList(self.model, tr=tr, theme=theme, icons=icons, parent=self)
-        self.pages = PagePane(
-            mayfly.library,
-            decode_lane,
-            model=self.model,
-            courier=courier,
-            tr=tr,
-            theme=theme,
-            icons=icons,
-            parent=self,
-        )
-        self.languages = LanguageButton(preferences.now.languages, tr=tr, icons=icons, parent=self)
-        self.toolbar = Toolbar(self.actions_, self.languages, tr=tr, icons=icons, parent=self)
-        self.trouble = TroubleBar(tr=tr, theme=theme, icons=icons, parent=self)
-        self.empty = EmptyState(tr=tr, theme=theme, icons=icons, parent=self)
-        self.empty.show_hours(preferences.now.result_hours)
-        self.status = StatusStrip(tr=tr, parent=self)
-        self.overlay = DropOverlay(tr=tr, theme=theme, icons=icons, parent=self)
-        self._dialogs = FileDialogs(self, tr=tr, chores=chores)
+        self._make_parts(make_source, decode_lane, now)
+        self._make_widgets(icons, decode_lane, chores)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -130,6 +96,58 @@ class MainWindow(QWidget):
         self._connect()
         self._connect_actions()
         self._show_state()
+
+    def _make_parts(
+        self, make_source: MakeSource, decode_lane: Lane, now: Callable[[], datetime]
+    ) -> None:
+        """Make what is not seen: the rows, and what goes to and comes from the vault."""
+        self.model = JobModel(self._tr, now=now, parent=self)
+        self.feed = JobFeed(self._mayfly.library, self._courier, self.model)
+        self.pace = PaceKeeper(self.model)
+        self.wishes = Wishes(
+            self._mayfly,
+            model=self.model,
+            feed=self.feed,
+            courier=self._courier,
+            tr=self._tr,
+            parent=self,
+        )
+        self.arrivals = Arrivals(
+            self._mayfly.intake,
+            make_source=make_source,
+            decode_lane=decode_lane,
+            courier=self._courier,
+            preferences=self._preferences,
+            tr=self._tr,
+            now=now,
+            parent=self,
+        )
+
+    def _make_widgets(self, icons: Icons, decode_lane: Lane, chores: Lane) -> None:
+        self.actions_ = Actions(
+            self, tr=self._tr, icons=icons, formats=self._mayfly.exporting.formats
+        )
+        self.jobs = JobList(self.model, tr=self._tr, theme=self._theme, icons=icons, parent=self)
+        self.pages = PagePane(
+            self._mayfly.library,
+            decode_lane,
+            model=self.model,
+            courier=self._courier,
+            tr=self._tr,
+            theme=self._theme,
+            icons=icons,
+            parent=self,
+        )
+        self.languages = LanguageButton(
+            self._preferences.now.languages, tr=self._tr, icons=icons, parent=self
+        )
+        self.toolbar = Toolbar(self.actions_, self.languages, tr=self._tr, icons=icons, parent=self)
+        self.trouble = TroubleBar(tr=self._tr, theme=self._theme, icons=icons, parent=self)
+        self.empty = EmptyState(tr=self._tr, theme=self._theme, icons=icons, parent=self)
+        self.empty.show_hours(self._preferences.now.result_hours)
+        self.status = StatusStrip(tr=self._tr, parent=self)
+        self.overlay = DropOverlay(tr=self._tr, theme=self._theme, icons=icons, parent=self)
+        self._dialogs = FileDialogs(self, tr=self._tr, chores=chores)
 
     def begin(self) -> None:
         """Ask for the jobs, and listen from now on."""
@@ -208,8 +226,7 @@ class MainWindow(QWidget):
         for action in actions.exports.values():
             action.setEnabled(exports)
         self.toolbar.export_button.setEnabled(exports)
-        alive = any(not row.leaving and row.job.state is not JobState.DELETED for row in jobs)
-        actions.delete.setEnabled(alive)
+        actions.delete.setEnabled(any(row.alive for row in jobs))
 
     def _show_paused(self, paused: bool) -> None:
         self._paused = paused

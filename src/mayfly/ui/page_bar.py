@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from mayfly.ui.icons import Icons
@@ -28,8 +29,8 @@ class PageBar(QWidget):
         self._tr = tr
         self._icons = icons
         self._pages = 0
-        self.previous = self._button("previous", tr("Previous page"), tr("Page Up"))
-        self.next = self._button("next", tr("Next page"), tr("Page Down"))
+        self.previous = self._button("previous", tr("Previous page"), "PgUp")
+        self.next = self._button("next", tr("Next page"), "PgDown")
         self.number = QSpinBox(self)
         self.number.setAccessibleName(tr("Page number"))
         self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
@@ -54,6 +55,7 @@ class PageBar(QWidget):
         self._pages = pages
         blocked = self.number.blockSignals(True)
         self.number.setRange(1 if pages else 0, pages)
+        self.number.setSpecialValueText("" if pages else " ")
         self.number.setValue(number)
         self.number.blockSignals(blocked)
         self._of.setText(self._tr("of {n}").format(n=number_text(pages)) if pages else "")
@@ -74,10 +76,11 @@ class PageBar(QWidget):
         button.setIconSize(_ICON)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setToolTip(f"{text} ({keys})")
+        native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{text} ({native})")
         button.setAccessibleName(text)
         if icon is not None:
-            self._icons.dress(button, icon)
+            self._icons.dress(button, icon, (_ICON.width(),))
         return button
 
     def _lay_out(self) -> None:

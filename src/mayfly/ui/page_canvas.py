@@ -24,7 +24,7 @@ from mayfly.ui.page_picture import PagePicture
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
 
-Scaler = Callable[[QImage, QSize, Callable[[], bool]], "Future[QImage | None]"]
+Scaler = Callable[[bytes, QSize, Callable[[], bool]], "Future[QImage | None]"]
 """Scales off the GUI thread; the callable says whether the answer is still wanted."""
 
 _MARGIN = 16
@@ -249,7 +249,7 @@ class PageCanvas(QAbstractScrollArea):
             self.verticalScrollBar().setRange(0, 0)
         else:
             if self._fit:
-                wide = max(80, view.width() - 2 * _MARGIN)
+                wide = self._fitting_width(page.size)
                 self._zoom = wide * self.devicePixelRatioF() / page.size.width()
             unit = self._unit()
             for bar, whole, seen in (
@@ -262,6 +262,18 @@ class PageCanvas(QAbstractScrollArea):
             self._ask_scaled()
         self.zoom_changed.emit()
         self.viewport().update()
+
+    def _fitting_width(self, page: QSize) -> int:
+        """Return how wide the page is when it fits, beside a scroll bar if it then needs one.
+
+        Never looks at whether the bar is there now: a page that needs it at full width only
+        would make it come and go for ever.
+        """
+        most = self.maximumViewportSize()
+        wide = max(80, most.width() - 2 * _MARGIN)
+        if page.height() * wide / page.width() + 2 * _MARGIN <= most.height():
+            return wide
+        return max(80, wide - self.verticalScrollBar().sizeHint().width())
 
     def _reveal(self, box: QRect) -> None:
         top_left = self._from_page(QPointF(box.topLeft()))
@@ -298,7 +310,7 @@ class PageCanvas(QAbstractScrollArea):
             self._scaled = None
             return
         order = self._order
-        future = self._scaler(page.image, size, lambda: order == self._order)
+        future = self._scaler(page.encoded, size, lambda: order == self._order)
         self._courier.ask(self, future, then=lambda image: self._take_scaled(order, image))
 
     def _take_scaled(self, order: int, image: QImage | None) -> None:

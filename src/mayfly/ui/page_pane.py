@@ -14,6 +14,7 @@ from mayfly.domain.errors import UserError
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
 from mayfly.services.library import Library, PageView
+from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_model import JobModel
@@ -209,9 +210,9 @@ class PagePane(QWidget):
         self._show_note(note_of_error(self._tr, error))
 
     def _scale(
-        self, image: QImage, size: QSize, wanted: Callable[[], bool]
+        self, encoded: bytes, size: QSize, wanted: Callable[[], bool]
     ) -> Future[QImage | None]:
-        return self._lane.submit(lambda: scale_image(image, size, wanted))
+        return self._lane.submit(lambda: scale_image(encoded, size, wanted))
 
     # --- parts -----------------------------------------------------------------------
 
@@ -260,7 +261,7 @@ class PagePane(QWidget):
         self.splitter.addWidget(self._tabs)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([524, 400])
+        self.splitter.setSizes([496, 428])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -288,3 +289,8 @@ class PagePane(QWidget):
     def _hear(self, job_ids: frozenset[str]) -> None:
         if self._row is not None and self._row.job.job_id in job_ids:
             self.refresh()
+        copied = self.text.copied_from
+        if copied is not None and copied in job_ids:
+            source = self._model.find(copied)
+            if source is None or not source.alive or not source.job.result_present:
+                take_back_copies()

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRect, QSize
+from PySide6.QtGui import QImage, QImageReader
 
 from mayfly.domain.ids import JobId
 from mayfly.domain.pages import PageOrigin, Word
@@ -35,6 +35,7 @@ class PagePicture:
     """A page on show: picture, words and text. Kept only while it is on show.
 
     image is None when the source is destroyed; words then lie on an empty sheet of size.
+    encoded is what the image was decoded from, to scale it anew.
     scale turns page pixels, which the boxes use, into pixels of the image.
     """
 
@@ -42,6 +43,7 @@ class PagePicture:
     number: int
     size: QSize
     image: QImage | None
+    encoded: bytes = field(repr=False)
     text: str
     words: tuple[ShownWord, ...]
     origin: PageOrigin
@@ -83,10 +85,8 @@ def prepare_page(view: PageView, wanted: Callable[[], bool]) -> PagePicture | No
     result = view.result
     if result is None or not wanted():
         return None
-    image = None
-    if view.image is not None:
-        image = QImage.fromData(view.image.data)
-        image = None if image.isNull() else image
+    encoded = b"" if view.image is None else view.image.data
+    image = _decode(encoded, QSize()) if encoded else None
     spans = word_spans(view.text, result.words)
     words = tuple(
         ShownWord(
@@ -102,6 +102,7 @@ def prepare_page(view: PageView, wanted: Callable[[], bool]) -> PagePicture | No
         number=view.number,
         size=QSize(result.width_px, result.height_px),
         image=image,
+        encoded=encoded,
         text=view.text,
         words=words,
         origin=result.origin,
@@ -111,12 +112,25 @@ def prepare_page(view: PageView, wanted: Callable[[], bool]) -> PagePicture | No
     )
 
 
-def scale_image(image: QImage, size: QSize, wanted: Callable[[], bool]) -> QImage | None:
-    """Return the image smoothly scaled to the size; None when no longer wanted."""
-    if not wanted():
-        return None
-    smooth = Qt.TransformationMode.SmoothTransformation
-    return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+def scale_image(encoded: bytes, size: QSize, wanted: Callable[[], bool]) -> QImage | None:
+    """Return the picture smoothly scaled to the size; None when no longer wanted."""
+    return _decode(encoded, size) if wanted() else None
+
+
+def _decode(encoded: bytes, size: QSize) -> QImage | None:
+    """Decode, at its own size or scaled to one; None for what is no picture.
+
+    By QImageReader, which lets Python go on: QImage.scaled and QImage.fromData hold the
+    interpreter's lock, and kept the GUI thread waiting for 20 to 60 ms a page.
+    """
+    buffer = QBuffer()
+    buffer.setData(QByteArray(encoded))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    if not size.isEmpty():
+        reader.setScaledSize(size)
+    image = reader.read()
+    return None if image.isNull() else image
 
 
 def word_spans(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:

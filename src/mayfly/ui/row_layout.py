@@ -44,7 +44,7 @@ class RowLayout:
         return BIN + 2 * 11
 
     def icon(self, cell: QRect) -> QRect:
-        """Return the place of the state's icon."""
+        """Return the place of the state's icon, or of a batch's opening arrow."""
         return QRect(cell.left() + EDGE, cell.top() + (cell.height() - ICON) // 2, ICON, ICON)
 
     def title(self, cell: QRect) -> QRect:
@@ -78,10 +78,6 @@ class RowLayout:
     def left(self, cell: QRect) -> QRect:
         """Return the place of the time left, in its own column: beside the title."""
         return QRect(cell.left(), self.title(cell).top(), cell.width() - 4, self._title_px)
-
-    def chevron(self, cell: QRect) -> QRect:
-        """Return the place of a batch's opening arrow."""
-        return self.icon(cell)
 
     def bin(self, cell: QRect) -> QRect:
         """Return the place of the delete button's drawing."""

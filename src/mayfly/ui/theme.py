@@ -32,6 +32,11 @@ class Theme(QObject):
         return self._tones
 
     @property
+    def app(self) -> QApplication:
+        """The application that wears this theme."""
+        return self._app
+
+    @property
     def choice(self) -> str:
         """auto, light or dark: what the user chose."""
         return self._choice

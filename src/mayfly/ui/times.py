@@ -48,7 +48,7 @@ def span_text(tr: Tr, seconds: float) -> str:
 def wait_text(tr: Tr, seconds: float) -> str:
     """Return how long reading may still take, in words."""
     if seconds < 60:
-        return tr("less than a minute left")
+        return tr("under a minute left")
     if seconds < _HOUR_S:
         return count_text(
             tr, round(seconds / 60), "about {n} minute left", "about {n} minutes left"

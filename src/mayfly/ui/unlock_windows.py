@@ -27,7 +27,7 @@ class WaitingWindow(QWidget):
 
     def __init__(self, *, tr: Tr) -> None:
         super().__init__()
-        self.setWindowTitle("Mayfly")
+        self.setWindowTitle(tr("Opening the vault…"))
         self.setFixedWidth(_WIDTH_PX)
         title = QLabel(tr("Opening the vault…"), self)
         title.setObjectName("sentence")

@@ -13,8 +13,9 @@ from mayfly.ui.passphrase_dialog import PassphraseDialog
 from mayfly.ui.unlock_windows import UnlockTrouble, WaitingWindow
 from mayfly.ui.wording import Tr
 
-_PATIENCE_MS = 300
-"""A vault that opens faster than this shows no waiting window that would only flash."""
+_PATIENCE_MS = 600
+"""A vault that opens faster than this shows no waiting window that would only flash: with a
+passphrase opening takes some 400 ms."""
 
 
 class Unlocking(QObject):

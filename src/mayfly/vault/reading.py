@@ -147,7 +147,7 @@ class Reading:
             if row.pages_read:
                 end_reading(tx, row, JobState.DONE, now)
             else:
-                end_reading(tx, row, JobState.FAILED, now, error_code=EveryPageFailed.code)
+                end_reading(tx, row, JobState.FAILED, now, error_code=_common_fault(tx, row))
 
     def fail(self, job_id: JobId, error_code: str, now: datetime) -> None:
         """READING or QUEUED to FAILED."""
@@ -163,6 +163,14 @@ class Reading:
             row.require_state(JobState.READING)
             self._streams.drop(tx, row.ref, Kind.PASSWORD)
             move(tx, row, JobState.NEEDS_PASSWORD, error_code=error_code)
+
+
+def _common_fault(tx: Transaction, row: JobRow) -> str:
+    """Return the code that every page failed with, whose remedy then fits, or the general one."""
+    codes = tx.rows("SELECT DISTINCT error_code FROM page WHERE job = ?", row.seq)
+    if len(codes) == 1 and codes[0][0] is not None:
+        return str(codes[0][0])
+    return EveryPageFailed.code
 
 
 def _with_source(tx: Transaction, job_id: JobId, latest: datetime) -> JobRow:

@@ -1,0 +1,178 @@
+"""Answers that come late, out of order or not at all never show the wrong page."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from mayfly.domain.document_errors import DamagedDocument
+from mayfly.domain.errors import ResultGone
+from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
+from mayfly.domain.states import JobState
+from mayfly.services.library import PageView
+from mayfly.ui.courier import Courier
+from mayfly.ui.icons import Icons
+from mayfly.ui.job_model import JobModel
+from mayfly.ui.page_pane import PagePane
+from tests.conftest import ROOT
+from tests.gui.test_job_model import NOW, a_job
+
+
+class SlowLibrary:
+    """Answers when the test says so, in whatever order."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int, Future]] = []
+
+    def page(self, job_id, number) -> Future:
+        self.asked.append((job_id, number, Future()))
+        return self.asked[-1][2]
+
+    def answer(self, place: int, text: str) -> None:
+        job_id, number, future = self.asked[place]
+        words = (Word(text, Box(10, 10, 50, 20), 90.0, 0, 0, 0),)
+        result = PageResult(number, 500, 700, 150, PageOrigin.RECOGNISED, words)
+        future.set_result(PageView(job_id, number, result, text, None, None))
+
+
+class SlowLane:
+    """A lane whose work is done when the test says so."""
+
+    def __init__(self) -> None:
+        self.waiting: list = []
+
+    def submit(self, work, *, urgent=False) -> Future:
+        del urgent
+        future: Future = Future()
+        self.waiting.append((work, future))
+        return future
+
+    def work(self) -> None:
+        for work, future in self.waiting:
+            future.set_result(work())
+        self.waiting.clear()
+
+
+@pytest.fixture
+def library():
+    return SlowLibrary()
+
+
+@pytest.fixture
+def lane():
+    return SlowLane()
+
+
+@pytest.fixture
+def model(qapp):
+    model = JobModel(str, now=lambda: NOW)
+    done = {"state": JobState.DONE, "pages": 3, "pages_read": 3}
+    model.apply([a_job(0, **done), a_job(1, **done)])
+    return model
+
+
+@pytest.fixture
+def pane(qtbot, theme, library, lane, model):
+    window = QWidget()
+    qtbot.addWidget(window)
+    pane = PagePane(
+        library,
+        lane,
+        model=model,
+        courier=Courier(window),
+        tr=str,
+        theme=theme,
+        icons=Icons(ROOT / "resources" / "icons", theme),
+        parent=window,
+    )
+    window.show()
+    yield pane
+
+
+def test_a_page_of_the_document_before_is_dropped(qtbot, pane, library, lane, model):
+    one, two = model.batches[0].shown
+    pane.show_job(one)
+    pane.show_job(two)
+    library.answer(1, "two")
+    qtbot.waitUntil(lambda: bool(lane.waiting))
+    lane.work()
+    qtbot.waitUntil(lambda: pane.page is not None)
+    library.answer(0, "one")
+    qtbot.wait(30)
+    lane.work()
+    qtbot.wait(30)
+    assert pane.text.toPlainText() == "two"
+
+
+def test_a_page_that_was_being_decoded_for_another_is_dropped(qtbot, pane, library, lane, model):
+    one, two = model.batches[0].shown
+    pane.show_job(one)
+    library.answer(0, "one")
+    qtbot.waitUntil(lambda: bool(lane.waiting))
+    ready = [(work(), future) for work, future in lane.waiting]
+    lane.waiting.clear()
+    pane.show_job(two)
+    for page, future in ready:
+        assert page is not None
+        future.set_result(page)
+    qtbot.wait(30)
+    assert pane.page is None
+
+
+def test_nothing_is_decoded_for_a_document_that_was_left(qtbot, pane, library, lane, model):
+    one, two = model.batches[0].shown
+    pane.show_job(one)
+    library.answer(0, "one")
+    qtbot.waitUntil(lambda: bool(lane.waiting))
+    pane.show_job(two)
+    work, _ = lane.waiting[0]
+    assert work() is None
+
+
+def test_an_answer_after_deleting_shows_nothing(qtbot, pane, library, lane, model):
+    one, _ = model.batches[0].shown
+    pane.show_job(one)
+    model.mark_leaving([one])
+    pane.refresh()
+    library.answer(0, "one")
+    qtbot.wait(30)
+    assert lane.waiting == []
+    assert pane.page is None
+
+
+def test_an_answer_after_hiding_shows_nothing(qtbot, pane, library, lane, model):
+    one, _ = model.batches[0].shown
+    pane.show_job(one)
+    library.answer(0, "one")
+    qtbot.waitUntil(lambda: bool(lane.waiting))
+    pane.forget()
+    lane.work()
+    qtbot.wait(30)
+    assert pane.page is None
+    assert pane.note.text == ""
+
+
+def test_an_error_is_told_with_its_remedy(qtbot, pane, library, model):
+    one, two = model.batches[0].shown
+    pane.show_job(one)
+    library.asked[0][2].set_exception(ResultGone())
+    qtbot.waitUntil(lambda: "has been destroyed" in pane.note.text)
+    pane.show_job(two)
+    job_id, number, future = library.asked[1]
+    future.set_result(PageView(job_id, number, None, "", None, DamagedDocument.code))
+    qtbot.waitUntil(lambda: "damaged" in pane.note.text)
+    assert "Fetch or scan it again" in pane.note.text
+
+
+def test_a_page_without_its_picture_says_so_and_keeps_its_text(qtbot, pane, library, lane, model):
+    job = a_job(0, state=JobState.DONE, pages=3, pages_read=3, source_present=False)
+    model.apply([job])
+    pane.show_job(model.find(job.job_id))
+    library.answer(-1, "kept")
+    qtbot.waitUntil(lambda: bool(lane.waiting))
+    lane.work()
+    qtbot.waitUntil(lambda: pane.page is not None)
+    assert "page image has been destroyed" in pane.note.text
+    assert pane.text.toPlainText() == "kept"
