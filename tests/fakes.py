@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,7 +70,10 @@ class FileSecrets:
         return file.read_text("ascii") if file.exists() else None
 
     def put(self, name: str, value: str) -> None:
-        (self._folder / name).write_text(value, "ascii")
+        # By rename, as keyrings do: whoever reads meanwhile sees the old or the new one.
+        new = self._folder.with_name(f"{self._folder.name}-{os.getpid()}-new")
+        new.write_text(value, "ascii")
+        new.replace(self._folder / name)
 
     def remove(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from mayfly.domain.jobs import DeleteOutcome, Part, ReadOptions
 from mayfly.domain.retention import RetentionRule, backstop_of
 from mayfly.domain.states import DeleteReason, JobState, may_move
 from mayfly.vault.opening import KeyAccess, open_vault
+from mayfly.vault.shard import Shard
 from tests.conftest import FakeClock
 from tests.fakes import BytesSource
 from tests.vault.conftest import CHEAP, paths_in, reading
@@ -52,10 +53,16 @@ class AnyOrder(RuleBasedStateMachine):
 
     def open(self) -> None:
         paths = paths_in(Path(self.folder.name))
-        self.vault = open_vault(paths, KeyAccess(None, "any"), argon=CHEAP)
+        self.vault, self.other = (
+            open_vault(paths, KeyAccess(None, "any"), argon=CHEAP) for _ in range(2)
+        )
+
+    def close(self) -> None:
+        self.vault.close()
+        self.other.close()
 
     def teardown(self) -> None:
-        self.vault.close()
+        self.close()
         self.folder.cleanup()
 
     def attempt(self, job_id: JobId, call, after: JobState | None) -> bool:
@@ -178,15 +185,38 @@ class AnyOrder(RuleBasedStateMachine):
         for due in self.vault.due(self.clock.now()):
             self.destroy(due.job_id, due.parts, due.reason)
         assert self.vault.due(self.clock.now()) == ()
+        self.vault.tidy()
+
+    @rule(change=st.booleans())
+    def another_process(self, change: bool) -> None:
+        """Work on with a process that may have the key of an epoch long gone."""
+        self.vault, self.other = self.other, self.vault
+        if change:
+            # A purge is followed at once; this is for the debt of one that was cut off.
+            with self.vault._database.write() as tx:
+                tx.run("UPDATE meta SET rotation_owed = 1")
+            self.vault.tidy()
 
     @rule()
     def crash(self) -> None:
-        self.vault.close()
+        self.close()
         self.open()
         self.vault.requeue_reading()
         for model in self.models.values():
             if model.state is STATES.READING:
                 model.state = STATES.QUEUED
+
+    @invariant()
+    def every_key_is_of_the_one_epoch_and_none_is_owed(self) -> None:
+        with self.vault._database.read() as tx:
+            assert tx.only_row("SELECT rotation_owed FROM meta") == (0,)
+            epochs = {row[0] for row in tx.rows("SELECT epoch FROM data_key")}
+            shares = [row[0] for row in tx.rows("SELECT epoch FROM passphrase_share")]
+            epoch = tx.epoch()
+        assert epochs <= {epoch}
+        assert shares == [epoch]
+        shard = Shard(paths_in(Path(self.folder.name)).shard)
+        assert not shard.is_used(epoch + 1)
 
     @invariant()
     def the_vault_agrees(self) -> None:

@@ -15,6 +15,7 @@ from mayfly.domain.states import DeleteReason, JobState
 from mayfly.vault.opening import KeyAccess, open_vault
 from mayfly.vault.reserve import RESERVE_BYTES
 from tests.fakes import BytesSource, MemorySecrets
+from tests.vault.attack import loot, opened
 from tests.vault.conftest import RULE, Desk, paths_in, reading
 
 ALL = frozenset(Part)
@@ -106,6 +107,49 @@ def test_deleting_works_on_a_full_disk(full_desk: Desk, small_disk: Path) -> Non
     assert len(wrapped) == 4
     assert not any(row[0] in everything for row in wrapped)
     assert full_desk.vault._database.ask("PRAGMA secure_delete") == (1,)
+    # The reserve's room was enough for the next vault key, too.
+    assert full_desk.sql("SELECT epoch, rotation_owed FROM meta") == [(2, 0)]
+
+
+def test_the_key_that_a_full_disk_could_not_change_is_changed_later(
+    full_desk: Desk, small_disk: Path
+) -> None:
+    jobs = [full_desk.admit(b"kept" * 1000) for _ in range(40)]
+    large = full_desk.admit(bytes(10 << 20))
+    full_desk.vault.close()
+    copy = small_disk.with_name("copy.db")
+    copy.write_bytes(full_desk.paths.database.read_bytes())
+    full_desk.reopen()
+    filler = fill_up(small_disk)
+    # The reserve of a vault that had no room for one either: the key finds no room at all.
+    full_desk.vault._ends._reserve.give_up()
+    fill_more(small_disk)
+    now = full_desk.clock.now()
+
+    try:
+        full_desk.vault.purge([large], ALL, DeleteReason.USER, now)
+    except DiskFull:
+        assert full_desk.vault.job(large, now).state is JobState.QUEUED
+    assert full_desk.vault.source_chunk(jobs[0], 0) == b"kept" * 1000
+
+    filler.unlink()
+    for more in small_disk.glob("more-*"):
+        more.unlink()
+    full_desk.vault.purge([large], ALL, DeleteReason.USER, now)
+    full_desk.vault.tidy()
+    (line,) = full_desk.secrets.held.values()
+    assert opened(copy, loot(full_desk.paths.database, full_desk.paths.shard, [line])) == set()
+    assert full_desk.sql("SELECT rotation_owed FROM meta") == [(0,)]
+    assert all(full_desk.vault.source_chunk(one, 0) == b"kept" * 1000 for one in jobs)
+
+
+def fill_more(folder: Path) -> None:
+    with (folder / "more-1").open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+        except OSError:
+            return
 
 
 def test_the_reserve_is_taken_again_when_there_is_room(full_desk: Desk, small_disk: Path) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from mayfly.domain.errors import InternalError, VaultDamaged, VaultTooNew
 from mayfly.vault import migrations
 from mayfly.vault.migrations import check_version, newest_version, steps, upgrade
 from tests.vault.conftest import Desk
+from tests.vault.rotating import HOMES, NOW, Place, check_settled
+
+VERSION_1 = Path(__file__).parent / "fixtures" / "version_1"
 
 NEXT = "CREATE TABLE added (a);\n-- a comment; with a semicolon\nINSERT INTO added VALUES (1);\n"
 
@@ -15,6 +21,34 @@ NEXT = "CREATE TABLE added (a);\n-- a comment; with a semicolon\nINSERT INTO add
 def test_the_steps_come_with_the_package() -> None:
     assert newest_version() == len(steps()) >= 1
     assert "CREATE TABLE meta" in steps()[0]
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_a_vault_of_version_1_opens_and_gets_the_key_it_owes(home: str, tmp_path: Path) -> None:
+    place = Place(tmp_path / "today", home)
+    shutil.copytree(VERSION_1 / home, place.folder)
+    assert place.ask("PRAGMA user_version") == [(1,)]
+    copy = place.copy("copy")
+    kept = copy.opened_with(place.loot())
+    assert len(kept) == 1
+
+    vault = place.open()
+    (kept_job, gone_job) = vault.jobs(NOW)
+    assert place.ask("SELECT epoch, rotation_owed FROM meta") == [(1, 1)]
+    vault.tidy()
+
+    assert (kept_job.name, gone_job.name) == ("kept.pdf", None)
+    assert {kept_job.job_id} == kept
+    assert vault.page(kept_job.job_id, 1, NOW).words[0].text == "kept"
+    vault.close()
+    check_settled(place, 2)
+    assert copy.opened_with(place.loot()) == set()
+
+
+def test_a_new_vault_owes_no_key(desk: Desk) -> None:
+    desk.vault.tidy()
+
+    assert desk.sql("SELECT epoch, rotation_owed FROM meta") == [(1, 0)]
 
 
 def test_a_next_step_is_made_once_and_keeps_the_jobs(desk: Desk, monkeypatch) -> None:

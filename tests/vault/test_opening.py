@@ -20,7 +20,7 @@ from mayfly.domain.errors import (
     VaultDamaged,
     VaultTooNew,
 )
-from mayfly.vault import connection, opening
+from mayfly.vault import connection, opening, share_homes
 from mayfly.vault.connection import Database
 from mayfly.vault.migrations import newest_version
 from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault, vault_exists
@@ -269,7 +269,7 @@ def test_no_database_is_there_before_its_key_is_safe(paths: VaultPaths, monkeypa
         assert not paths.database.exists()
         order.append("sync")
 
-    monkeypatch.setattr(opening.os, "sync", sync)
+    monkeypatch.setattr(share_homes.os, "sync", sync)
 
     open_with(paths, None, WatchedSecrets()).close()
 
@@ -384,7 +384,7 @@ def test_whoever_opens_waits_for_the_lock_and_then_says_busy(desk: Desk, monkeyp
 
 
 def test_a_closed_vault_opens_nothing_and_its_key_is_overwritten(desk: Desk) -> None:
-    (key,) = desk.vault._keys._keys.values()
+    key = desk.vault._rotation._keys._key
     assert any(key)
 
     desk.vault.close()
@@ -399,7 +399,7 @@ def test_no_repr_shows_a_secret(desk: Desk) -> None:
     access = KeyAccess(desk.secrets, "open sesame")
 
     assert "sesame" not in repr(access)
-    assert repr(desk.vault._keys) == "<vault keys>"
+    assert repr(desk.vault._rotation._keys) == "<vault keys>"
 
 
 def test_a_passphrase_vault_that_lost_its_share_says_so(paths: VaultPaths) -> None:

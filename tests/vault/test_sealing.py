@@ -97,8 +97,12 @@ def test_every_kind_belongs_to_a_part() -> None:
     assert set(PART_OF) == set(Kind)
 
 
+def no_load(tx: object, epoch: int) -> bytearray:
+    raise AssertionError("no other key is needed here")
+
+
 def keys(vault_id: bytes = b"v" * 16, epoch: int = 1, key: bytes = KEY) -> VaultKeys:
-    return VaultKeys(vault_id, epoch=epoch, keys={epoch: bytearray(key)})
+    return VaultKeys(vault_id, epoch=epoch, key=bytearray(key), load=no_load)
 
 
 def test_a_wrapped_key_opens_for_its_own_job_part_vault_and_epoch_only() -> None:

@@ -226,12 +226,13 @@ class Vault(Protocol):
     ) -> tuple[Deletion, ...]:
         """Destroy keys and rows of those parts in one transaction, then truncate the WAL.
 
+        Then the vault key is changed, or owed until tidy where that cannot be done now.
         A job with nothing left becomes a tombstone. One answer for each id, in order.
         """
         ...
 
     def tidy(self) -> None:
-        """Truncate the WAL if a purge could not; called by the sweep."""
+        """Truncate the WAL and change the vault key if a purge could not; called by the sweep."""
         ...
 
     def close(self) -> None:

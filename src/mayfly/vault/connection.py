@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,10 @@ class Transaction:
         """Run one statement; return how many rows it touched."""
         return self._connection.execute(sql, values).rowcount
 
+    def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Run one statement once for each row of values."""
+        self._connection.executemany(sql, rows)
+
     def insert(self, sql: str, *values: object) -> int:
         """Insert one row; return its rowid."""
         return int(self._connection.execute(sql, values).lastrowid or 0)
@@ -68,6 +72,10 @@ class Transaction:
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return all rows."""
         return self._connection.execute(sql, values).fetchall()
+
+    def epoch(self) -> int:
+        """Return the epoch of the vault key as this transaction sees it."""
+        return int(self.only_row("SELECT epoch FROM meta")[0])
 
     def stamp(self) -> int:
         """Return this transaction's change number, the highest of the vault so far."""

@@ -13,6 +13,7 @@ from mayfly.domain.states import DeleteReason, JobState, check_move
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.moments import micros_of, moment_of, optional_moment_of
 from mayfly.vault.reserve import Reserve
+from mayfly.vault.rotation import Rotation
 from mayfly.vault.rows import (
     BACKSTOP_MICROS,
     SELECT_JOBS,
@@ -36,9 +37,12 @@ _GIVEN_BACK_AT_ONCE_PAGES = 4_096
 class Ends:
     """Finds and destroys what is due; see domain.ports.Vault for each method's promise."""
 
-    def __init__(self, database: Database, streams: SealedStreams, reserve: Reserve) -> None:
+    def __init__(
+        self, database: Database, streams: SealedStreams, *, rotation: Rotation, reserve: Reserve
+    ) -> None:
         self._database = database
         self._streams = streams
+        self._rotation = rotation
         self._reserve = reserve
         # A process that died after a purge may have left a WAL with deleted rows in it.
         self._owes_wal = True
@@ -99,18 +103,26 @@ class Ends:
     ) -> tuple[Deletion, ...]:
         """Destroy keys and rows of those parts in one transaction, then truncate the WAL.
 
+        Then the vault key is changed, once for all of them, so that no old copy of what was
+        destroyed opens; when that cannot be done now, tidy does it.
+
         A job that loses a part before it was read is CANCELLED, for it cannot be read any more.
         """
         answers = self._even_when_full(lambda: self._purge(job_ids, parts, reason, now))
         if any(one.outcome is DeleteOutcome.DELETED for one in answers):
             self._owes_wal = True
             self._empty_wal()
+            self._change_key()
         return answers
 
     def tidy(self) -> None:
-        """Empty the WAL if that is owed, take the reserve again, give unused pages back."""
+        """Empty the WAL and change the vault key if that is owed, and mind the file's size.
+
+        The reserve is taken again last: on a full disk its room is what the key needs.
+        """
         if self._owes_wal:
             self._empty_wal()
+        self._change_key()
         self._reserve.fill()
         if not self._owes_wal and self._database.free_pages() > _WORTH_GIVING_BACK_PAGES:
             self._database.give_back_pages(_GIVEN_BACK_AT_ONCE_PAGES)
@@ -181,6 +193,11 @@ class Ends:
             self._empty_wal()
             with self._database.sparing_deletes():
                 return work()
+
+    def _change_key(self) -> None:
+        if self._rotation.settle():
+            self._owes_wal = True
+            self._empty_wal()
 
     def _empty_wal(self) -> None:
         """Truncate the WAL or stay in debt: what was asked for is already committed."""

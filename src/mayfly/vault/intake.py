@@ -53,7 +53,7 @@ class Intake:
         ahead = _read_ahead(chunks)
         end = backstop_of(now)
         job_id = new_job_id()
-        with self._database.write() as tx:
+        with self._streams.writing() as tx:
             job = _insert(
                 tx, job_id, batch_id, rule, now=now, state=JobState.QUEUED, ends=Deadlines(end, end)
             )
@@ -72,7 +72,7 @@ class Intake:
         """Add a FAILED row; it has a result key for its name, and no source."""
         ends = deadlines_of(rule, added_at=now, finished_at=now)
         job_id = new_job_id()
-        with self._database.write() as tx:
+        with self._streams.writing() as tx:
             job = _insert(tx, job_id, batch_id, rule, now=now, state=JobState.FAILED, ends=ends)
             tx.run(
                 "UPDATE job SET error_code = ?, finished_at = ? WHERE seq = ?",

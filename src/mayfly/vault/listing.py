@@ -44,7 +44,7 @@ class Listing:
 
     def job(self, job_id: JobId, now: datetime) -> Job:
         """Return one job; NoSuchJob when unknown."""
-        with self._database.read() as tx:
+        with self._streams.reading() as tx:
             found = self._select(tx, "WHERE job.id = ?", id_bytes(job_id), now)
         if not found:
             raise NoSuchJob
@@ -74,7 +74,7 @@ class Listing:
 
     def changes_since(self, seq: int, now: datetime) -> Changes:
         """Return the rows that changed after seq, oldest job first; no other is opened."""
-        with self._database.read() as tx:
+        with self._streams.reading() as tx:
             (last,) = tx.only_row("SELECT change_seq FROM meta")
             return Changes(last, self._select(tx, "WHERE job.changed > ?", seq, now))
 

@@ -7,16 +7,21 @@ left is overwritten by the next attempt.
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from mayfly.domain.errors import KeyMissing, KeyringUnavailable, PassphraseNeeded, VaultDamaged
+from mayfly.domain.errors import (
+    KeyMissing,
+    KeyringUnavailable,
+    PassphraseNeeded,
+    VaultDamaged,
+    VaultError,
+)
 from mayfly.domain.ports import SecretStore
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.faults import translated
@@ -25,14 +30,15 @@ from mayfly.vault.migrations import check_version, create_tables, upgrade
 from mayfly.vault.passphrase import (
     PRODUCT_PROFILE,
     ArgonProfile,
-    SealedShare,
-    open_share,
-    seal_share,
+    PassphraseKey,
+    new_passphrase_key,
 )
 from mayfly.vault.private_files import locked, make_private_folder, sync_folder, tighten
 from mayfly.vault.reserve import Reserve
+from mayfly.vault.rotation import Rotation
 from mayfly.vault.shard import Shard
-from mayfly.vault.shares import SHARE_BYTES, format_shares, parse_shares, secret_name
+from mayfly.vault.share_homes import KeyringShare, PassphraseShare, ShareHome, sealed_share
+from mayfly.vault.shares import SHARE_BYTES
 from mayfly.vault.vault import SqliteVault
 
 KeyHome = Literal["keyring", "passphrase"]
@@ -124,9 +130,9 @@ def _open(paths: VaultPaths, access: KeyAccess) -> SqliteVault:
         upgrade(database)
         with database.read() as tx:
             seal = _read_seal(tx)
-            share = _fetch_share(tx, seal, access)
-        random = _fetch_random(paths, seal)
-        return _assemble(paths, database, seal, share=share, random=random)
+            share, home = _fetch_share(tx, seal, access)
+        random = _read_slot(paths, seal.vault_id, seal.epoch)
+        return _assemble(paths, database, seal, share=share, random=random, home=home)
     except BaseException:
         database.close()
         raise
@@ -136,83 +142,62 @@ def _read_seal(tx: Transaction) -> _Seal:
     return _Seal(*tx.only_row("SELECT vault_id, key_home, epoch FROM meta"))
 
 
-def _fetch_share(tx: Transaction, seal: _Seal, access: KeyAccess) -> bytes:
+def _fetch_share(tx: Transaction, seal: _Seal, access: KeyAccess) -> tuple[bytes, ShareHome]:
     if seal.key_home == "passphrase":
-        return _unseal_share(tx, seal, access)
+        if not access.passphrase:
+            raise PassphraseNeeded
+        sealed = sealed_share(tx, seal.epoch)
+        key = PassphraseKey(access.passphrase, sealed.salt, sealed.profile)
+        home = PassphraseShare(seal.vault_id, key)
+        return home.fetch(tx, seal.epoch), home
     if access.secrets is None:
         raise KeyringUnavailable
-    line = access.secrets.get(secret_name(seal.vault_id))
-    if line is None:
-        raise KeyMissing
-    try:
-        return parse_shares(line)[seal.epoch]
-    except KeyError as error:
-        raise KeyMissing from error
+    keyring = KeyringShare(seal.vault_id, access.secrets)
+    return keyring.first(seal.epoch), keyring
 
 
-def _fetch_random(paths: VaultPaths, seal: _Seal) -> bytes:
-    random = Shard(paths.shard).read_slot(seal.vault_id, seal.epoch)
+def _read_slot(paths: VaultPaths, vault_id: bytes, epoch: int) -> bytes:
+    random = Shard(paths.shard).read_slot(vault_id, epoch)
     if random is None:
         raise KeyMissing
     return random
-
-
-def _unseal_share(tx: Transaction, seal: _Seal, access: KeyAccess) -> bytes:
-    if not access.passphrase:
-        raise PassphraseNeeded
-    row = tx.row(
-        "SELECT salt, memory_kib, iterations, lanes, sealed FROM passphrase_share WHERE epoch = ?",
-        seal.epoch,
-    )
-    if row is None:
-        raise KeyMissing
-    salt, memory_kib, iterations, lanes, sealed = row
-    profile = ArgonProfile(memory_kib, iterations, lanes)
-    return open_share(
-        SealedShare(salt, profile, sealed),
-        access.passphrase,
-        vault_id=seal.vault_id,
-        epoch=seal.epoch,
-    )
 
 
 # --- a new vault -------------------------------------------------------------------------
 
 
 def _create(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> SqliteVault:
-    home: KeyHome = "passphrase" if access.passphrase else "keyring"
-    if home == "keyring" and access.secrets is None:
+    key_home: KeyHome = "passphrase" if access.passphrase else "keyring"
+    if key_home == "keyring" and access.secrets is None:
         raise PassphraseNeeded
-    seal = _Seal(secrets.token_bytes(_VAULT_ID_BYTES), home, _FIRST_EPOCH)
+    seal = _Seal(secrets.token_bytes(_VAULT_ID_BYTES), key_home, _FIRST_EPOCH)
     share = secrets.token_bytes(SHARE_BYTES)
     shard = Shard(paths.shard)
     shard.create()
     random = shard.write_slot(seal.vault_id, seal.epoch)
-    if access.secrets is not None and home == "keyring":
-        access.secrets.put(secret_name(seal.vault_id), format_shares({seal.epoch: share}))
-        # A keyring does not sync its folder: 0 of 5 power cuts right after a write kept it,
-        # and then no job of a vault that was committed could be opened.
-        os.sync()
+    home = _make_home(seal, access, share, argon)
     _remove_half_made(paths.database)
     database = Database(paths.database)
     try:
         with database.write() as tx:
             create_tables(tx)
             _write_seal(tx, seal)
-            if access.passphrase:
-                sealed = seal_share(
-                    share,
-                    access.passphrase,
-                    vault_id=seal.vault_id,
-                    epoch=seal.epoch,
-                    profile=argon,
-                )
-                _write_share(tx, seal, sealed)
+            home.store(tx, seal.epoch, share)
         sync_folder(paths.database.parent)
-        return _assemble(paths, database, seal, share=share, random=random)
+        return _assemble(paths, database, seal, share=share, random=random, home=home)
     except BaseException:
         database.close()
         raise
+
+
+def _make_home(seal: _Seal, access: KeyAccess, share: bytes, argon: ArgonProfile) -> ShareHome:
+    if access.passphrase:
+        return PassphraseShare(seal.vault_id, new_passphrase_key(access.passphrase, argon))
+    if access.secrets is None:
+        raise PassphraseNeeded
+    keyring = KeyringShare(seal.vault_id, access.secrets)
+    keyring.make(seal.epoch, share)
+    return keyring
 
 
 def _write_seal(tx: Transaction, seal: _Seal) -> None:
@@ -221,19 +206,6 @@ def _write_seal(tx: Transaction, seal: _Seal) -> None:
         seal.vault_id,
         seal.key_home,
         seal.epoch,
-    )
-
-
-def _write_share(tx: Transaction, seal: _Seal, sealed: SealedShare) -> None:
-    tx.run(
-        "INSERT INTO passphrase_share (epoch, salt, memory_kib, iterations, lanes, sealed)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        seal.epoch,
-        sealed.salt,
-        sealed.profile.memory_kib,
-        sealed.profile.iterations,
-        sealed.profile.lanes,
-        sealed.sealed,
     )
 
 
@@ -247,13 +219,29 @@ def _remove_half_made(database: Path) -> None:
 
 
 def _assemble(
-    paths: VaultPaths, database: Database, seal: _Seal, *, share: bytes, random: bytes
+    paths: VaultPaths,
+    database: Database,
+    seal: _Seal,
+    *,
+    share: bytes,
+    random: bytes,
+    home: ShareHome,
 ) -> SqliteVault:
-    key = derive_vault_key(share, random, vault_id=seal.vault_id, epoch=seal.epoch)
-    keys = VaultKeys(seal.vault_id, epoch=seal.epoch, keys={seal.epoch: key})
+    vault_id = seal.vault_id
+
+    def load(tx: Transaction, epoch: int) -> bytearray:
+        half = _read_slot(paths, vault_id, epoch)
+        return derive_vault_key(home.fetch(tx, epoch), half, vault_id=vault_id, epoch=epoch)
+
+    key = derive_vault_key(share, random, vault_id=vault_id, epoch=seal.epoch)
+    keys = VaultKeys(vault_id, epoch=seal.epoch, key=key, load=load)
+    rotation = Rotation(database, keys, Shard(paths.shard), home=home, lock=paths.lock)
+    with suppress(VaultError):
+        # The next sweep tries again; a vault whose key is whole must not stay shut for this.
+        rotation.drop_leftovers()
     reserve = Reserve(paths.database)
     reserve.fill()
-    return SqliteVault(database, keys, reserve)
+    return SqliteVault(database, keys, rotation, reserve)
 
 
 def _version_of(database: Path) -> int | None:

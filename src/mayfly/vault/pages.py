@@ -62,7 +62,7 @@ class Pages:
         sides = (image.width_px, image.height_px)
         head = b"".join(side.to_bytes(_SIDE_BYTES, "big") for side in sides)
         words = encode_page(reading.result)
-        with self._database.write() as tx:
+        with self._streams.writing() as tx:
             row = self._settle(tx, job_id, number, PageState.READ, None)
             self._streams.put(tx, row.ref, Kind.PAGE_IMAGE, [head, image.data], page=number)
             self._streams.put(tx, row.ref, Kind.PAGE_WORDS, [words], page=number)
@@ -86,7 +86,7 @@ class Pages:
 
     def page(self, job_id: JobId, number: int, now: datetime) -> PageResult:
         """Open one page's words; NotFinished too for a page that failed."""
-        with self._database.read() as tx:
+        with self._streams.reading() as tx:
             row = find_row(tx, job_id)
             row.require_part(Part.RESULT, micros_of(now))
             if not _is_read(tx, row, number):
@@ -99,7 +99,7 @@ class Pages:
 
     def image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
         """Open one page's picture; it outlives the words when the result goes first."""
-        with self._database.read() as tx:
+        with self._streams.reading() as tx:
             row = find_row(tx, job_id)
             row.require_part(Part.SOURCE, micros_of(now))
             data = self._streams.read(tx, row.ref, Kind.PAGE_IMAGE, page=number)

@@ -55,27 +55,44 @@ class SealedShare:
             raise VaultDamaged
 
 
-def seal_share(
-    share: bytes, passphrase: str, *, vault_id: bytes, epoch: int, profile: ArgonProfile
-) -> SealedShare:
-    """Return the share sealed under the passphrase with a fresh salt."""
-    salt = secrets.token_bytes(_SALT_BYTES)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    key = _stretch(passphrase, salt, profile)
-    sealed = nonce + AESGCM(key).encrypt(nonce, share, _bound(vault_id, epoch))
-    return SealedShare(salt, profile, sealed)
+class PassphraseKey:
+    """What a passphrase was stretched to, kept while the vault is open to seal the next share.
+
+    Its repr says nothing.
+    """
+
+    def __init__(self, passphrase: str, salt: bytes, profile: ArgonProfile) -> None:
+        self._salt = salt
+        self._profile = profile
+        self._key = bytearray(_stretch(passphrase, salt, profile))
+
+    def __repr__(self) -> str:
+        return "<passphrase key>"
+
+    def seal(self, share: bytes, *, vault_id: bytes, epoch: int) -> SealedShare:
+        """Return the share sealed under the passphrase."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        box = AESGCM(self._key).encrypt(nonce, share, _bound(vault_id, epoch))
+        return SealedShare(self._salt, self._profile, nonce + box)
+
+    def open(self, sealed: SealedShare, *, vault_id: bytes, epoch: int) -> bytes:
+        """Return the share; PassphraseWrong when the passphrase is another."""
+        nonce, box = sealed.sealed[:_NONCE_BYTES], sealed.sealed[_NONCE_BYTES:]
+        try:
+            return AESGCM(self._key).decrypt(nonce, box, _bound(vault_id, epoch))
+        except InvalidTag as error:
+            raise PassphraseWrong from error
+        except ValueError as error:
+            raise VaultDamaged from error
+
+    def forget(self) -> None:
+        """Overwrite the key in memory; it opens and seals nothing afterwards."""
+        self._key[:] = bytes(len(self._key))
 
 
-def open_share(sealed: SealedShare, passphrase: str, *, vault_id: bytes, epoch: int) -> bytes:
-    """Return the share; PassphraseWrong when the passphrase is another."""
-    key = _stretch(passphrase, sealed.salt, sealed.profile)
-    nonce, box = sealed.sealed[:_NONCE_BYTES], sealed.sealed[_NONCE_BYTES:]
-    try:
-        return AESGCM(key).decrypt(nonce, box, _bound(vault_id, epoch))
-    except InvalidTag as error:
-        raise PassphraseWrong from error
-    except ValueError as error:
-        raise VaultDamaged from error
+def new_passphrase_key(passphrase: str, profile: ArgonProfile) -> PassphraseKey:
+    """Return the key of a passphrase under a fresh salt."""
+    return PassphraseKey(passphrase, secrets.token_bytes(_SALT_BYTES), profile)
 
 
 def _stretch(passphrase: str, salt: bytes, profile: ArgonProfile) -> bytes:

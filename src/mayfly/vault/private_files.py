@@ -74,11 +74,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-@contextmanager
-def locked(path: Path, *, timeout_s: float) -> Iterator[None]:
-    """Hold the lock file for this process alone; VaultBusy after timeout_s.
+def acquire_lock(path: Path, *, timeout_s: float) -> int:
+    """Lock the file for this holder alone and return its descriptor; VaultBusy after timeout_s.
 
-    The system frees the lock on any death of the process, so nothing stale can block.
+    Closing the descriptor frees the lock, in any thread; the system does so on any death of
+    the process, so nothing stale can block.
     """
     descriptor = open_private_file(path)
     try:
@@ -86,11 +86,22 @@ def locked(path: Path, *, timeout_s: float) -> Iterator[None]:
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
             except BlockingIOError:
                 if time.monotonic() > end:
                     raise VaultBusy from None
                 time.sleep(_LOOK_AGAIN_S)
+            else:
+                return descriptor
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+@contextmanager
+def locked(path: Path, *, timeout_s: float) -> Iterator[None]:
+    """Hold the lock file while the block runs; VaultBusy after timeout_s."""
+    descriptor = acquire_lock(path, timeout_s=timeout_s)
+    try:
         yield
     finally:
         os.close(descriptor)

@@ -62,7 +62,7 @@ class Reading:
 
     def options(self, job_id: JobId, latest: datetime) -> ReadOptions:
         """Open how the job is to be read."""
-        with self._database.read() as tx:
+        with self._streams.reading() as tx:
             row = _with_source(tx, job_id, latest)
             return read_options(tx, self._streams, row.ref)
 
@@ -80,13 +80,13 @@ class Reading:
 
     def source_chunk(self, job_id: JobId, index: int, latest: datetime) -> bytes:
         """Open one chunk of the document, counted from 0."""
-        with self._database.read() as tx:
+        with self._streams.reading() as tx:
             row = _with_source(tx, job_id, latest)
             return self._streams.read_chunk(tx, row.ref, Kind.DOCUMENT, index)
 
     def password(self, job_id: JobId, latest: datetime) -> str | None:
         """Open the password the user gave for this document, if any."""
-        with self._database.read() as tx:
+        with self._streams.reading() as tx:
             row = _with_source(tx, job_id, latest)
             data = self._streams.read(tx, row.ref, Kind.PASSWORD)
         return None if data is None else data.decode("utf-8", "surrogatepass")

@@ -31,7 +31,10 @@ RANDOM_BYTES = SLOT_BYTES - _HEAD_BYTES - _DIGEST_BYTES
 
 # linux/fs.h. Copy-on-write (btrfs) would keep every overwritten slot: measured, the key of a
 # destroyed epoch came back there without this flag and did not with it.
-_FS_IOC_GETFLAGS, _FS_IOC_SETFLAGS, _FS_NOCOW_FL = 0x80086601, 0x40086602, 0x00800000
+_FS_IOC_GETFLAGS, _FS_IOC_SETFLAGS = 0x80086601, 0x40086602
+_FS_NOCOW_FL, _FS_NODUMP_FL = 0x00800000, 0x00000040
+_NO_BACKUP = "user.xdg.robots.backup"
+"""freedesktop.org, Common Extended Attributes."""
 
 
 class Shard:
@@ -48,7 +51,12 @@ class Shard:
         with translated():
             descriptor = open_private_file(self._path)
             try:
-                _forbid_copy_on_write(descriptor)
+                # Each by itself: a file system that refuses one may take the other. Copy on
+                # write can only be switched off while the file is empty.
+                _set_flag(descriptor, _FS_NOCOW_FL)
+                _set_flag(descriptor, _FS_NODUMP_FL)
+                with suppress(OSError):
+                    os.setxattr(descriptor, _NO_BACKUP, b"false")
                 _write_at(descriptor, 0, secrets.token_bytes(SLOT_BYTES * SLOTS))
                 os.ftruncate(descriptor, SLOT_BYTES * SLOTS)
                 os.fsync(descriptor)
@@ -82,6 +90,19 @@ class Shard:
             return None
         return random if hashlib.sha256(head + random).digest() == digest else None
 
+    def is_used(self, epoch: int) -> bool:
+        """Tell whether anything lies in the slot of this epoch, of whatever epoch it is.
+
+        A slot that was torn while it was written or erased counts if its beginning is there;
+        without its beginning it is worth nothing to anybody.
+        """
+        with translated():
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                return os.pread(descriptor, len(_MAGIC), _offset_of(epoch)) == _MAGIC
+            finally:
+                os.close(descriptor)
+
     def erase_slot(self, epoch: int) -> None:
         """Overwrite the slot of this epoch; needs no free space.
 
@@ -110,10 +131,10 @@ def _write_at(descriptor: int, offset: int, data: bytes) -> None:
         view, offset = view[written:], offset + written
 
 
-def _forbid_copy_on_write(descriptor: int) -> None:
-    """Ask the file system to overwrite in place; only an empty file of some systems heeds it."""
+def _set_flag(descriptor: int, flag: int) -> None:
+    """Ask the file system for one of its flags; some know none, or not this one."""
     flags = array.array("L", [0])
     with suppress(OSError):
         fcntl.ioctl(descriptor, _FS_IOC_GETFLAGS, flags)
-        flags[0] |= _FS_NOCOW_FL
+        flags[0] |= flag
         fcntl.ioctl(descriptor, _FS_IOC_SETFLAGS, flags)

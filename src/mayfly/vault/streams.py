@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mayfly.domain.errors import InternalError, ResultGone, SourceGone, VaultDamaged
 from mayfly.domain.jobs import Part
-from mayfly.vault.connection import Transaction
+from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.keys import VaultKeys, WrappedKey
 from mayfly.vault.sealing import PART_OF, TAG_BYTES, Kind, StreamCipher, StreamId, new_salt
 
@@ -37,11 +38,35 @@ class SealedStreams:
     altered, missing or foreign row, and SourceGone or ResultGone when the key is destroyed.
     """
 
-    def __init__(self, keys: VaultKeys) -> None:
+    def __init__(self, database: Database, keys: VaultKeys) -> None:
+        self._database = database
         self._keys = keys
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Give one consistent view of the vault, with the vault key that belongs to it.
+
+        KeyringLocked and the like when another process changed the key and it cannot be got.
+        """
+        self._keys.refresh(self._database)
+        with self._database.read() as tx:
+            self._keys.follow(tx)
+            yield tx
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Give the only writer's place, with the vault key in use."""
+        # First outside: no other process should wait for a keyring that asks this one's user.
+        self._keys.refresh(self._database)
+        with self._database.write() as tx:
+            self._keys.follow(tx)
+            yield tx
 
     def add_key(self, tx: Transaction, job: JobRef, part: Part) -> None:
         """Give a part of the job a fresh data key."""
+        if tx.epoch() != self._keys.epoch:
+            # Under a key of the past it could never be opened again.
+            raise InternalError("a data key was to be wrapped under a vault key that is gone")
         _, key = self._keys.new_data_key(job.job_id, part)
         tx.run(
             "INSERT INTO data_key (job, part, epoch, wrapped) VALUES (?, ?, ?, ?)",
@@ -123,14 +148,19 @@ class SealedStreams:
             tx.run("DELETE FROM stream WHERE id = ?", stream.row)
 
     def drop_part(self, tx: Transaction, job: JobRef, part: Part) -> None:
-        """Destroy a part: its data key and every stream under it."""
+        """Destroy a part: its data key and every stream under it.
+
+        What could open an old copy of the key's row is owed to be destroyed, too: the debt
+        is noted in the same transaction, and Rotation pays it.
+        """
         tx.run(
             "DELETE FROM chunk WHERE stream IN (SELECT id FROM stream WHERE job = ? AND part = ?)",
             job.seq,
             part.value,
         )
         tx.run("DELETE FROM stream WHERE job = ? AND part = ?", job.seq, part.value)
-        tx.run("DELETE FROM data_key WHERE job = ? AND part = ?", job.seq, part.value)
+        if tx.run("DELETE FROM data_key WHERE job = ? AND part = ?", job.seq, part.value):
+            tx.run("UPDATE meta SET rotation_owed = 1 WHERE rotation_owed = 0")
 
     def open_short(
         self, job: JobRef, kind: Kind, *, salt: bytes, key: WrappedKey, data: bytes

@@ -20,6 +20,7 @@ from mayfly.vault.listing import Listing
 from mayfly.vault.pages import Pages
 from mayfly.vault.reading import Reading
 from mayfly.vault.reserve import Reserve
+from mayfly.vault.rotation import Rotation
 from mayfly.vault.streams import SealedStreams
 from mayfly.vault.wishes import Wishes
 
@@ -31,16 +32,18 @@ class SqliteVault:
     same vault open. Where the port passes no time, the latest that any call passed counts.
     """
 
-    def __init__(self, database: Database, keys: VaultKeys, reserve: Reserve) -> None:
-        streams = SealedStreams(keys)
+    def __init__(
+        self, database: Database, keys: VaultKeys, rotation: Rotation, reserve: Reserve
+    ) -> None:
+        streams = SealedStreams(database, keys)
         self._database = database
-        self._keys = keys
+        self._rotation = rotation
         self._intake = Intake(database, streams)
         self._listing = Listing(database, streams)
         self._pages = Pages(database, streams)
         self._reading = Reading(database, streams)
         self._wishes = Wishes(database, streams)
-        self._ends = Ends(database, streams, reserve)
+        self._ends = Ends(database, streams, rotation=rotation, reserve=reserve)
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
 
     # --- taking in -------------------------------------------------------------------
@@ -220,12 +223,12 @@ class SqliteVault:
         return self._ends.purge(job_ids, parts, reason, self._at(now))
 
     def tidy(self) -> None:
-        """Empty the WAL if that is owed, and keep room for later deletions."""
+        """Pay what purges left owed, and keep room for later deletions."""
         self._ends.tidy()
 
     def close(self) -> None:
         """Close the connection and overwrite the keys; may be called again."""
-        self._keys.forget()
+        self._rotation.forget()
         self._database.close()
 
     def _at(self, now: datetime) -> datetime:

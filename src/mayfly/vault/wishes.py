@@ -27,7 +27,7 @@ class Wishes:
 
     def give_password(self, job_id: JobId, password: str) -> None:
         """Seal the password with the source; NEEDS_PASSWORD to QUEUED."""
-        with self._database.write() as tx:
+        with self._streams.writing() as tx:
             row = find_row(tx, job_id)
             row.require_state(JobState.NEEDS_PASSWORD)
             data = password.encode("utf-8", "surrogatepass")
@@ -45,7 +45,7 @@ class Wishes:
 
     def retry(self, job_id: JobId, latest: datetime) -> None:
         """FAILED or CANCELLED back to QUEUED; pages that failed are to be read again."""
-        with self._database.write() as tx:
+        with self._streams.writing() as tx:
             row = find_row(tx, job_id)
             row.require_state(JobState.FAILED, JobState.CANCELLED)
             row.require_part(Part.SOURCE, micros_of(latest))
@@ -64,7 +64,7 @@ class Wishes:
 
     def recognise_anyway(self, job_id: JobId, latest: datetime) -> None:
         """DONE back to QUEUED; the old words are destroyed with their key."""
-        with self._database.write() as tx:
+        with self._streams.writing() as tx:
             row = find_row(tx, job_id)
             row.require_state(JobState.DONE)
             row.require_part(Part.SOURCE, micros_of(latest))

@@ -1,0 +1,133 @@
+"""The next vault key: what an old copy of a purged job's wrapped key could be opened with goes.
+
+Order: share of the next epoch beside the old one and synced; its shard slot; one transaction
+that wraps every survivor anew and sets the epoch; the old slot overwritten where it lies; the
+old share forgotten. Before the commit the old key opens everything, after it the new one does,
+so that a crash at any moment leaves a vault that opens; what is then too much is dropped.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from mayfly.domain.errors import VaultDamaged, VaultError
+from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.keys import VaultKeys, derive_vault_key
+from mayfly.vault.private_files import acquire_lock
+from mayfly.vault.shard import Shard
+from mayfly.vault.share_homes import ShareHome
+from mayfly.vault.shares import SHARE_BYTES
+
+_LOCK_TIMEOUT_S = 2.0
+"""Another rotation takes some 50 ms. Whoever opens may hold the lock while the user is asked;
+then the debt stays for the next sweep, and the deletion itself is done already."""
+
+
+class Rotation:
+    """Pays what a purge left owed. The row in meta is the truth, for every process."""
+
+    def __init__(
+        self, database: Database, keys: VaultKeys, shard: Shard, *, home: ShareHome, lock: Path
+    ) -> None:
+        """lock: the file that whoever opens the vault or changes its key holds."""
+        self._database = database
+        self._keys = keys
+        self._shard = shard
+        self._home = home
+        self._lock = lock
+        self._clean_epoch: int | None = None
+
+    def settle(self) -> bool:
+        """Change the vault key if that is owed, drop leftovers; tell whether it was tried.
+
+        Never raises for a keyring that is locked, slow or gone, a full disk or a busy vault:
+        what was asked for is committed, and the debt stays until the next call.
+        """
+        try:
+            epoch, is_owed = self._state()
+            if self._home.is_busy() or (not is_owed and epoch == self._clean_epoch):
+                return False
+            # Always this lock before SQLite's: opening takes them in the same order.
+            lock = acquire_lock(self._lock, timeout_s=_LOCK_TIMEOUT_S)
+        except (VaultError, OSError):
+            return False
+        try:
+            return self._settle_locked()
+        except VaultError:
+            return True
+        finally:
+            # A call of the keyring that hangs may yet write: nobody may change the key before.
+            self._home.when_idle(lambda: os.close(lock))
+
+    def drop_leftovers(self) -> None:
+        """Erase the other slot and forget other shares. Only under the lock.
+
+        The database's epoch decides: what belongs to another was not committed, or is over.
+        """
+        epoch, _ = self._state()
+        if self._shard.read_slot(self._keys.vault_id, epoch + 1) is not None:
+            self._bury_failed_commit()
+        if self._shard.is_used(epoch + 1):
+            self._shard.erase_slot(epoch + 1)
+        self._home.keep_only(epoch)
+        self._clean_epoch = epoch
+
+    def forget(self) -> None:
+        """Overwrite the keys in memory."""
+        self._keys.forget()
+        self._home.forget()
+
+    def _settle_locked(self) -> bool:
+        epoch, is_owed = self._state()
+        if is_owed:
+            self._keys.refresh(self._database)
+            self._rotate(epoch)
+        with suppress(VaultError):
+            # What could not be dropped opens nothing any more, unless it is the old slot itself;
+            # the next call tries again.
+            self.drop_leftovers()
+        return is_owed
+
+    def _rotate(self, epoch: int) -> None:
+        following, share = epoch + 1, secrets.token_bytes(SHARE_BYTES)
+        self._bury_failed_commit()
+        self._home.announce(epoch, following, share)
+        random = self._shard.write_slot(self._keys.vault_id, following)
+        key = derive_vault_key(share, random, vault_id=self._keys.vault_id, epoch=following)
+        with self._database.write() as tx:
+            self._rewrap(tx, following, key)
+            self._home.store(tx, following, share)
+            tx.run("UPDATE meta SET epoch = ?, rotation_owed = 0", following)
+        self._keys.take(following, key)
+
+    def _bury_failed_commit(self) -> None:
+        """Commit something before the halves of the following epoch are touched.
+
+        A commit whose sync failed is undone, but its frames may lie in the log, and a power
+        cut would bring them back: an epoch whose halves are overwritten. Any later commit
+        takes their place, if it changes something: SQLite writes no page that stays the same.
+        """
+        with self._database.write() as tx:
+            tx.stamp()
+
+    def _rewrap(self, tx: Transaction, following: int, key: bytearray) -> None:
+        found = tx.rows(
+            "SELECT data_key.job, job.id, data_key.part, data_key.epoch, data_key.wrapped"
+            " FROM data_key JOIN job ON job.seq = data_key.job"
+        )
+        rewrapped = list(self._keys.rewrap_all(found, following, key))
+        if found and not rewrapped:
+            # Not one opens: then this key is not theirs, and to go on would destroy them all.
+            raise VaultDamaged
+        tx.run_many(
+            "UPDATE data_key SET epoch = ?, wrapped = ? WHERE job = ? AND part = ?", rewrapped
+        )
+
+    def _state(self) -> tuple[int, bool]:
+        row = self._database.ask("SELECT epoch, rotation_owed FROM meta")
+        if row is None:
+            raise VaultDamaged
+        return int(row[0]), bool(row[1])

@@ -1,0 +1,188 @@
+"""Where the share of each epoch lies: in the keyring, or in the vault under a passphrase."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from mayfly.domain.errors import KeyMissing
+from mayfly.domain.ports import SecretStore
+from mayfly.vault.connection import Transaction
+from mayfly.vault.errand import Errand
+from mayfly.vault.passphrase import ArgonProfile, PassphraseKey, SealedShare
+from mayfly.vault.shares import format_shares, parse_shares, secret_name
+
+T = TypeVar("T")
+
+
+class ShareHome(Protocol):
+    """One half of the vault key, for as many epochs as there are at the moment."""
+
+    def fetch(self, tx: Transaction, epoch: int) -> bytes:
+        """Return the share of an epoch; KeyMissing when there is none."""
+        ...
+
+    def announce(self, epoch: int, following: int, share: bytes) -> None:
+        """Keep the share of the following epoch beside this one's, safe from a power cut."""
+        ...
+
+    def store(self, tx: Transaction, epoch: int, share: bytes) -> None:
+        """Do what belongs into the transaction that begins the epoch."""
+        ...
+
+    def keep_only(self, epoch: int) -> None:
+        """Forget the shares of all other epochs."""
+        ...
+
+    def is_busy(self) -> bool:
+        """Tell whether something that was given up still goes on."""
+        ...
+
+    def when_idle(self, work: Callable[[], None]) -> None:
+        """Do the work as soon as nothing that was begun here goes on."""
+        ...
+
+    def forget(self) -> None:
+        """Overwrite what is in memory."""
+        ...
+
+
+class KeyringShare:
+    """The share in the keyring: one line that holds the epoch in use, and the next for a moment."""
+
+    def __init__(self, vault_id: bytes, keyring: SecretStore, errand: Errand | None = None) -> None:
+        self._name = secret_name(vault_id)
+        self._keyring = keyring
+        self._errand = errand or Errand()
+
+    def make(self, epoch: int, share: bytes) -> None:
+        """Keep the first share of a new vault, safe from a power cut; waits for the user."""
+        self._put({epoch: share})
+        _sync_everything()
+
+    def first(self, epoch: int) -> bytes:
+        """Return the share at opening, when the user is there to be asked and waited for."""
+        return _of_epoch(self._read(), epoch)
+
+    def fetch(self, tx: Transaction, epoch: int) -> bytes:
+        """Return the share; KeyringLocked when the keyring takes long."""
+        del tx
+        return _of_epoch(self._errand.run(self._read), epoch)
+
+    def announce(self, epoch: int, following: int, share: bytes) -> None:
+        """Put both shares into the keyring and sync; the share of epoch must be there."""
+
+        def put_both() -> None:
+            held = _of_epoch(self._read(), epoch)
+            self._put({epoch: held, following: share})
+            _sync_everything()
+
+        self._errand.run(put_both)
+
+    def store(self, tx: Transaction, epoch: int, share: bytes) -> None:
+        """Nothing: the keyring has it already."""
+
+    def keep_only(self, epoch: int) -> None:
+        """Put the share of this epoch alone, if others are beside it."""
+
+        def put_one() -> None:
+            shares = self._read()
+            held = _of_epoch(shares, epoch)
+            if len(shares) > 1:
+                self._put({epoch: held})
+
+        self._errand.run(put_one)
+
+    def is_busy(self) -> bool:
+        """Tell whether a call that was given up has not ended."""
+        return self._errand.is_busy()
+
+    def when_idle(self, work: Callable[[], None]) -> None:
+        """Do the work when no call of the keyring is under way."""
+        self._errand.when_idle(work)
+
+    def forget(self) -> None:
+        """Nothing: the share is never kept in memory."""
+
+    def _read(self) -> dict[int, bytes]:
+        line = self._keyring.get(self._name)
+        if line is None:
+            raise KeyMissing
+        return parse_shares(line)
+
+    def _put(self, shares: dict[int, bytes]) -> None:
+        self._keyring.put(self._name, format_shares(shares))
+
+
+class PassphraseShare:
+    """The share in the vault itself, sealed under a passphrase whose key stays in memory."""
+
+    def __init__(self, vault_id: bytes, key: PassphraseKey) -> None:
+        self._vault_id = vault_id
+        self._key = key
+
+    def fetch(self, tx: Transaction, epoch: int) -> bytes:
+        """Open the share; PassphraseWrong when it was sealed under another passphrase."""
+        return self._key.open(sealed_share(tx, epoch), vault_id=self._vault_id, epoch=epoch)
+
+    def announce(self, epoch: int, following: int, share: bytes) -> None:
+        """Nothing: the share comes with the transaction that begins its epoch."""
+
+    def store(self, tx: Transaction, epoch: int, share: bytes) -> None:
+        """Put the sealed share of this epoch in place of all others."""
+        sealed = self._key.seal(share, vault_id=self._vault_id, epoch=epoch)
+        tx.run("DELETE FROM passphrase_share")
+        tx.run(
+            "INSERT INTO passphrase_share (epoch, salt, memory_kib, iterations, lanes, sealed)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            epoch,
+            sealed.salt,
+            sealed.profile.memory_kib,
+            sealed.profile.iterations,
+            sealed.profile.lanes,
+            sealed.sealed,
+        )
+
+    def keep_only(self, epoch: int) -> None:
+        """Nothing: the others went with the transaction."""
+
+    def is_busy(self) -> bool:
+        """Never: nothing here can hang."""
+        return False
+
+    def when_idle(self, work: Callable[[], None]) -> None:
+        """Do the work at once."""
+        work()
+
+    def forget(self) -> None:
+        """Overwrite the passphrase's key."""
+        self._key.forget()
+
+
+def sealed_share(tx: Transaction, epoch: int) -> SealedShare:
+    """Return the row of an epoch; KeyMissing when there is none."""
+    row = tx.row(
+        "SELECT salt, memory_kib, iterations, lanes, sealed FROM passphrase_share WHERE epoch = ?",
+        epoch,
+    )
+    if row is None:
+        raise KeyMissing
+    salt, memory_kib, iterations, lanes, sealed = row
+    return SealedShare(salt, ArgonProfile(memory_kib, iterations, lanes), sealed)
+
+
+def _of_epoch(shares: dict[int, bytes], epoch: int) -> bytes:
+    try:
+        return shares[epoch]
+    except KeyError as error:
+        raise KeyMissing from error
+
+
+def _sync_everything() -> None:
+    """Have all that was written outlive a power cut.
+
+    A keyring does not sync its folder: 0 of 5 power cuts right after a write kept it, and then
+    no job of a vault whose commit was kept could be opened.
+    """
+    os.sync()
