@@ -1,6 +1,6 @@
 """Runs every part of the benchmark in order and writes the page with all figures.
 
-python -m benchmarks.suite [--quick] [--only PART...] [--out PAGE]
+python -m benchmarks.suite [--quick] [--rounds N] [--only PART...] [--out PAGE]
 
 A part that fails loses its own figures only; the page then says that they are missing.
 """
@@ -29,14 +29,14 @@ _PARTS = {
     "memory": ["benchmarks.memory"],
     "road": ["benchmarks.road"],
 }
-_ROAD = {False: ["--set", "all", "--rounds", "3"], True: ["--set", "ocr", "--rounds", "1"]}
 _LONGEST_S = {False: 1_800.0, True: 240.0}
 
 
-def run_part(name: str, *, quick: bool) -> dict[str, Any]:
+def run_part(name: str, *, quick: bool, rounds: int) -> dict[str, Any]:
     """Return the part's figures, or why there are none; and the seconds it took."""
     say(f"--- {name}")
-    words = _ROAD[quick] if name == "road" else ["--quick"] * quick
+    road = ["--set", "ocr" if quick else "all", "--rounds", str(1 if quick else rounds)]
+    words = road if name == "road" else ["--quick"] * quick
     begun_s = time.monotonic()
     load = os.getloadavg()[0]
     answer: dict[str, Any] = {}
@@ -65,11 +65,12 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=list(_PARTS), default=list(_PARTS))
     parser.add_argument("--figures", type=Path, help="keep the raw figures as JSON in this file")
     parser.add_argument("--out", type=Path, help="the page to write")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of the road")
     given = parser.parse_args()
     out = given.out or (None if given.quick else ROOT / "docs" / "benchmarks.md")
     found: dict[str, Any] = {"quick": given.quick, "machine": facts(), "parts": {}}
     for name in given.only:
-        found["parts"][name] = run_part(name, quick=given.quick)
+        found["parts"][name] = run_part(name, quick=given.quick, rounds=given.rounds)
         if given.figures:
             given.figures.write_text(json.dumps(found, indent=1), encoding="utf-8")
     page = page_of(found, command=COMMAND + (" --quick" if given.quick else ""))
