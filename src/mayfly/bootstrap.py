@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,7 +23,7 @@ from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
 from mayfly.domain.vault_port import Vault
-from mayfly.engine.scratch import sweep_scratch
+from mayfly.engine.scratch import make_scratch, sweep_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_json, render_text
@@ -124,6 +125,18 @@ class Foundation:
     def window_instance(self) -> WindowInstance:
         """Return the lock by which a second window start raises the first one's window."""
         return WindowInstance(self._paths.window_lock, self._paths.window_request)
+
+    @contextmanager
+    def private_folder(self) -> Iterator[Path]:
+        """Lend a folder only the user can enter, in memory where there is such a place.
+
+        It goes at the end, and after a crash when a vault is next opened.
+        """
+        scratch = make_scratch(Path(tempfile.gettempdir()))
+        try:
+            yield scratch.folder
+        finally:
+            scratch.discard()
 
     # --- without a vault -------------------------------------------------------------
 

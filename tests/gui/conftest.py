@@ -119,7 +119,6 @@ class Desk:
             icons=self.icons,
             tr=str,
             now=self.house.clock.now,
-            chores=self.chores,
             decode_lane=self.decode_lane,
         )
 

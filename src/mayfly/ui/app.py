@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation, Mayfly
@@ -18,6 +18,7 @@ from mayfly.domain.errors import UserError
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
+from mayfly.ui.file_dialogs import keep_notes_in
 from mayfly.ui.icons import Icons
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -35,13 +36,18 @@ def run_window(foundation: Foundation, paths: Sequence[Path]) -> int:
     paths are added as one batch once the vault is open. A second start of the same vault
     raises the first one's window instead, and only adds its paths.
     """
-    app = make_application()
-    session = Session(app, foundation, [path.absolute() for path in paths])
-    session.ended.connect(app.exit)
-    session.start()
-    with Interruptions(app, session.end):
-        status = app.exec()
-    session.clean_up()
+    with foundation.private_folder() as folder:
+        keep_notes_in(folder)
+        app = make_application()
+        session = Session(app, foundation, [path.absolute() for path in paths])
+        session.ended.connect(app.exit)
+        session.start()
+        with Interruptions(app, session.end):
+            status = app.exec()
+        session.clean_up()
+        # A dialog that is still open notes where it was when it is destroyed: not after the
+        # folder is gone, or it would come back.
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return status
 
 
@@ -149,7 +155,6 @@ class Session(QObject):
             icons=self._icons,
             tr=self._tr,
             now=self._foundation.now,
-            chores=self._chores,
             decode_lane=self._decode_lane,
         )
         window.closing.connect(self.end)

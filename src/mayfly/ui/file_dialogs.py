@@ -1,7 +1,7 @@
 """Choosing files and folders without leaving a trace of where the user looked.
 
 Qt's own dialog, not the desktop's: GTK's file chooser notes what was chosen in the list of
-recently used files. Qt's writes its history into a settings file, which is removed each time.
+recently used files. Qt's writes its history into a settings file, in a folder that goes with us.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from mayfly.domain.ports import Lane
 from mayfly.ui.wording import Tr
 
 _PATTERNS = (
@@ -30,21 +29,20 @@ class Wanted(Enum):
     TARGET = auto()
 
 
-def forget_dialogs() -> None:
-    """Remove what Qt's file dialog noted. Reads and writes a file: not for the GUI thread."""
-    settings = QSettings(QSettings.Scope.UserScope, "QtProject")
-    settings.remove("FileDialog")
-    settings.remove("Qt/filedialog")
-    settings.sync()
+def keep_notes_in(folder: Path) -> None:
+    """Have Qt keep its own settings, such as folders looked at, in this folder; before any dialog.
+
+    Removing them from the user's settings afterwards would leave the paths on the disk.
+    """
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
 
 
 class FileDialogs:
     """Opens dialogs that do not stop the window behind them."""
 
-    def __init__(self, parent: QWidget, *, tr: Tr, chores: Lane) -> None:
+    def __init__(self, parent: QWidget, *, tr: Tr) -> None:
         self._parent = parent
         self._tr = tr
-        self._chores = chores
 
     def ask(self, wanted: Wanted, then: Callable[[list[Path]], None]) -> QFileDialog:
         """Let the user choose; then gets the paths, and is not called when there are none."""
@@ -63,9 +61,6 @@ class FileDialogs:
         if wanted is Wanted.TARGET:
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Export here"))
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
-        # The history is written when the dialog is destroyed; only then can it be removed.
-        chores = self._chores
-        dialog.destroyed.connect(lambda: chores.submit(forget_dialogs))
         dialog.open()
         return dialog
 

@@ -69,7 +69,6 @@ class MainWindow(QWidget):
         icons: Icons,
         tr: Tr,
         now: Callable[[], datetime],
-        chores: Lane,
         decode_lane: Lane,
     ) -> None:
         super().__init__()
@@ -88,7 +87,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(*_LEAST_PX)
         self.resize(*_SIZE_PX)
         self._make_parts(make_source, decode_lane, now)
-        self._make_widgets(icons, decode_lane, chores)
+        self._make_widgets(icons, decode_lane)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -123,7 +122,7 @@ class MainWindow(QWidget):
             parent=self,
         )
 
-    def _make_widgets(self, icons: Icons, decode_lane: Lane, chores: Lane) -> None:
+    def _make_widgets(self, icons: Icons, decode_lane: Lane) -> None:
         self.actions_ = Actions(
             self, tr=self._tr, icons=icons, formats=self._mayfly.exporting.formats
         )
@@ -147,7 +146,7 @@ class MainWindow(QWidget):
         self.empty.show_hours(self._preferences.now.result_hours)
         self.status = StatusStrip(tr=self._tr, parent=self)
         self.overlay = DropOverlay(tr=self._tr, theme=self._theme, icons=icons, parent=self)
-        self._dialogs = FileDialogs(self, tr=self._tr, chores=chores)
+        self._dialogs = FileDialogs(self, tr=self._tr)
 
     def begin(self) -> None:
         """Ask for the jobs, and listen from now on."""
