@@ -84,6 +84,16 @@ def test_a_second_start_raises_the_first_window(qtbot, session_of):
     qtbot.waitUntil(lambda: not first.window.isMinimized(), timeout=20_000)
 
 
+def test_a_start_while_the_vault_is_still_being_closed_gets_a_window(qtbot, session_of):
+    first = session_of()
+    first._foundation.offer_passphrase("a passphrase for a test")
+    first.start()
+    qtbot.waitUntil(lambda: first.window is not None, timeout=20_000)
+    with qtbot.waitSignal(first.ended, timeout=20_000):
+        first.window.close()
+        assert session_of()._is_first
+
+
 def test_a_second_start_with_documents_adds_them_to_the_first(qtbot, session_of):
     first, second = session_of(), session_of([SAMPLE])
     for session in (first, second):

@@ -107,6 +107,8 @@ class Session(QObject):
         done = functools.partial(self.ended.emit, status)
         if self.window is not None:
             self.window.close()
+        # Closing the vault can take seconds: who starts anew meanwhile gets a window.
+        self._instance.release()
         if self._mayfly is None:
             # The keyring may be asking the user and never answer: nothing to wait for.
             QTimer.singleShot(0, done)
