@@ -202,3 +202,26 @@ def test_what_cannot_be_opened_is_a_row_with_a_name(house: House, path: str, nam
     house.intake.add_paths([Path(path)], house.wish()).result()
     (job,) = house.library.jobs().result()
     assert (job.name, job.error_code) == (name, "file_unreadable")
+
+
+def test_a_batch_that_is_deleted_while_it_comes_in_takes_nothing_more(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given: a drop of four, whose batch is deleted when two are in
+    paths = write(tmp_path / "in", *(f"{number}.pdf" for number in range(4)))
+    opened = house.files.open
+
+    def open_and_delete(path: Path):
+        if path == paths[2]:
+            batch_id = house.library.jobs().result()[0].batch_id
+            house.deletions.delete_batch(batch_id).result()
+        return opened(path)
+
+    monkeypatch.setattr(house.files, "open", open_and_delete)
+
+    taken = house.intake.add_paths(paths, house.wish()).result()
+
+    states = [job.state for job in house.library.jobs().result()]
+    assert states == [JobState.DELETED, JobState.DELETED]
+    assert len(taken.jobs) == 2
+    assert progress(house)[-1].finished

@@ -43,6 +43,12 @@ class Vault(Protocol):
         """Begin a batch: what one drop or command brings."""
         ...
 
+    def close_batch(self, batch_id: BatchId, now: datetime) -> None:
+        """Take nothing more into this batch: from here admit and admit_refused raise
+        AlreadyDeleted for it, in every process.
+        """
+        ...
+
     def admit(
         self,
         batch_id: BatchId,
@@ -53,7 +59,7 @@ class Vault(Protocol):
     ) -> JobId:
         """Seal a document under fresh keys and queue it, in one transaction.
 
-        IntakeError from the source leaves no trace.
+        IntakeError from the source leaves no trace. AlreadyDeleted when the batch was deleted.
         """
         ...
 

@@ -35,7 +35,7 @@ class Deletions:
         )
 
     def delete_batch(self, batch_id: BatchId) -> Future[tuple[Deletion, ...]]:
-        """Destroy every job of a batch that is still there."""
+        """Destroy every job of a batch, and take nothing more in that is still on its way."""
         return self._lane.submit(lambda: self._delete_batch(batch_id), urgent=True)
 
     def destroy(
@@ -58,6 +58,7 @@ class Deletions:
         return outcomes
 
     def _delete_batch(self, batch_id: BatchId) -> tuple[Deletion, ...]:
+        self._vault.close_batch(batch_id, self._clock.now())
         jobs = self._vault.jobs(self._clock.now())
         ids = [
             job.job_id

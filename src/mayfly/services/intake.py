@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mayfly.domain.document_errors import IntakeError
+from mayfly.domain.errors import AlreadyDeleted
 from mayfly.domain.events import IntakeProgress, JobsChanged
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import ReadOptions
@@ -111,6 +112,9 @@ class Intake:
                 else:
                     self._take_one(entry, wish, tally)
                 tally.tell()
+        except AlreadyDeleted:
+            # The batch was deleted while it came in: what is left of it stays outside.
+            pass
         finally:
             # On a full disk, too: whoever shows the drop must not show it as running for ever.
             tally.tell(finished=True)

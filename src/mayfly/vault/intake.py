@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 
+from mayfly.domain.errors import AlreadyDeleted
 from mayfly.domain.ids import BatchId, JobId, new_batch_id, new_job_id
 from mayfly.domain.jobs import Part, ReadOptions
 from mayfly.domain.ports import SourceFile
@@ -37,6 +38,15 @@ class Intake:
                 micros_of(now),
             )
         return batch_id
+
+    def close_batch(self, batch_id: BatchId, now: datetime) -> None:
+        """Take nothing more into this batch."""
+        with self._database.write() as tx:
+            tx.run(
+                "UPDATE batch SET closed_at = ? WHERE id = ? AND closed_at IS NULL",
+                micros_of(now),
+                bytes.fromhex(batch_id),
+            )
 
     def admit(
         self,
@@ -96,6 +106,8 @@ def _insert(
     ends: Deadlines,
 ) -> JobRef:
     raw_id, batch = bytes.fromhex(job_id), bytes.fromhex(batch_id)
+    if tx.row("SELECT 1 FROM batch WHERE id = ? AND closed_at IS NOT NULL", batch):
+        raise AlreadyDeleted
     seq = tx.insert(
         "INSERT INTO job (id, batch, position, changed, state, added_at, source_hours,"
         " result_hours, source_delete_at, result_delete_at, backstop_at)"

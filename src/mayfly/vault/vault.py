@@ -52,6 +52,10 @@ class SqliteVault:
         """Begin a batch."""
         return self._intake.add_batch(self._at(now))
 
+    def close_batch(self, batch_id: BatchId, now: datetime) -> None:
+        """Take nothing more into this batch."""
+        self._intake.close_batch(batch_id, self._at(now))
+
     def admit(
         self,
         batch_id: BatchId,
