@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from mayfly.bootstrap import Foundation
+from mayfly.domain.errors import DiskFull
 from mayfly.domain.states import JobState
+from mayfly.services.intake import Intake
 from mayfly.ui.app import Session
 from mayfly.ui.passphrase_dialog import PassphraseDialog
 from mayfly.ui.unlock_windows import UnlockTrouble
@@ -106,6 +109,45 @@ def test_a_second_start_with_documents_adds_them_to_the_first(qtbot, session_of)
     assert second.window is None
     counts = first.window.model.counts
     qtbot.waitUntil(lambda: counts[JobState.DONE] == 1, timeout=60_000)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize(
+    ("add", "said", "status"),
+    [
+        ("empty.pdf", "1 could not be added", 3),
+        ("folder", "1 file skipped", 0),
+        ("fail", "The disk is full", 3),
+    ],
+)
+def test_a_second_start_tells_what_was_not_added(
+    qtbot, session_of, tmp_path, monkeypatch, capsys, add, said, status, terminal
+):
+    (tmp_path / "empty.pdf").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "notes.xyz").write_text("notes")
+    first, second = session_of(), session_of([tmp_path / add])
+    for session in (first, second):
+        session._foundation.offer_passphrase("a passphrase for a test")
+    first.start()
+    qtbot.waitUntil(lambda: first.window is not None, timeout=20_000)
+    if add == "fail":
+        monkeypatch.setattr(Intake, "_take", _fail_for_want_of_space)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    with qtbot.waitSignal(second.ended, timeout=60_000) as ended:
+        second.start()
+        if not terminal:
+            qtbot.waitUntil(lambda: bool(second.adding and second.adding.shown), timeout=20_000)
+            window = second.adding.shown
+            assert window.isVisible() and not window.again_button.isVisible()
+            assert any(said in label.text() for label in window.findChildren(QLabel))
+            window.quit_button.click()
+    assert ended.args == [status]
+    assert said in capsys.readouterr().err
+
+
+def _fail_for_want_of_space(*_):
+    raise DiskFull
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_not_a_crash(qtbot, session_of, tmp_path):

@@ -21,6 +21,7 @@ from mayfly.ui.courier import Courier
 from mayfly.ui.file_dialogs import keep_notes_in
 from mayfly.ui.icons import Icons
 from mayfly.ui.main_window import MainWindow
+from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.theme import Theme
 from mayfly.ui.unlocking import Unlocking
@@ -84,6 +85,7 @@ class Session(QObject):
         self._mayfly: Mayfly | None = None
         self._ending = False
         self.window: MainWindow | None = None
+        self.adding: OnlyAdding | None = None
         self.unlocking = Unlocking(
             foundation, courier=self._courier, chores=self._chores, tr=self._tr, parent=self
         )
@@ -121,6 +123,8 @@ class Session(QObject):
         take_back_copies()
         if self.window is not None:
             self.window.deleteLater()
+        if self.adding is not None:
+            self.adding.clean_up()
         if not self.unlocking.busy:
             self._foundation.close()
         self._instance.release()
@@ -170,13 +174,9 @@ class Session(QObject):
 
     def _only_add(self, mayfly: Mayfly, keeper: PreferenceKeeper) -> None:
         """Add the paths for the window that is there, which reads them."""
-        future = mayfly.intake.add_paths(self._paths, keeper.wish())
-        self._courier.ask(
-            self,
-            future,
-            then=lambda _: self.end(),
-            failed=lambda error: self.end(error.exit_status),
-        )
+        self.adding = OnlyAdding(mayfly.intake, courier=self._courier, tr=self._tr, parent=self)
+        self.adding.finished.connect(self.end)
+        self.adding.start(self._paths, keeper.wish())
 
     def _watch_for_second_start(self, window: MainWindow) -> None:
         timer = QTimer(self)

@@ -1,4 +1,4 @@
-"""The two small windows of unlocking: please wait, and it did not work."""
+"""The small windows before there is a large one: please wait, and it did not work."""
 
 from __future__ import annotations
 
@@ -51,25 +51,27 @@ class WaitingWindow(QWidget):
             self.given_up.emit()
 
 
-class UnlockTrouble(QDialog):
-    """Says why the vault did not open and what to do; never more than two buttons."""
+class TroubleWindow(QDialog):
+    """Says what did not work and what to do; never more than two buttons."""
 
     again_wanted = Signal()
     given_up = Signal()
 
-    def __init__(self, error: UserError, *, tr: Tr) -> None:
+    def __init__(self, sentence_text: str, remedy_text: str, *, tr: Tr, again: bool) -> None:
+        """again: whether trying once more is offered; the texts are translated already."""
         super().__init__()
         self.setWindowTitle("Mayfly")
         self.setFixedWidth(_WIDTH_PX)
-        sentence = QLabel(tr(error.text), self)
+        sentence = QLabel(sentence_text, self)
         sentence.setObjectName("sentence")
         sentence.setWordWrap(True)
-        remedy = QLabel(tr(error.remedy), self)
+        remedy = QLabel(remedy_text, self)
         remedy.setWordWrap(True)
         self.again_button = QPushButton(tr("Try again"), self)
         self.again_button.setObjectName("primary")
         self.again_button.setDefault(True)
         self.again_button.clicked.connect(self.accept)
+        self.again_button.setVisible(again)
         self.quit_button = QPushButton(tr("Quit"), self)
         self.quit_button.clicked.connect(self.reject)
         self.accepted.connect(self.again_wanted)
@@ -85,3 +87,10 @@ class UnlockTrouble(QDialog):
         column.addWidget(remedy)
         column.addSpacing(6)
         column.addLayout(buttons)
+
+
+class UnlockTrouble(TroubleWindow):
+    """Says why the vault did not open."""
+
+    def __init__(self, error: UserError, *, tr: Tr) -> None:
+        super().__init__(tr(error.text), tr(error.remedy), tr=tr, again=True)
