@@ -28,6 +28,7 @@ class JobFeed(QObject):
         self._seq = 0
         self._asking = False
         self._stale = False
+        self._stopped = False
         self._first = True
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -36,6 +37,8 @@ class JobFeed(QObject):
 
     def ask(self) -> None:
         """Fetch what changed, now or as soon as the present answer is in."""
+        if self._stopped:
+            return
         if self._asking:
             self._stale = True
             return
@@ -47,7 +50,7 @@ class JobFeed(QObject):
 
     def stop(self) -> None:
         """Ask no more: the vault is about to close."""
-        self._asking = True
+        self._stopped = True
         self._pause.stop()
 
     def _hear(self, event: Event) -> None:
@@ -69,6 +72,8 @@ class JobFeed(QObject):
 
     def _fail(self, error: UserError) -> None:
         self._asking = False
+        # What was asked for is still wanted, though nothing may change any more.
+        self._stale = True
         self._courier.trouble_arrived.emit(error)
         self._pause.start(1_000)
 
