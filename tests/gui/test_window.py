@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication
 
 from mayfly.domain.document_errors import PasswordWrong
 from mayfly.domain.errors import DiskFull
 from mayfly.domain.events import IntakeProgress, Trouble
 from mayfly.domain.states import JobState
+from mayfly.ui import copies
 from mayfly.ui.job_rows import Column
 from tests.fakes_engine import ScriptPage
 
@@ -289,6 +293,43 @@ def test_what_was_copied_goes_with_its_document(desk):
     window.wishes.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
     assert QGuiApplication.clipboard().text() == ""
+
+
+@pytest.mark.parametrize("deleted", ["first", "second"])
+def test_clipboard_and_mouse_selection_go_with_their_own_documents(desk, deleted):
+    window, modes = desk.open(), QClipboard.Mode
+    rows = {name: desk.add(f"{name}.pdf", f"{name} words") for name in ("first", "second")}
+    clipboard = FakeSelection()
+    for mode, name in ((modes.Clipboard, "first"), (modes.Selection, "second")):
+        desk.choose(rows[name])
+        window.pages.text.selectAll()
+        clipboard.kept[mode] = window.pages.text.createMimeDataFromSelection()
+    with clipboard:
+        window.wishes.delete([rows[deleted]])
+        desk.wait(lambda: rows[deleted].job.state is JobState.DELETED)
+        gone = modes.Clipboard if deleted == "first" else modes.Selection
+        desk.wait(lambda: gone not in clipboard.kept)
+    assert len(clipboard.kept) == 1
+
+
+class FakeSelection:
+    """A clipboard with a mouse selection, which the offscreen platform lacks."""
+
+    def __init__(self) -> None:
+        self.kept = {}
+
+    def mimeData(self, mode):
+        return self.kept.get(mode)
+
+    def clear(self, mode):
+        self.kept.pop(mode, None)
+
+    def __enter__(self):
+        self._before = copies.QGuiApplication
+        copies.QGuiApplication = SimpleNamespace(clipboard=lambda: self)
+
+    def __exit__(self, *_):
+        copies.QGuiApplication = self._before
 
 
 def test_what_was_copied_elsewhere_stays(desk):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QTabWidget, QVB
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import UserError
+from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
@@ -311,8 +312,8 @@ class PagePane(QWidget):
     def _hear(self, job_ids: frozenset[str]) -> None:
         if self._row is not None and self._row.job.job_id in job_ids:
             self.refresh()
-        copied = self.text.copied_from
-        if copied is not None and copied in job_ids:
-            source = self._model.find(copied)
-            if source is None or not source.alive or not source.job.result_present:
-                take_back_copies()
+        take_back_copies(lambda job_id: job_id in job_ids and self._is_gone(job_id))
+
+    def _is_gone(self, job_id: JobId) -> bool:
+        row = self._model.find(job_id)
+        return row is None or not row.alive or not row.job.result_present

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from mayfly.domain.ids import JobId
 from mayfly.ui.copies import CopiedText
 from mayfly.ui.page_picture import PagePicture
 from mayfly.ui.theme import Theme
@@ -38,7 +37,6 @@ class TextView(QTextEdit):
         super().__init__(parent)
         self._theme = theme
         self._page: PagePicture | None = None
-        self._copied_from: JobId | None = None
         self._pointed = -1
         self._chosen = -1
         self.setReadOnly(True)
@@ -57,11 +55,6 @@ class TextView(QTextEdit):
         self.viewport().setMouseTracking(True)
         self.cursorPositionChanged.connect(self._tell_chosen)
         theme.changed.connect(self._tint)
-
-    @property
-    def copied_from(self) -> JobId | None:
-        """The job whose text was copied last, if any was."""
-        return self._copied_from
 
     def show_page(self, page: PagePicture | None) -> None:
         """Show a page's text, or none; what was shown before is let go at once."""
@@ -127,8 +120,8 @@ class TextView(QTextEdit):
         """Copy plain text, marked so that clipboard histories that ask do not keep it."""
         # Qt parts paragraphs and lines of a selection by separators of its own.
         text = self.textCursor().selectedText()
-        self._copied_from = self._page.job_id if self._page is not None else None
-        return CopiedText(text.replace("\u2029", "\n").replace("\u2028", "\n"))
+        job_id = self._page.job_id if self._page is not None else None
+        return CopiedText(text.replace("\u2029", "\n").replace("\u2028", "\n"), job_id)
 
     # --- within ----------------------------------------------------------------------
 
