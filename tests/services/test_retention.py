@@ -131,6 +131,8 @@ def test_the_backstop_needs_no_deadline_to_be_right(
 def test_timers_are_set_for_a_job_that_finishes(house: House) -> None:
     house.retention.start()
     eventually(lambda: house.alarm.ring)
+    house.on_vault(lambda: None)
+    house.clock.advance(seconds=2)
     job = done_job(house)
     now = house.clock.now()
     wanted = [
