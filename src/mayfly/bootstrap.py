@@ -104,7 +104,6 @@ class Foundation:
         self._offered: str | None = None
         self._borrowed: Path | None = None
         self._hardening: Hardening | None = None
-        self._translate: Callable[[str], str] | None = None
 
     # --- the process -----------------------------------------------------------------
 
@@ -183,13 +182,10 @@ class Foundation:
             ui_language=preferences.ui_language,
         )
         save_settings(self._paths.settings, changed)
-        self._translate = None
 
-    def translate(self, text: str) -> str:
-        """Return the text in the user's language, or as it is."""
-        if self._translate is None:
-            self._translate = translator(self.preferences().ui_language)
-        return self._translate(text)
+    def translator(self, ui_language: str) -> Callable[[str], str]:
+        """Return what gives a text in the language, or as it is; reads the catalogue here, once."""
+        return translator(ui_language)
 
     def resource(self, name: str) -> Path:
         """Return a packaged resource, such as icons/mayfly.svg."""

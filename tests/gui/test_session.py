@@ -150,6 +150,14 @@ def _fail_for_want_of_space(*_):
     raise DiskFull
 
 
+def test_no_text_of_the_window_waits_for_the_settings_file(session_of, monkeypatch):
+    session = session_of()
+    foundation = session._foundation
+    foundation.save_preferences(session._preferences)
+    monkeypatch.setattr(foundation, "preferences", _fail_for_want_of_space)
+    assert session._tr("A text without a translation") == "A text without a translation"
+
+
 def test_a_folder_that_cannot_be_written_is_told_and_not_a_crash(qtbot, session_of, tmp_path):
     (tmp_path / "home").write_text("a file where the folder should be")
     session = session_of()

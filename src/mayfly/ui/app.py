@@ -72,9 +72,9 @@ class Session(QObject):
         super().__init__(app)
         self._foundation = foundation
         self._paths = tuple(paths)
-        # The catalogue is looked up once for each text, whatever saving the settings drops.
-        self._tr = functools.cache(foundation.translate)
+        # Before anything is on show: nothing of the window reads a catalogue or settings later.
         self._preferences = foundation.preferences()
+        self._tr = foundation.translator(self._preferences.ui_language)
         self._courier = Courier(self)
         self._chores = ThreadLane("chores")
         self._decode_lane = ThreadLane("decode")
