@@ -108,7 +108,7 @@ class Session(QObject):
         self._ending = True
         done = functools.partial(self.ended.emit, status)
         if self.window is not None:
-            self.window.close()
+            self.window.leaving.leave()
         # Closing the vault can take seconds: who starts anew meanwhile gets a window.
         self._instance.release()
         if self._mayfly is None:

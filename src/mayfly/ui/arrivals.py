@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from mayfly.domain.errors import UserError
 from mayfly.domain.ports import Lane, SourceFile
-from mayfly.services.intake import Intake
+from mayfly.services.intake import Intake, Taken
 from mayfly.ui.courier import Courier
 from mayfly.ui.offer import Offer, encode_png
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -49,12 +50,17 @@ class Arrivals(QObject):
         self._preferences = preferences
         self._tr = tr
         self._now = now
+        self._coming = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether documents are still being added."""
+        return self._coming > 0
 
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Add files and folders as one batch."""
         if paths:
-            future = self._intake.add_paths(tuple(paths), self._preferences.wish())
-            self._courier.ask(self, future, failed=self.failed.emit)
+            self._await(self._intake.add_paths(tuple(paths), self._preferences.wish()))
 
     def add_offer(self, offer: Offer) -> None:
         """Add what a drop or the clipboard brought."""
@@ -81,5 +87,13 @@ class Arrivals(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
-        future = self._intake.add_source(source, self._preferences.wish())
-        self._courier.ask(self, future, failed=self.failed.emit)
+        self._await(self._intake.add_source(source, self._preferences.wish()))
+
+    def _await(self, future: Future[Taken]) -> None:
+        self._coming += 1
+        self._courier.ask(self, future, then=lambda _: self._settle(), failed=self._settle)
+
+    def _settle(self, error: UserError | None = None) -> None:
+        self._coming -= 1
+        if error is not None:
+            self.failed.emit(error)

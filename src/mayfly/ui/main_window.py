@@ -34,6 +34,7 @@ from mayfly.ui.job_feed import JobFeed
 from mayfly.ui.job_list import JobList
 from mayfly.ui.job_model import JobModel
 from mayfly.ui.language_menu import LanguageButton
+from mayfly.ui.leaving import Leaving
 from mayfly.ui.list_pane import ListPane
 from mayfly.ui.offer import may_offer, offer_of
 from mayfly.ui.pace_keeper import PaceKeeper
@@ -121,6 +122,7 @@ class MainWindow(QWidget):
             now=now,
             parent=self,
         )
+        self.leaving = Leaving(self, is_busy=lambda: self.arrivals.busy, tr=self._tr)
 
     def _make_widgets(self, icons: Icons, decode_lane: Lane) -> None:
         self.actions_ = Actions(
@@ -168,7 +170,10 @@ class MainWindow(QWidget):
     # --- Qt's calls ------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Leave the screen at once; what takes longer happens afterwards."""
+        """Leave the screen at once, or ask first when documents would be left out."""
+        if not self.leaving.may_close():
+            event.ignore()
+            return
         self.pages.forget()
         self.feed.stop()
         self._stop_hearing()
