@@ -41,7 +41,7 @@ from mayfly.services.reading import Queue
 from mayfly.services.retention import Retention
 from mayfly.services.watch import Watch
 from mayfly.system.clock import SystemClock
-from mayfly.system.files import LocalFiles, PastedSource
+from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
 from mayfly.system.hardening import Hardening, harden
 from mayfly.system.instance import WindowInstance
 from mayfly.system.logs import start_logging
@@ -153,6 +153,11 @@ class Foundation:
     def languages(self) -> tuple[str, ...]:
         """Return the installed languages; blocks for some 0.1 s; RecogniserMissing otherwise."""
         return self._passing_engine().describe().languages
+
+    @property
+    def document_suffixes(self) -> tuple[str, ...]:
+        """The suffixes of the files that are taken from a folder, such as .pdf, sorted."""
+        return tuple(sorted(DOCUMENT_SUFFIXES))
 
     def pasted(self, name: str, data: bytes) -> SourceFile:
         """Return pasted bytes as a document; FileEmpty or FileTooLarge."""

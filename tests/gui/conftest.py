@@ -114,6 +114,7 @@ class Desk:
             self.mayfly,
             preferences=keeper,
             make_source=lambda name, data: PastedSource(name, data, Limits()),
+            suffixes=(".pdf", ".zebra"),
             courier=self.courier,
             theme=self.theme,
             icons=self.icons,

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from mayfly.domain.document_errors import PasswordWrong
 from mayfly.domain.errors import DiskFull
@@ -342,3 +343,12 @@ def test_what_was_copied_elsewhere_stays(desk):
     window.wishes.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
     assert QGuiApplication.clipboard().text() == "from another place"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_dialog_offers_what_a_folder_is_searched_for(desk):
+    window = desk.open()
+    window.actions_.add_files.trigger()
+    dialog = window.findChild(QFileDialog)
+    assert dialog.nameFilters()[0] == "Documents (*.pdf *.zebra)"
+    dialog.reject()

@@ -156,6 +156,7 @@ class Session(QObject):
             mayfly,
             preferences=keeper,
             make_source=self._foundation.pasted,
+            suffixes=self._foundation.document_suffixes,
             courier=self._courier,
             theme=self._theme,
             icons=self._icons,

@@ -6,7 +6,7 @@ recently used files. Qt's writes its history into a settings file, in a folder t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
@@ -14,11 +14,6 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mayfly.ui.wording import Tr
-
-_PATTERNS = (
-    "*.pdf *.png *.jpg *.jpeg *.jpe *.jfif *.tif *.tiff *.bmp *.dib *.gif *.webp *.jp2 *.j2k "
-    "*.jpx *.jpf *.pnm *.pbm *.pgm *.ppm *.heic *.heif"
-)
 
 
 class Wanted(Enum):
@@ -40,9 +35,11 @@ def keep_notes_in(folder: Path) -> None:
 class FileDialogs:
     """Opens dialogs that do not stop the window behind them."""
 
-    def __init__(self, parent: QWidget, *, tr: Tr) -> None:
+    def __init__(self, parent: QWidget, *, tr: Tr, suffixes: Sequence[str]) -> None:
+        """suffixes: what files of documents end in, such as .pdf."""
         self._parent = parent
         self._tr = tr
+        self._patterns = " ".join(f"*{suffix}" for suffix in suffixes)
 
     def ask(self, wanted: Wanted, then: Callable[[list[Path]], None]) -> QFileDialog:
         """Let the user choose; then gets the paths, and is not called when there are none."""
@@ -53,7 +50,7 @@ class FileDialogs:
         if wanted is Wanted.FILES:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
             dialog.setNameFilters(
-                [f"{self._tr('Documents')} ({_PATTERNS})", f"{self._tr('All files')} (*)"]
+                [f"{self._tr('Documents')} ({self._patterns})", f"{self._tr('All files')} (*)"]
             )
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)

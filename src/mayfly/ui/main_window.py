@@ -65,6 +65,7 @@ class MainWindow(QWidget):
         *,
         preferences: PreferenceKeeper,
         make_source: MakeSource,
+        suffixes: Sequence[str],
         courier: Courier,
         theme: Theme,
         icons: Icons,
@@ -88,7 +89,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(*_LEAST_PX)
         self.resize(*_SIZE_PX)
         self._make_parts(make_source, decode_lane, now)
-        self._make_widgets(icons, decode_lane)
+        self._make_widgets(icons, decode_lane, suffixes)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -124,7 +125,7 @@ class MainWindow(QWidget):
         )
         self.leaving = Leaving(self, is_busy=lambda: self.arrivals.busy, tr=self._tr)
 
-    def _make_widgets(self, icons: Icons, decode_lane: Lane) -> None:
+    def _make_widgets(self, icons: Icons, decode_lane: Lane, suffixes: Sequence[str]) -> None:
         self.actions_ = Actions(
             self, tr=self._tr, icons=icons, formats=self._mayfly.exporting.formats
         )
@@ -148,7 +149,7 @@ class MainWindow(QWidget):
         self.empty.show_hours(self._preferences.now.result_hours)
         self.status = StatusStrip(tr=self._tr, parent=self)
         self.overlay = DropOverlay(tr=self._tr, theme=self._theme, icons=icons, parent=self)
-        self._dialogs = FileDialogs(self, tr=self._tr)
+        self._dialogs = FileDialogs(self, tr=self._tr, suffixes=suffixes)
 
     def begin(self) -> None:
         """Ask for the jobs, and listen from now on."""
