@@ -62,7 +62,7 @@ class OnlyAdding(QObject):
 
     def _tell(self, sentence: str, remedy: str, status: int) -> None:
         if sys.stderr is not None:
-            print(f"{sentence} {remedy}".rstrip(), file=sys.stderr)
+            sys.stderr.write(f"{sentence} {remedy}".rstrip() + "\n")
             if sys.stderr.isatty():
                 self.finished.emit(status)
                 return
