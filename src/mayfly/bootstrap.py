@@ -51,7 +51,7 @@ from mayfly.system.resources import resource
 from mayfly.system.seat import FileSeat
 from mayfly.system.secrets import open_secret_store
 from mayfly.system.settings import load_settings, save_settings
-from mayfly.system.translations import translator
+from mayfly.system.translations import text_language, translator
 from mayfly.understand.plain_text import page_text
 from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault
 
@@ -192,6 +192,10 @@ class Foundation:
         """Return what gives a text in the language, or as it is; reads the catalogue here, once."""
         return translator(ui_language)
 
+    def text_language(self, language: str) -> str:
+        """Return the code of the language that translator(language) gives texts in."""
+        return text_language(language)
+
     def resource(self, name: str) -> Path:
         """Return a packaged resource, such as icons/mayfly.svg."""
         return resource(name)
@@ -322,15 +326,7 @@ class Foundation:
             bus=bus,
             clock=clock,
         )
-        exporting = Exporting(
-            vault,
-            lane,
-            export_lane=ThreadLane("export"),
-            library=library,
-            engine=engine,
-            target=FolderTarget(self._hardening.user_umask if self._hardening else _PRIVATE_UMASK),
-            renderers=_RENDERERS,
-        )
+        exporting = self._exporting(vault, lane, library, engine)
         watch = Watch(vault, lane, bus=bus)
         retention.start()
         watch.start()
@@ -341,22 +337,29 @@ class Foundation:
             deletions=deletions,
             exporting=exporting,
             bus=bus,
+            # Retention goes on while what is in hand ends: nothing is kept past its end by that.
             close=partial(
-                self._close_all, vault, lane, (queue, retention, watch), (intake, exporting)
+                self._close_all,
+                vault,
+                lane,
+                (queue.stop, intake.close, exporting.close, retention.stop, watch.stop),
             ),
         )
 
-    def _close_all(
-        self,
-        vault: Vault,
-        lane: Lane,
-        stopped: tuple[Queue, Retention, Watch],
-        closed: tuple[Intake, Exporting],
-    ) -> None:
-        for service in stopped:
-            service.stop()
-        for lane_owner in closed:
-            lane_owner.close()
+    def _exporting(self, vault: Vault, lane: Lane, library: Library, engine: Engine) -> Exporting:
+        return Exporting(
+            vault,
+            lane,
+            export_lane=ThreadLane("export"),
+            library=library,
+            engine=engine,
+            target=FolderTarget(self._hardening.user_umask if self._hardening else _PRIVATE_UMASK),
+            renderers=_RENDERERS,
+        )
+
+    def _close_all(self, vault: Vault, lane: Lane, endings: tuple[Callable[[], None], ...]) -> None:
+        for end in endings:
+            end()
         lane.submit(vault.close).result()
         lane.close()
         self._opened = False

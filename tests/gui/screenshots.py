@@ -1,6 +1,6 @@
 """Makes pictures of the window for the documentation and for looking at it. Not a test.
 
-    python -m tests.gui.screenshots FOLDER [light|dark]
+    python -m tests.gui.screenshots FOLDER [light|dark] [LANGUAGE]
 
 Runs the real parts on drawn pages; QT_SCALE_FACTOR=2 gives pictures for dense screens.
 """
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -133,9 +134,11 @@ def _documents(folder: Path) -> list[Path]:
 
 def main() -> int:
     folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
+    language = (sys.argv[3:] or ["en"])[0]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         foundation = Foundation(Path(home))
+        foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
         foundation.offer_passphrase("a passphrase for pictures")
         app = make_application()
         session = Session(app, foundation, [])

@@ -19,14 +19,28 @@ def translator(language: str = AUTO) -> Callable[[str], str]:
     language is a code such as de or de_AT; auto asks the environment, as gettext does.
     Texts are written in English, so en translates nothing.
     """
-    wanted = _wanted() if language == AUTO else [language]
-    if not wanted or wanted[0].split("_")[0] in ("en", "C", "POSIX"):
+    catalogue = _catalogue(language)
+    if catalogue is None:
         return _unchanged
-    catalogue = gettext.translation(
-        DOMAIN, str(resource_folder() / "translations"), wanted, fallback=True
-    )
     # gettext answers an empty text with the catalogue's header.
     return lambda text: catalogue.gettext(text) if text else text
+
+
+def text_language(language: str = AUTO) -> str:
+    """Return the code of the language that translator gives texts in: en where it has none."""
+    catalogue = _catalogue(language)
+    header = catalogue.gettext("") if catalogue is not None else ""
+    lines = (line.partition(": ") for line in header.splitlines())
+    return next((value for name, _, value in lines if name == "Language"), "en")
+
+
+def _catalogue(language: str) -> gettext.NullTranslations | None:
+    wanted = _wanted() if language == AUTO else [language]
+    if not wanted or wanted[0].split("_")[0] in ("en", "C", "POSIX"):
+        return None
+    return gettext.translation(
+        DOMAIN, str(resource_folder() / "translations"), wanted, fallback=True
+    )
 
 
 def _wanted() -> list[str]:

@@ -23,6 +23,7 @@ from mayfly.ui.icons import Icons
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.qt_language import QtLanguage
 from mayfly.ui.theme import Theme
 from mayfly.ui.unlocking import Unlocking
 
@@ -75,6 +76,8 @@ class Session(QObject):
         # Before anything is on show: nothing of the window reads a catalogue or settings later.
         self._preferences = foundation.preferences()
         self._tr = foundation.translator(self._preferences.ui_language)
+        chosen = self._preferences.ui_language
+        self._qt_language = QtLanguage(foundation.text_language(chosen), chosen=chosen)
         self._courier = Courier(self)
         self._chores = ThreadLane("chores")
         self._decode_lane = ThreadLane("decode")
@@ -128,6 +131,7 @@ class Session(QObject):
         if not self.unlocking.busy:
             self._foundation.close()
         self._instance.release()
+        self._qt_language.take_back()
         self._decode_lane.close()
         self._chores.close()
 

@@ -16,6 +16,7 @@ from mayfly.ui.job_rows import BatchRow, Column, JobRow
 from mayfly.ui.password_field import PasswordField
 from mayfly.ui.row_layout import RowLayout
 from mayfly.ui.theme import Theme
+from mayfly.ui.times import left_samples
 from mayfly.ui.wording import Tr
 
 _ELIDE = Qt.TextElideMode.ElideRight
@@ -65,7 +66,7 @@ class JobDelegate(QStyledItemDelegate):
         self._tr = tr
         self._theme = theme
         self._icons = icons
-        self.layout = RowLayout(parent.font())
+        self.layout = RowLayout(parent.font(), left_texts=left_samples(tr))
 
     # --- painting --------------------------------------------------------------------
 

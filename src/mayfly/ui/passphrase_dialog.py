@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from mayfly.ui.wording import Tr
 
 _WIDTH_PX = 460
+_SIDE_PX = 26
 _SHORT = 12
 
 
@@ -125,7 +126,9 @@ class PassphraseDialog(QDialog):
         buttons.addWidget(self.quit_button)
         buttons.addWidget(self.accept_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(26, 24, 26, 22)
+        column.setContentsMargins(_SIDE_PX, 24, _SIDE_PX, 22)
+        # A layout of a fixed width still asks the text how high it is at another one.
+        text.setMinimumHeight(text.heightForWidth(_WIDTH_PX - 2 * _SIDE_PX))
         column.setSpacing(12)
         for widget in (title, text, self.first, self.second, self.visible_tick, self.hint):
             column.addWidget(widget)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QFontMetrics
 
@@ -17,7 +19,9 @@ _BETWEEN = 2
 class RowLayout:
     """Measures of a row in one font: a title, a smaller line below it, a bar under both."""
 
-    def __init__(self, font: QFont) -> None:
+    def __init__(self, font: QFont, *, left_texts: Sequence[str]) -> None:
+        """left_texts: how the time left may look, in the user's language."""
+        self._left_texts = tuple(left_texts)
         self.title_font = QFont(font)
         self.batch_font = QFont(font)
         self.batch_font.setWeight(QFont.Weight.DemiBold)
@@ -36,7 +40,8 @@ class RowLayout:
     @property
     def left_width(self) -> int:
         """Width of the column that tells the time left."""
-        return self.small_metrics.horizontalAdvance("in 23 min") + 18
+        widest = max(self.small_metrics.horizontalAdvance(text) for text in self._left_texts)
+        return widest + 18
 
     @property
     def delete_width(self) -> int:

@@ -49,13 +49,13 @@ class StatusStrip(QWidget):
         """Show how many documents are queued, being read and done."""
         tr = self._tr
         parts = [
-            tr(text).format(n=number_text(counts[state]))
+            text.format(n=number_text(counts[state]))
             for state, text in (
-                (JobState.QUEUED, "{n} queued"),
-                (JobState.READING, "{n} reading"),
-                (JobState.DONE, "{n} done"),
-                (JobState.FAILED, "{n} failed"),
-                (JobState.NEEDS_PASSWORD, "{n} locked"),
+                (JobState.QUEUED, tr("{n} queued")),
+                (JobState.READING, tr("{n} reading")),
+                (JobState.DONE, tr("{n} done")),
+                (JobState.FAILED, tr("{n} failed")),
+                (JobState.NEEDS_PASSWORD, tr("{n} locked")),
             )
             if counts[state] or state in (JobState.QUEUED, JobState.READING, JobState.DONE)
         ]

@@ -79,6 +79,13 @@ def left_text(tr: Tr, job: Job, now: datetime) -> str:
     return tr("in {span}").format(span=span_text(tr, left_s))
 
 
+def left_samples(tr: Tr) -> tuple[str, ...]:
+    """Return the longest that left_text says, to make room for."""
+    longest_s = (59 * 60, 47 * _HOUR_S, 365 * 24 * _HOUR_S)
+    spans = (span_text(tr, seconds) for seconds in longest_s)
+    return tuple(tr("in {span}").format(span=span) for span in spans)
+
+
 def ends_text(tr: Tr, job: Job, now: datetime) -> str:
     """Return both ends as moments on the wall clock, one to a line."""
     if job.state is JobState.DELETED:

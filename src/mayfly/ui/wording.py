@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale
 
 from mayfly.domain.errors import UserError
 from mayfly.domain.pages import PageOrigin
+from mayfly.ui.language_names import LANGUAGE_NAMES
 
 Tr = Callable[[str], str]
 """Gives an English text in the user's language."""
@@ -49,43 +50,17 @@ def origin_text(tr: Tr, origin: PageOrigin, confidence: float | None) -> str:
     return tr("Recognised, {n} % confident").format(n=round(confidence))
 
 
-_SPECIAL = {
-    "chi_sim": "Chinese (simplified)",
-    "chi_tra": "Chinese (traditional)",
-    "chi_sim_vert": "Chinese (simplified, vertical)",
-    "chi_tra_vert": "Chinese (traditional, vertical)",
-    "jpn_vert": "Japanese (vertical)",
-    "kor_vert": "Korean (vertical)",
-    "aze_cyrl": "Azerbaijani (Cyrillic)",
-    "srp_latn": "Serbian (Latin)",
-    "uzb_cyrl": "Uzbek (Cyrillic)",
-    "deu_latf": "German (Fraktur)",
-    "frk": "German (Fraktur)",
-    "dan_frak": "Danish (Fraktur)",
-    "deu_frak": "German (Fraktur)",
-    "slk_frak": "Slovak (Fraktur)",
-    "ita_old": "Italian (old)",
-    "spa_old": "Spanish (old)",
-    "kat_old": "Georgian (old)",
-    "enm": "English (1100 to 1500)",
-    "frm": "French (1400 to 1600)",
-    "grc": "Greek (ancient)",
-    "equ": "Formulas",
-    "fil": "Filipino",
-    "lat": "Latin",
-    "epo": "Esperanto",
-}
-"""Tesseract's names that are no plain ISO 639 code, or whose language Qt does not know."""
-
-
 def language_name(tr: Tr, code: str) -> str:
-    """Return a language's name for Tesseract's code, such as English for eng."""
-    if code in _SPECIAL:
-        return tr(_SPECIAL[code])
+    """Return a language's name for Tesseract's code, such as English for eng.
+
+    Data of a user's own has Qt's English name, or its bare code.
+    """
+    if code in LANGUAGE_NAMES:
+        return tr(LANGUAGE_NAMES[code])
     language = QLocale.codeToLanguage(code, QLocale.LanguageCodeType.AnyLanguageCode)
     if language in (QLocale.Language.AnyLanguage, QLocale.Language.C):
         return code
-    return tr(QLocale.languageToString(language))
+    return QLocale.languageToString(language)
 
 
 def languages_text(tr: Tr, codes: Sequence[str]) -> str:
