@@ -45,6 +45,7 @@ def script(window: MainWindow, folder: Path, count: int) -> Iterator[Condition]:
             first_row_ms = (time.monotonic() - begun_s) * 1e3
         read = [row for row in _rows(window) if row.job.state is JobState.DONE]
         # The current row again would be no choice, and nothing would come of it.
+        shown = shown or window.pages.row
         others = [row for row in read[-200:] if row is not shown]
         if others:
             shown = row = chance.choice(others)
