@@ -137,7 +137,8 @@ def _kind(mayfly: Mayfly, job: Job) -> tuple[str, tuple[str, ...], int]:
     pages = mayfly.library.pages(job.job_id).result()
     failed = tuple(sorted({page.error_code or "" for page in pages if page.error_code}))
     if job.state is not JobState.DONE:
-        return "refused", codes + failed, 0
+        # A job whose pages all failed for one reason failed for that reason itself.
+        return "refused", tuple(dict.fromkeys(codes + failed)), 0
     results = list(mayfly.library.results(job.job_id))
     words = sum(len(result.words) for result in results)
     if any(page.state is PageState.FAILED for page in pages):
