@@ -84,8 +84,8 @@ def _display_number(server: subprocess.Popen[bytes], told: Any) -> str:
     while True:
         if server.poll() is not None:
             raise ChildFailed("Xvfb did not start")
-        told.seek(0)
-        line = told.read().decode()
+        # Never told.seek: the place in the file is shared with the server, which writes there.
+        line = os.pread(told.fileno(), 64, 0).decode()
         if line.endswith("\n"):
             return line.strip()
         # Nothing to wait on: the server writes into a file.
