@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 import pytest
 
@@ -19,19 +18,11 @@ from mayfly.domain.errors import (
 from mayfly.vault import share_homes
 from mayfly.vault.connection import Database
 from mayfly.vault.migrations import newest_version
-from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault, vault_exists
+from mayfly.vault.opening import VaultPaths, needed_key, vault_exists
 from mayfly.vault.shard import SLOT_BYTES, Shard
 from tests.fakes import MemorySecrets
-from tests.vault.conftest import CHEAP, Desk
-
-
-def open_with(paths: VaultPaths, passphrase: str | None, secrets: MemorySecrets | None = None):
-    return open_vault(paths, KeyAccess(secrets, passphrase), argon=CHEAP)
-
-
-def files_of(paths: VaultPaths) -> dict[Path, bytes]:
-    folders = (paths.database.parent, paths.shard.parent)
-    return {file: file.read_bytes() for folder in folders for file in folder.iterdir()}
+from tests.vault.conftest import Desk
+from tests.vault.opened import files_of, open_with
 
 
 class BrokenSecrets(MemorySecrets):

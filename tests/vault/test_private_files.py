@@ -5,41 +5,22 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from pathlib import Path
 
 import pytest
 
 from mayfly.domain.errors import (
     InternalError,
     KeyMissing,
-    KeyringLocked,
     VaultBusy,
     VaultDamaged,
 )
 from mayfly.vault import connection, opening
 from mayfly.vault.migrations import newest_version
-from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault, vault_exists
+from mayfly.vault.opening import KeyAccess, VaultPaths, vault_exists
 from mayfly.vault.private_files import locked
 from tests.fakes import MemorySecrets
-from tests.vault.conftest import CHEAP, Desk
-
-
-def open_with(paths: VaultPaths, passphrase: str | None, secrets: MemorySecrets | None = None):
-    return open_vault(paths, KeyAccess(secrets, passphrase), argon=CHEAP)
-
-
-def files_of(paths: VaultPaths) -> dict[Path, bytes]:
-    folders = (paths.database.parent, paths.shard.parent)
-    return {file: file.read_bytes() for folder in folders for file in folder.iterdir()}
-
-
-class BrokenSecrets(MemorySecrets):
-    def get(self, name: str) -> str | None:
-        raise KeyringLocked
-
-    def put(self, name: str, value: str) -> None:
-        raise KeyringLocked
-
+from tests.vault.conftest import Desk
+from tests.vault.opened import files_of, open_with
 
 # --- private files -----------------------------------------------------------------------
 
