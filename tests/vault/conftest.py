@@ -128,3 +128,31 @@ def open_desk(paths: VaultPaths, secrets: MemorySecrets, clock: FakeClock) -> It
 @pytest.fixture
 def desk(open_desk: Callable[[], Desk]) -> Desk:
     return open_desk()
+
+
+# --- vaults whose key changes; rotating imports this module, so it is imported when needed ----
+
+
+@pytest.fixture(params=["keyring", "passphrase"])
+def place(request, tmp_path):
+    from tests.vault.rotating import Place
+
+    folder = tmp_path / "today"
+    folder.mkdir()
+    return Place(folder, request.param)
+
+
+@pytest.fixture
+def keyring_place(tmp_path):
+    from tests.vault.rotating import Place
+
+    folder = tmp_path / "today"
+    folder.mkdir()
+    return Place(folder, "keyring")
+
+
+@pytest.fixture
+def vault(place):
+    vault = place.open()
+    yield vault
+    vault.close()

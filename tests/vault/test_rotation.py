@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +15,10 @@ from mayfly.vault import share_homes
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.shard import Shard
-from mayfly.vault.vault import SqliteVault
 from tests.fakes import FileSecrets
 from tests.vault.conftest import reading
 from tests.vault.rotating import (
     ALL,
-    HOMES,
     NOW,
     Place,
     admit,
@@ -31,28 +27,6 @@ from tests.vault.rotating import (
     purge,
     sweep,
 )
-
-
-@pytest.fixture(params=HOMES)
-def place(request, tmp_path: Path) -> Place:
-    folder = tmp_path / "today"
-    folder.mkdir()
-    return Place(folder, request.param)
-
-
-@pytest.fixture
-def keyring_place(tmp_path: Path) -> Place:
-    folder = tmp_path / "today"
-    folder.mkdir()
-    return Place(folder, "keyring")
-
-
-@pytest.fixture
-def vault(place: Place) -> Iterator[SqliteVault]:
-    vault = place.open()
-    yield vault
-    vault.close()
-
 
 # --- the attack --------------------------------------------------------------------------
 

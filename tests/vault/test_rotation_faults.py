@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -32,7 +32,6 @@ from tests.fakes import FileSecrets
 from tests.keyring_session import keyring_session, require_keyring
 from tests.vault.attack import loot
 from tests.vault.rotating import (
-    HOMES,
     Place,
     admit,
     check_alive,
@@ -41,28 +40,6 @@ from tests.vault.rotating import (
     state,
     sweep,
 )
-
-
-@pytest.fixture(params=HOMES)
-def place(request, tmp_path: Path) -> Place:
-    folder = tmp_path / "today"
-    folder.mkdir()
-    return Place(folder, request.param)
-
-
-@pytest.fixture
-def keyring_place(tmp_path: Path) -> Place:
-    folder = tmp_path / "today"
-    folder.mkdir()
-    return Place(folder, "keyring")
-
-
-@pytest.fixture
-def vault(place: Place) -> Iterator[SqliteVault]:
-    vault = place.open()
-    yield vault
-    vault.close()
-
 
 # --- a keyring that is locked, slow or gone ------------------------------------------------
 

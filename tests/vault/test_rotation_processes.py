@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from mayfly.domain.errors import (
@@ -16,38 +13,13 @@ from mayfly.domain.jobs import Part
 from mayfly.vault.keys import VaultKeys
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.streams import JobRef
-from mayfly.vault.vault import SqliteVault
 from tests.vault.rotating import (
-    HOMES,
     NOW,
-    Place,
     admit,
     check_alive,
     check_settled,
     purge,
 )
-
-
-@pytest.fixture(params=HOMES)
-def place(request, tmp_path: Path) -> Place:
-    folder = tmp_path / "today"
-    folder.mkdir()
-    return Place(folder, request.param)
-
-
-@pytest.fixture
-def keyring_place(tmp_path: Path) -> Place:
-    folder = tmp_path / "today"
-    folder.mkdir()
-    return Place(folder, "keyring")
-
-
-@pytest.fixture
-def vault(place: Place) -> Iterator[SqliteVault]:
-    vault = place.open()
-    yield vault
-    vault.close()
-
 
 # --- several processes -------------------------------------------------------------------
 
