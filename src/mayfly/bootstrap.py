@@ -1,4 +1,4 @@
-"""Composition root: the one module that knows every adapter and puts them together.
+"""Composition root: finds and makes every adapter; composition puts the services together.
 
 Two steps, because a vault may first have to ask: Foundation is what works without a key
 (settings, paths, engine, reading without storing); unlock turns it into a Mayfly.
@@ -6,61 +6,38 @@ Two steps, because a vault may first have to ask: Foundation is what works witho
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
+from mayfly.composition import RENDERERS, Adapters, Mayfly, assemble, cores
 from mayfly.domain.errors import InternalError, KeyringUnavailable
 from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
-from mayfly.domain.vault_port import Vault
 from mayfly.engine.scratch import make_scratch, sweep_scratch
 from mayfly.engine.worker_engine import WorkerEngine
-from mayfly.export.files import FolderTarget
-from mayfly.export.formats import render_json, render_text
-from mayfly.retention.alarm import SchedulerAlarm
-from mayfly.retention.ticker import MinuteTicker
-from mayfly.services.bus import EventBus
-from mayfly.services.deletion import Deletions
-from mayfly.services.exporting import Exporting, Renderer
 from mayfly.services.inspection import Inspection, Inspector, Surroundings
-from mayfly.services.intake import Intake
 from mayfly.services.lane import ThreadLane
-from mayfly.services.library import Library
 from mayfly.services.once import ReadOnce
-from mayfly.services.reading import Queue
-from mayfly.services.retention import Retention
-from mayfly.services.watch import Watch
 from mayfly.system.clock import SystemClock
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
 from mayfly.system.hardening import Hardening, harden
 from mayfly.system.instance import WindowInstance
 from mayfly.system.logs import start_logging
 from mayfly.system.paths import find_paths, make_folders
-from mayfly.system.processes import GroupKiller
 from mayfly.system.resources import resource
-from mayfly.system.seat import FileSeat
 from mayfly.system.secrets import open_secret_store
 from mayfly.system.settings import load_settings, save_settings
 from mayfly.system.translations import text_language, translator
-from mayfly.understand.plain_text import page_text
 from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault
-
-_PRIVATE_UMASK = 0o077
-
-_RENDERERS: dict[str, Renderer] = {
-    "txt": partial(render_text, page_text=page_text),
-    "json": partial(render_json, page_text=page_text),
-}
+from mayfly.vault.vault import SqliteVault
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +51,15 @@ class Preferences:
     """auto, light or dark."""
     ui_language: str
     """auto, or a language code such as de."""
+    lock_idle_minutes: int = 0
+    lock_on_suspend: bool = True
+    lock_on_screen_lock: bool = False
+    clipboard_clear_s: int = 60
+    panic_asks: bool = True
+    audit_days: int = 365
 
 
-@dataclass(frozen=True, slots=True)
-class Mayfly:
-    """The opened application: every use case on one vault."""
-
-    intake: Intake
-    library: Library
-    queue: Queue
-    deletions: Deletions
-    exporting: Exporting
-    bus: EventBus
-    close: Callable[[], None]
-    """End readers, timers and lanes and close the vault; blocks up to some seconds."""
+_PRIVATE_UMASK = 0o077
 
 
 class Foundation:
@@ -142,13 +114,13 @@ class Foundation:
     @property
     def read_once(self) -> ReadOnce:
         """Reading a file without keeping anything, not even a folder."""
-        return ReadOnce(files=self._files, engine=self._passing_engine(), readers=_cores())
+        return ReadOnce(files=self._files, engine=self._passing_engine(), readers=cores())
 
     def render(
         self, file_format: str, pages: Iterable[PageResult], job: Job | None = None
     ) -> Iterator[bytes]:
         """Yield the bytes of pages as txt or json; job is None for pages that are not kept."""
-        return _RENDERERS[file_format](job, pages)
+        return RENDERERS[file_format](job, pages)
 
     def languages(self) -> tuple[str, ...]:
         """Return the installed languages; blocks for some 0.1 s; RecogniserMissing otherwise."""
@@ -166,27 +138,14 @@ class Foundation:
     def preferences(self) -> Preferences:
         """Read the settings file; small, but a file: not for the GUI thread once it runs."""
         settings = load_settings(self._paths.settings).settings
-        return Preferences(
-            languages=settings.languages,
-            source_hours=settings.source_hours,
-            result_hours=settings.result_hours,
-            theme=settings.theme,
-            ui_language=settings.ui_language,
-        )
+        return Preferences(**{one.name: getattr(settings, one.name) for one in fields(Preferences)})
 
     def save_preferences(self, preferences: Preferences) -> None:
         """Write the settings file whole; SettingsNotWritable."""
         make_folders(self._paths)
         settings = load_settings(self._paths.settings).settings
-        changed = replace(
-            settings,
-            languages=preferences.languages,
-            source_hours=preferences.source_hours,
-            result_hours=preferences.result_hours,
-            theme=preferences.theme,
-            ui_language=preferences.ui_language,
-        )
-        save_settings(self._paths.settings, changed)
+        wished = {one.name: getattr(preferences, one.name) for one in fields(Preferences)}
+        save_settings(self._paths.settings, replace(settings, **wished))
 
     def translator(self, ui_language: str) -> Callable[[str], str]:
         """Return what gives a text in the language, or as it is; reads the catalogue here, once."""
@@ -260,7 +219,7 @@ class Foundation:
         try:
             if needed_key(paths) == "keyring" and secrets is not None:
                 self._pin(secrets.backend)
-            mayfly = self._assemble(vault, lane)
+            mayfly = assemble(self._adapters(vault, lane), on_closed=self._forget_open)
         except BaseException:
             vault.close()
             raise
@@ -286,84 +245,25 @@ class Foundation:
         if settings.keyring_backend != backend:
             save_settings(self._paths.settings, replace(settings, keyring_backend=backend))
 
+    def _adapters(self, vault: SqliteVault, lane: Lane) -> Adapters:
+        return Adapters(
+            vault=vault,
+            lane=lane,
+            engine=self._engine(self._paths.tessdata),
+            clock=self._clock,
+            files=self._files,
+            seat=self._paths.seat,
+            export_umask=self._hardening.user_umask if self._hardening else _PRIVATE_UMASK,
+        )
+
+    def _forget_open(self) -> None:
+        self._opened = False
+        self._lane = None
+
     def _vault_paths(self) -> VaultPaths:
         return VaultPaths(self._paths.database, self._paths.shard, self._paths.lock)
 
-    # --- putting together ------------------------------------------------------------
-
-    def _assemble(self, vault: Vault, lane: Lane) -> Mayfly:
-        bus, clock, killer = EventBus(), self._clock, GroupKiller()
-        engine = self._engine(self._paths.tessdata)
-        deletions = Deletions(vault, lane, killer=killer, bus=bus, clock=clock)
-        retention = Retention(
-            vault,
-            lane,
-            deletions=deletions,
-            alarm=SchedulerAlarm(),
-            ticker=MinuteTicker(clock),
-            bus=bus,
-            clock=clock,
-        )
-        retention.sweep()
-        library = Library(vault, lane, clock=clock, page_text=page_text)
-        queue = Queue(
-            vault,
-            lane,
-            engine=engine,
-            seat=FileSeat(self._paths.seat),
-            killer=killer,
-            bus=bus,
-            clock=clock,
-            readers=_cores(),
-            on_finished=retention.ask_sweep,
-        )
-        intake = Intake(
-            vault,
-            lane,
-            intake_lane=ThreadLane("intake"),
-            files=self._files,
-            engine=engine,
-            bus=bus,
-            clock=clock,
-        )
-        exporting = self._exporting(vault, lane, library, engine)
-        watch = Watch(vault, lane, bus=bus)
-        retention.start()
-        watch.start()
-        return Mayfly(
-            intake=intake,
-            library=library,
-            queue=queue,
-            deletions=deletions,
-            exporting=exporting,
-            bus=bus,
-            # Retention goes on while what is in hand ends: nothing is kept past its end by that.
-            close=partial(
-                self._close_all,
-                vault,
-                lane,
-                (queue.stop, intake.close, exporting.close, retention.stop, watch.stop),
-            ),
-        )
-
-    def _exporting(self, vault: Vault, lane: Lane, library: Library, engine: Engine) -> Exporting:
-        return Exporting(
-            vault,
-            lane,
-            export_lane=ThreadLane("export"),
-            library=library,
-            engine=engine,
-            target=FolderTarget(self._hardening.user_umask if self._hardening else _PRIVATE_UMASK),
-            renderers=_RENDERERS,
-        )
-
-    def _close_all(self, vault: Vault, lane: Lane, endings: tuple[Callable[[], None], ...]) -> None:
-        for end in endings:
-            end()
-        lane.submit(vault.close).result()
-        lane.close()
-        self._opened = False
-        self._lane = None
+    # --- the engine ------------------------------------------------------------------
 
     def _engine(self, tessdata: Path, user_tessdata: Path | None = None) -> Engine:
         chosen = load_settings(self._paths.settings).settings.tesseract
@@ -387,10 +287,3 @@ class Foundation:
         if self._borrowed is None:
             self._borrowed = Path(tempfile.mkdtemp(prefix="mayfly-languages-"))
         return self._borrowed / name
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

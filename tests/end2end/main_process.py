@@ -15,7 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
-from mayfly.bootstrap import Mayfly
+from mayfly.composition import Mayfly
 from mayfly.domain.events import Event, JobsChanged
 from mayfly.domain.ids import JobId
 from mayfly.system.processes import GroupKiller

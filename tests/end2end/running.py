@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from mayfly.bootstrap import Foundation, Mayfly
+from mayfly.bootstrap import Foundation
+from mayfly.composition import Mayfly
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReadOptions
 from mayfly.domain.retention import RetentionRule

@@ -15,7 +15,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from mayfly.bootstrap import Mayfly
+from mayfly.composition import Mayfly
 from mayfly.domain.errors import AlreadyDeleted
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import DeleteOutcome

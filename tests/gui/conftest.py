@@ -12,7 +12,8 @@ from PySide6.QtCore import QBuffer, QIODevice, QLocale, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from mayfly.bootstrap import Mayfly, Preferences
+from mayfly.bootstrap import Preferences
+from mayfly.composition import Mayfly
 from mayfly.domain.ids import JobId
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageImage, PageReading, Word

@@ -6,7 +6,6 @@ import argparse
 from concurrent.futures import Future
 from pathlib import Path
 
-from mayfly.bootstrap import Mayfly
 from mayfly.cli.arguments import export_formats, retention_hours
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined, status_of
@@ -18,6 +17,7 @@ from mayfly.cli.read_command import add_reading_options
 from mayfly.cli.session import Session
 from mayfly.cli.wait_command import STOPPED_WAITING, tell_failures
 from mayfly.cli.waiting import Waiting
+from mayfly.composition import Mayfly
 from mayfly.domain.errors import TargetMissing
 from mayfly.domain.ids import BatchId
 from mayfly.domain.jobs import Job, ReadOptions

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from mayfly.bootstrap import Mayfly
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined
 from mayfly.cli.job_reference import find_batch, find_job
 from mayfly.cli.json_shapes import deletion_shape
 from mayfly.cli.session import Session
+from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import NoSuchBatch, NoSuchJob, UserError
 from mayfly.domain.ids import JobId

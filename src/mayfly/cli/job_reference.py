@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mayfly.bootstrap import Mayfly
+from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AlreadyDeleted, AmbiguousJob, NoSuchBatch, NotFinished
 from mayfly.domain.ids import BatchId

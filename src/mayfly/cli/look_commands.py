@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from mayfly.bootstrap import Mayfly
 from mayfly.cli.arguments import job_states, page_number
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus
@@ -13,6 +12,7 @@ from mayfly.cli.job_reference import check_readable, find_batch, find_job
 from mayfly.cli.json_shapes import job_shape
 from mayfly.cli.listing import list_lines
 from mayfly.cli.session import Session
+from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import NoSuchBatch, NoSuchPage, NotFinished
 from mayfly.domain.jobs import Job

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mayfly.bootstrap import Foundation, Mayfly
+from mayfly.bootstrap import Foundation
 from mayfly.cli.secrets_input import SecretSource, ask_new_passphrase, ask_secret, can_ask
 from mayfly.cli.terminal import Terminal
+from mayfly.composition import Mayfly
 from mayfly.domain.errors import NoSuchJob, PassphraseNeeded, PassphraseWrong
 
 _MOST_TRIES = 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from mayfly.bootstrap import Mayfly
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined, status_of
 from mayfly.cli.job_reference import find_batch, find_job
@@ -13,6 +12,7 @@ from mayfly.cli.listing import job_sentence, list_lines
 from mayfly.cli.progress import open_progress
 from mayfly.cli.session import Session
 from mayfly.cli.waiting import Waiting, is_settled
+from mayfly.composition import Mayfly
 from mayfly.domain.errors import NoSuchBatch, NoSuchJob
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
-from mayfly.bootstrap import Mayfly
 from mayfly.cli.progress import Progress
+from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.events import Event, IntakeProgress, JobsChanged, QueuePaused, Trouble
 from mayfly.domain.ids import BatchId, JobId

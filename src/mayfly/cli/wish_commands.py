@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from mayfly.bootstrap import Mayfly
 from mayfly.cli.commands import Commands, add_password_options
 from mayfly.cli.exit_status import ExitStatus, status_of
 from mayfly.cli.job_reference import find_job
@@ -13,6 +12,7 @@ from mayfly.cli.listing import SHORT_ID
 from mayfly.cli.secrets_input import ask_secret, can_ask, password_source
 from mayfly.cli.session import Session
 from mayfly.cli.wait_command import tell_failures, wait_for
+from mayfly.composition import Mayfly
 from mayfly.domain.document_errors import PasswordNeeded
 from mayfly.domain.errors import AlreadyDeleted, NotNow
 from mayfly.domain.ids import JobId

@@ -15,10 +15,14 @@ MayflyError
     │   └── LanguageMissing  RecogniserMissing
     ├── VaultError                 the vault cannot be opened or written
     │   ├── VaultLocked  PassphraseNeeded  PassphraseWrong  KeyringUnavailable  KeyringLocked
-    │   └── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
+    │   ├── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
+    │   └── VaultRestored  RecoveryCodeWrong
     ├── JobError                   the job is not there, or not in a state for this
     │   ├── NoSuchJob  NoSuchBatch  NoSuchPage  AmbiguousJob  AlreadyDeleted
-    │   └── NotFinished  SourceGone  ResultGone  NotNow
+    │   ├── NotFinished  SourceGone  ResultGone  NotNow
+    │   └── NoReceipt
+    ├── ReceiptUnreadable          the file is no receipt of Mayfly's
+    ├── CopyUnreadable             the copy holds no vault
     ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
         └── TargetMissing  TargetNotWritable  TargetExists
@@ -112,6 +116,25 @@ class KeyMissing(VaultError):
     remedy = (
         "If the keyring or the state folder was moved, bring it back; otherwise start a new vault."
     )
+
+
+class VaultRestored(KeyMissing):
+    """The vault file is older than its key: it was brought back from a backup or a sync folder."""
+
+    code = "vault_restored"
+    text = (
+        "This vault file is an older copy, from a backup or a synced folder: the keys of its time"
+        " are destroyed, so nothing in it can be opened any more."
+    )
+    remedy = "Start a fresh vault. A vault cannot be backed up; export what you want to keep."
+
+
+class RecoveryCodeWrong(VaultError):
+    """The recovery code does not open this vault."""
+
+    code = "recovery_code_wrong"
+    text = "That recovery code does not open this vault."
+    remedy = "Check it letter by letter; an older code stops working when a new one is made."
 
 
 class VaultTooNew(VaultError):
@@ -235,6 +258,31 @@ class NotNow(JobError):
     code = "not_now"
     text = "That is not possible in the job's present state."
     remedy = "Look at the job's state and try what it offers."
+
+
+class NoReceipt(JobError):
+    """The audit log holds no deletion of that job."""
+
+    code = "no_receipt"
+    text = "There is no receipt of a deletion of this job."
+    remedy = "A job has one after it was deleted, for as long as the audit log keeps its entries."
+    exit_status = 4
+
+
+class ReceiptUnreadable(UserError):
+    """Not a receipt, or cut short."""
+
+    code = "receipt_unreadable"
+    text = "This file is not a receipt that Mayfly wrote."
+    remedy = "Choose the .json file that was saved with “mayfly audit export” or in the window."
+
+
+class CopyUnreadable(UserError):
+    """No vault in the copy that was named."""
+
+    code = "copy_unreadable"
+    text = "No vault of Mayfly's was found in that copy."
+    remedy = "Name a copy of Mayfly's data folder, of its vault.db, or an image of the whole disk."
 
 
 class SettingsNotWritable(UserError):

@@ -42,4 +42,16 @@ class Trouble:
     error_code: str
 
 
-Event = JobsChanged | IntakeProgress | QueuePaused | Trouble
+@dataclass(frozen=True, slots=True)
+class LockChanged:
+    """The vault was locked or unlocked, here or in another process."""
+
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VaultGone:
+    """The vault was destroyed (panic), here or in another process: nothing is left to show."""
+
+
+Event = JobsChanged | IntakeProgress | QueuePaused | Trouble | LockChanged | VaultGone

@@ -26,6 +26,9 @@ class DeleteReason(StrEnum):
     SOURCE_DEADLINE = "source_deadline"
     RESULT_DEADLINE = "result_deadline"
     BACKSTOP = "backstop"
+    ZERO_RETENTION = "zero_retention"
+    """0 hours: gone as soon as reading ended and the result was safe or handed over."""
+    EVERYTHING = "everything"
 
 
 _S = JobState

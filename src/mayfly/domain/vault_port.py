@@ -237,6 +237,24 @@ class Vault(Protocol):
         """
         ...
 
+    def purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
+        """Destroy the pictures of one page; its words and everything else stay.
+
+        The source's data key is renewed for what stays, so that no key is left that opens an
+        old copy of the picture. NOT a purge of the job: outcome DELETED, ALREADY_DELETED (the
+        page has none any more), NO_SUCH_JOB, or FAILED with no_such_page or not_finished.
+        """
+        ...
+
+    def older_than(
+        self, moment: datetime, states: frozenset[JobState], now: datetime
+    ) -> tuple[JobId, ...]:
+        """Return the living jobs in these states that were added before the moment, oldest first.
+
+        States in which reading has not ended are allowed. Needs no key.
+        """
+        ...
+
     def tidy(self) -> None:
         """Truncate the WAL and change the vault key if a purge could not; called by the sweep."""
         ...

@@ -17,6 +17,7 @@ from mayfly.system.paths import make_private_folder
 
 THEMES = ("auto", "light", "dark")
 _MOST_BYTES = 1 << 20
+_MOST_COUNT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class Settings:
     """Name of the keyring that holds the vault's share; another one is then refused."""
     tesseract: str | None = None
     """Path of a tesseract program that goes before the one found."""
+    lock_idle_minutes: int = 0
+    """Lock after so many minutes without a key or a click; 0: never. Not while it reads."""
+    lock_on_suspend: bool = True
+    lock_on_screen_lock: bool = False
+    clipboard_clear_s: int = 60
+    """Take back what was copied after so many seconds; 0: only when its document goes."""
+    panic_asks: bool = True
+    audit_days: int = 365
+    """How long the audit log keeps an entry."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -113,6 +123,14 @@ def _are_hours(value: Any) -> bool:  # noqa: ANN401
     return type(value) is int and 0 <= value <= MOST_HOURS
 
 
+def _is_flag(value: Any) -> bool:  # noqa: ANN401
+    return type(value) is bool
+
+
+def _is_count(value: Any) -> bool:  # noqa: ANN401
+    return type(value) is int and 0 <= value <= _MOST_COUNT
+
+
 def _is_word(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, str) and bool(value)
 
@@ -128,5 +146,11 @@ _CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "theme": THEMES.__contains__,
     "ui_language": _is_word,
     "keyring_backend": _is_word_or_none,
+    "lock_idle_minutes": _is_count,
+    "lock_on_suspend": _is_flag,
+    "lock_on_screen_lock": _is_flag,
+    "clipboard_clear_s": _is_count,
+    "panic_asks": _is_flag,
+    "audit_days": _is_count,
     "tesseract": _is_word_or_none,
 }

@@ -13,7 +13,8 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from mayfly.bootstrap import Foundation, Mayfly
+from mayfly.bootstrap import Foundation
+from mayfly.composition import Mayfly
 from mayfly.domain.errors import UserError
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.copies import take_back_copies

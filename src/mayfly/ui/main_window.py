@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from mayfly.bootstrap import Mayfly
+from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.events import Event, IntakeProgress, QueuePaused, Trouble
 from mayfly.domain.ports import Lane

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from mayfly.bootstrap import Foundation, Mayfly
+from mayfly.bootstrap import Foundation
+from mayfly.composition import Mayfly
 from mayfly.domain.errors import PassphraseNeeded, PassphraseWrong, UserError
 from mayfly.domain.ports import Lane
 from mayfly.ui.courier import Courier

@@ -1,0 +1,160 @@
+"""Puts the services of an opened vault together; bootstrap finds and opens what they need."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from mayfly.domain.ports import Clock, Engine, Lane
+from mayfly.export.files import FolderTarget
+from mayfly.export.formats import render_json, render_text
+from mayfly.retention.alarm import SchedulerAlarm
+from mayfly.retention.ticker import MinuteTicker
+from mayfly.services.audit_trail import AuditTrail
+from mayfly.services.bus import EventBus
+from mayfly.services.deletion import Deletions
+from mayfly.services.exporting import Exporting, Renderer
+from mayfly.services.intake import Intake
+from mayfly.services.lane import ThreadLane
+from mayfly.services.library import Library
+from mayfly.services.locking import Locking
+from mayfly.services.proof import Proof
+from mayfly.services.reading import Queue
+from mayfly.services.retention import Retention
+from mayfly.services.watch import Watch
+from mayfly.system.files import LocalFiles
+from mayfly.system.processes import GroupKiller
+from mayfly.system.seat import FileSeat
+from mayfly.understand.plain_text import page_text
+from mayfly.vault.vault import SqliteVault
+
+RENDERERS: dict[str, Renderer] = {
+    "txt": partial(render_text, page_text=page_text),
+    "json": partial(render_json, page_text=page_text),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mayfly:
+    """The opened application: every use case on one vault."""
+
+    intake: Intake
+    library: Library
+    queue: Queue
+    deletions: Deletions
+    exporting: Exporting
+    audit: AuditTrail
+    locking: Locking
+    proof: Proof
+    bus: EventBus
+    close: Callable[[], None]
+    """End readers, timers and lanes and close the vault; blocks up to some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What bootstrap found or made on this machine for one vault."""
+
+    vault: SqliteVault
+    lane: Lane
+    engine: Engine
+    clock: Clock
+    files: LocalFiles
+    seat: Path
+    export_umask: int
+    """The user's own: exported files are as readable as other programs' files."""
+
+
+def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
+    """Sweep, then put the services together and start the timers. Only on the vault lane.
+
+    on_closed is called at the end of Mayfly.close.
+    """
+    vault, lane, clock, engine = adapters.vault, adapters.lane, adapters.clock, adapters.engine
+    bus, killer = EventBus(), GroupKiller()
+    deletions = Deletions(vault, lane, killer=killer, bus=bus, clock=clock)
+    retention = Retention(
+        vault,
+        lane,
+        deletions=deletions,
+        alarm=SchedulerAlarm(),
+        ticker=MinuteTicker(clock),
+        bus=bus,
+        clock=clock,
+    )
+    retention.sweep()
+    library = Library(vault, lane, clock=clock, page_text=page_text)
+    queue = Queue(
+        vault,
+        lane,
+        engine=engine,
+        seat=FileSeat(adapters.seat),
+        killer=killer,
+        bus=bus,
+        clock=clock,
+        readers=cores(),
+        on_finished=retention.ask_sweep,
+    )
+    intake = Intake(
+        vault,
+        lane,
+        intake_lane=ThreadLane("intake"),
+        files=adapters.files,
+        engine=engine,
+        bus=bus,
+        clock=clock,
+    )
+    exporting = Exporting(
+        vault,
+        lane,
+        export_lane=ThreadLane("export"),
+        library=library,
+        engine=engine,
+        target=FolderTarget(adapters.export_umask),
+        renderers=RENDERERS,
+    )
+    watch = Watch(vault, lane, bus=bus)
+    retention.start()
+    watch.start()
+    return Mayfly(
+        intake=intake,
+        library=library,
+        queue=queue,
+        deletions=deletions,
+        exporting=exporting,
+        audit=AuditTrail(lane, clock=clock),
+        locking=Locking(lane, bus=bus, clock=clock),
+        proof=Proof(),
+        bus=bus,
+        # Retention goes on while what is in hand ends: nothing is kept past its end by that.
+        close=partial(
+            _close_all,
+            vault,
+            lane,
+            (queue.stop, intake.close, exporting.close, retention.stop, watch.stop),
+            on_closed,
+        ),
+    )
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _close_all(
+    vault: SqliteVault,
+    lane: Lane,
+    endings: tuple[Callable[[], None], ...],
+    on_closed: Callable[[], None],
+) -> None:
+    for end in endings:
+        end()
+    lane.submit(vault.close).result()
+    lane.close()
+    on_closed()

@@ -1,0 +1,50 @@
+"""The seam to the audit log in the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from mayfly.domain.audit import AuditEntry, AuditKind, AuditVerdict, Receipt, ReceiptVerdict
+from mayfly.domain.ids import BatchId, JobId
+
+
+class AuditLog(Protocol):
+    """Entries are written by the vault itself, in the transaction that they tell of.
+
+    Only what the vault does not see (an export) is written through append. On the vault lane
+    only; works while the vault is locked, too.
+    """
+
+    def append(
+        self,
+        kind: AuditKind,
+        now: datetime,
+        *,
+        job_id: JobId | None = None,
+        batch_id: BatchId | None = None,
+        detail: Mapping[str, str | int] | None = None,
+    ) -> None:
+        """Write one entry in a transaction of its own."""
+        ...
+
+    def entries(self, *, before_seq: int | None = None, most: int = 500) -> tuple[AuditEntry, ...]:
+        """Return the newest entries, newest first; before_seq asks for the ones before it."""
+        ...
+
+    def verify(self) -> AuditVerdict:
+        """Check every entry, the chain, the signatures and the end the state folder remembers."""
+        ...
+
+    def receipt(self, job_id: JobId) -> Receipt:
+        """Return the receipt of the job's (last) deletion; NoReceipt when there is none."""
+        ...
+
+    def check(self, receipt: Receipt) -> ReceiptVerdict:
+        """Check a receipt against this vault's key and log."""
+        ...
+
+    def trim(self, before: datetime, now: datetime) -> int:
+        """Remove the entries before that moment, leave one that says so; return how many."""
+        ...

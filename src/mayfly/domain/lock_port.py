@@ -1,0 +1,82 @@
+"""The seam to the vault's keys: locking, unlocking, and what opens it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class KeyHome(StrEnum):
+    """What a vault's key needs besides the shard."""
+
+    KEYRING = "keyring"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a word, not a secret
+    BOTH = "both"
+    """The keyring and the passphrase, each of them."""
+
+
+class VaultLock(Protocol):
+    """Holds the vault key, or not. On the vault lane only.
+
+    While locked every call that needs a key raises VaultLocked; looking for what is due and
+    destroying it need none. What then is owed (a new vault key) is done at unlock, before
+    anything is shown.
+    """
+
+    def is_locked(self) -> bool:
+        """Whether this process has no key of the vault."""
+        ...
+
+    def is_lock_wished(self) -> bool:
+        """Whether the vault is locked for every process (the row says so); cheap."""
+        ...
+
+    def key_home(self) -> KeyHome:
+        """Return what opens this vault."""
+        ...
+
+    def lock(self, now: datetime) -> None:
+        """Lock for every process, and overwrite the keys in this one's memory."""
+        ...
+
+    def unlock(self, passphrase: str | None, now: datetime) -> None:
+        """Fetch the keys and unlock for every process; may wait for the keyring's own prompt.
+
+        PassphraseNeeded, PassphraseWrong, KeyringLocked, KeyringUnavailable, KeyMissing.
+        """
+        ...
+
+    def set_passphrase(self, passphrase: str, *, with_keyring: bool, now: datetime) -> None:
+        """Have a passphrase from now on, beside the keyring or in place of it; a new vault key.
+
+        Also changes the passphrase there is. The old one opens nothing afterwards.
+        """
+        ...
+
+    def remove_passphrase(self, now: datetime) -> None:
+        """Have the keyring alone from now on; KeyringUnavailable when there is none."""
+        ...
+
+    def has_recovery_code(self) -> bool:
+        """Whether a recovery code stands in for the keyring."""
+        ...
+
+    def make_recovery_code(self, now: datetime) -> str:
+        """Return a fresh code to print, in groups, in place of any earlier one. Shown once.
+
+        It stands in for the keyring's share, never for the shard nor for a passphrase.
+        NotNow in a vault that needs no keyring.
+        """
+        ...
+
+    def drop_recovery_code(self, now: datetime) -> None:
+        """Have no recovery code any more; no error when there is none."""
+        ...
+
+    def recover(self, code: str, passphrase: str | None, now: datetime) -> None:
+        """Unlock with the code where the keyring lost its share, and put it back there.
+
+        RecoveryCodeWrong, PassphraseNeeded, PassphraseWrong, KeyringUnavailable.
+        """
+        ...
