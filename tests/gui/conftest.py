@@ -20,8 +20,11 @@ from mayfly.domain.pages import PageImage, PageReading, Word
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
+from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
+from mayfly.services.locking import Locking
+from mayfly.services.proof import Proof
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
 from mayfly.ui.copies import take_back_copies
@@ -100,6 +103,9 @@ class Desk:
                 target=FolderTarget(0o077),
                 renderers={"txt": lambda job, pages: render_text(job, pages, page_text=page_text)},
             ),
+            audit=AuditTrail(house.lane, clock=house.clock),
+            locking=Locking(house.lane, bus=house.bus, clock=house.clock),
+            proof=Proof(),
             bus=house.bus,
             close=lambda: None,
         )

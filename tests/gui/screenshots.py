@@ -61,7 +61,7 @@ class Photographer(QObject):
     def _script(self):
         window = self._session.window
         assert window is not None
-        window._choose_theme(self._theme)
+        window.commands.choose_theme(self._theme)
         yield _after(0.3)
         self._take(window, "empty")
         window.overlay.appear()

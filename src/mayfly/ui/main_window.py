@@ -6,16 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QGuiApplication,
-)
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 
 from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
@@ -25,10 +18,11 @@ from mayfly.domain.states import JobState
 from mayfly.services.progress import Pace
 from mayfly.ui.actions import Actions
 from mayfly.ui.arrivals import Arrivals, MakeSource
+from mayfly.ui.commands import Commands
 from mayfly.ui.courier import Courier
-from mayfly.ui.drop_overlay import DropOverlay
+from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.empty_state import EmptyState
-from mayfly.ui.file_dialogs import FileDialogs, Wanted
+from mayfly.ui.file_dialogs import FileDialogs
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_feed import JobFeed
 from mayfly.ui.job_list import JobList
@@ -36,7 +30,6 @@ from mayfly.ui.job_model import JobModel
 from mayfly.ui.language_menu import LanguageButton
 from mayfly.ui.leaving import Leaving
 from mayfly.ui.list_pane import ListPane
-from mayfly.ui.offer import may_offer, offer_of
 from mayfly.ui.pace_keeper import PaceKeeper
 from mayfly.ui.page_pane import PagePane
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -53,7 +46,7 @@ _LEAST_PX = (760, 480)
 _SETTLE_MS = 80
 
 
-class MainWindow(QWidget):
+class MainWindow(DropWindow):
     """Everything a user sees of an open vault. Its title never says more than the name."""
 
     closing = Signal()
@@ -73,7 +66,7 @@ class MainWindow(QWidget):
         now: Callable[[], datetime],
         decode_lane: Lane,
     ) -> None:
-        super().__init__()
+        super().__init__(tr=tr, theme=theme, icons=icons)
         self._mayfly = mayfly
         self._preferences = preferences
         self._courier = courier
@@ -85,7 +78,6 @@ class MainWindow(QWidget):
         self._stop_hearing: Callable[[], None] = lambda: None
         self.setWindowTitle("Mayfly")
         self.setWindowIcon(icons.app_icon())
-        self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST_PX)
         self.resize(*_SIZE_PX)
         self._make_parts(make_source, decode_lane, now)
@@ -95,7 +87,6 @@ class MainWindow(QWidget):
         self._settle.setInterval(_SETTLE_MS)
         self._lay_out()
         self._connect()
-        self._connect_actions()
         self._show_state()
 
     def _make_parts(
@@ -148,8 +139,18 @@ class MainWindow(QWidget):
         self.empty = EmptyState(tr=self._tr, theme=self._theme, icons=icons, parent=self)
         self.empty.show_hours(self._preferences.now.result_hours)
         self.status = StatusStrip(tr=self._tr, parent=self)
-        self.overlay = DropOverlay(tr=self._tr, theme=self._theme, icons=icons, parent=self)
-        self._dialogs = FileDialogs(self, tr=self._tr, suffixes=suffixes)
+        self.commands = Commands(
+            self.actions_,
+            jobs=self.jobs,
+            pages=self.pages,
+            wishes=self.wishes,
+            arrivals=self.arrivals,
+            dialogs=FileDialogs(self, tr=self._tr, suffixes=suffixes),
+            theme=self._theme,
+            preferences=self._preferences,
+            tr=self._tr,
+            window=self,
+        )
 
     def begin(self) -> None:
         """Ask for the jobs, and listen from now on."""
@@ -182,32 +183,6 @@ class MainWindow(QWidget):
         event.accept()
         self.closing.emit()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome what may be a document; always as a copy, so that no source deletes its file."""
-        if may_offer(event.mimeData()):
-            self.overlay.appear()
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-        else:
-            event.ignore()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Stay a copy."""
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """The drag went elsewhere."""
-        self.overlay.hide()
-        event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take what was dropped."""
-        self.overlay.hide()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.arrivals.add_offer(offer_of(event.mimeData()))
-
     # --- what is shown ---------------------------------------------------------------
 
     def _show_state(self) -> None:
@@ -221,21 +196,9 @@ class MainWindow(QWidget):
         self.status.show_counts(self.model.counts, paused=self._paused)
         self._settle.start()
 
-    def _show_actions(self) -> None:
-        """Enable what makes sense for the rows that are chosen."""
-        jobs, actions, wishes = self.jobs.chosen_jobs(), self.actions_, self.wishes
-        actions.cancel.setEnabled(bool(wishes.may_cancel(jobs)))
-        actions.retry.setEnabled(bool(wishes.may_retry(jobs)))
-        actions.recognise.setEnabled(bool(wishes.may_recognise(jobs)))
-        exports = bool(wishes.may_export(jobs))
-        for action in actions.exports.values():
-            action.setEnabled(exports)
-        self.toolbar.export_button.setEnabled(exports)
-        actions.delete.setEnabled(any(row.alive for row in jobs))
-
     def _show_paused(self, paused: bool) -> None:
         self._paused = paused
-        self.actions_.show_paused(paused)
+        self.commands.show_paused(paused)
         self.status.show_counts(self.model.counts, paused=paused)
 
     def _show_pace(self, pace: Pace) -> None:
@@ -275,39 +238,6 @@ class MainWindow(QWidget):
     def _note_filled(self) -> None:
         (self.jobs if self._had_documents else self.empty.add).setFocus()
 
-    # --- what is wanted --------------------------------------------------------------
-
-    def _paste(self) -> None:
-        self.arrivals.add_offer(offer_of(QGuiApplication.clipboard().mimeData()))
-
-    def _export(self, file_format: str) -> None:
-        rows = self.wishes.may_export(self.jobs.chosen_jobs())
-        if rows:
-            self._dialogs.ask(
-                Wanted.TARGET, lambda paths: self.wishes.export(rows, file_format, paths[0])
-            )
-
-    def _open_menu(self, point: QPoint) -> None:
-        actions = self.actions_
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([actions.cancel, actions.retry, actions.recognise])
-        menu.addSeparator()
-        exports = menu.addMenu(self._tr("Export"))
-        exports.addActions(list(actions.exports.values()))
-        menu.addSeparator()
-        menu.addAction(actions.delete)
-        self._show_actions()
-        menu.popup(point)
-
-    def _next_pane(self) -> None:
-        panes = [self.jobs, self.pages.canvas, self.pages.text]
-        shown = [pane for pane in panes if pane.isVisible()]
-        if not shown:
-            return
-        here = next((place for place, pane in enumerate(shown) if pane.hasFocus()), -1)
-        shown[(here + 1) % len(shown)].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
     # --- putting together ------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -333,7 +263,7 @@ class MainWindow(QWidget):
         column.addWidget(self.status)
 
     def _connect(self) -> None:
-        self._settle.timeout.connect(self._show_actions)
+        self._settle.timeout.connect(self.commands.show_chosen)
         self.model.applied.connect(self._show_state)
         self.model.applied.connect(self._choose_first)
         self.feed.filled.connect(self._note_filled)
@@ -342,11 +272,12 @@ class MainWindow(QWidget):
         self.jobs.chosen_changed.connect(self._settle.start)
         self.jobs.delete_wanted.connect(self.wishes.delete)
         self.jobs.password_given.connect(self.wishes.give_password)
-        self.jobs.menu_wanted.connect(self._open_menu)
+        self.actions_.show_deleted.toggled.connect(self.model.set_show_deleted)
         self.pages.recognise_wanted.connect(lambda row: self.wishes.recognise_anyway([row]))
         self.wishes.leaving.connect(self.pages.refresh)
         self.wishes.failed.connect(self.trouble.show_error)
         self.wishes.told.connect(self.status.show_message)
+        self.offered.connect(self.arrivals.add_offer)
         self.arrivals.failed.connect(self.trouble.show_error)
         self.arrivals.nothing_there.connect(
             lambda: self.status.show_message(self._tr("There is no document or picture in it."))
@@ -355,40 +286,5 @@ class MainWindow(QWidget):
         self._courier.event_arrived.connect(self._hear)
         self.languages.languages_changed.connect(self._preferences.set_languages)
         self.empty.add_wanted.connect(self.actions_.add_files.trigger)
-        self.empty.paste_wanted.connect(self._paste)
+        self.empty.paste_wanted.connect(self.commands.paste)
         self.empty.deleted_wanted.connect(self._show_deleted_ones)
-
-    def _connect_actions(self) -> None:
-        actions, pages = self.actions_, self.pages
-        ask = self._dialogs.ask
-        actions.add_files.triggered.connect(lambda: ask(Wanted.FILES, self.add_paths))
-        actions.add_folder.triggered.connect(lambda: ask(Wanted.FOLDER, self.add_paths))
-        actions.paste.triggered.connect(self._paste)
-        actions.pause.triggered.connect(lambda: self.wishes.set_paused(not self._paused))
-        actions.delete.triggered.connect(lambda: self.wishes.delete(self.jobs.chosen_rows()))
-        for action, act in (
-            (actions.cancel, self.wishes.cancel),
-            (actions.retry, self.wishes.retry),
-            (actions.recognise, self.wishes.recognise_anyway),
-        ):
-            action.triggered.connect(lambda _=False, act=act: act(self.jobs.chosen_jobs()))
-        for file_format, action in actions.exports.items():
-            action.triggered.connect(lambda _=False, kind=file_format: self._export(kind))
-        actions.show_deleted.toggled.connect(self.model.set_show_deleted)
-        actions.next_page.triggered.connect(lambda: pages.turn(1))
-        actions.previous_page.triggered.connect(lambda: pages.turn(-1))
-        actions.zoom_in.triggered.connect(pages.canvas.zoom_in)
-        actions.zoom_out.triggered.connect(pages.canvas.zoom_out)
-        actions.zoom_fit.triggered.connect(pages.canvas.fit_width)
-        actions.zoom_full.triggered.connect(lambda: pages.canvas.zoom_to(1.0))
-        actions.boxes.toggled.connect(pages.bar.boxes.setChecked)
-        pages.bar.boxes.toggled.connect(actions.boxes.setChecked)
-        actions.next_pane.triggered.connect(self._next_pane)
-        actions.quit.triggered.connect(self.close)
-        for theme, action in actions.themes.items():
-            action.setChecked(theme == self._theme.choice)
-            action.triggered.connect(lambda _=False, theme=theme: self._choose_theme(theme))
-
-    def _choose_theme(self, theme: str) -> None:
-        self._theme.choose(theme)
-        self._preferences.set_theme(theme)

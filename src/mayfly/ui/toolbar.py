@@ -32,6 +32,8 @@ class Toolbar(QWidget):
         self._tr = tr
         self._icons = icons
         self.export_button = self._menu_button(tr("Export"), "export", self._export_menu(actions))
+        for action in actions.exports.values():
+            action.enabledChanged.connect(self.export_button.setEnabled)
         self.menu_button = self._menu_button("", "menu", self._main_menu(actions))
         self.menu_button.setAccessibleName(tr("Menu"))
         self.menu_button.setToolTip(tr("Menu (F10)"))

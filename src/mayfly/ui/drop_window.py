@@ -1,0 +1,51 @@
+"""A window that takes what is dropped on it, anywhere; what becomes of it is for others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from mayfly.ui.drop_overlay import DropOverlay
+from mayfly.ui.icons import Icons
+from mayfly.ui.offer import may_offer, offer_of
+from mayfly.ui.theme import Theme
+from mayfly.ui.wording import Tr
+
+
+class DropWindow(QWidget):
+    """Shows that dropping works while something is dragged across it."""
+
+    offered = Signal(object)
+    """The Offer that was dropped."""
+
+    def __init__(self, *, tr: Tr, theme: Theme, icons: Icons) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.overlay = DropOverlay(tr=tr, theme=theme, icons=icons, parent=self)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome what may be a document; always as a copy, so that no source deletes its file."""
+        if may_offer(event.mimeData()):
+            self.overlay.appear()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Stay a copy."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The drag went elsewhere."""
+        self.overlay.hide()
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what was dropped."""
+        self.overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.offered.emit(offer_of(event.mimeData()))
