@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +15,19 @@ from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Preferences
 from mayfly.composition import Mayfly
+from mayfly.domain.errors import UserError
+from mayfly.domain.events import LockChanged
 from mayfly.domain.ids import JobId
 from mayfly.domain.limits import Limits
+from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageImage, PageReading, Word
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
 from mayfly.services.audit_trail import AuditTrail
+from mayfly.services.bus import EventBus
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
-from mayfly.services.locking import Locking
 from mayfly.services.proof import Proof
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
@@ -73,6 +77,40 @@ class WatchedVault:
         return call
 
 
+class FakeLocking:
+    """The Locking service without a vault: answers on the lane, and fails as it is told."""
+
+    def __init__(self, lane: ThreadLane, bus: EventBus) -> None:
+        self._lane = lane
+        self._bus = bus
+        self.locked = False
+        self.home = KeyHome.KEYRING
+        self.passphrases: list[str | None] = []
+        self.error: UserError | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def is_locked(self) -> Future[bool]:
+        return self._lane.submit(lambda: self.locked, urgent=True)
+
+    def key_home(self) -> Future[KeyHome]:
+        return self._lane.submit(lambda: self.home, urgent=True)
+
+    def lock(self) -> Future[None]:
+        return self._lane.submit(lambda: self._set(True), urgent=True)
+
+    def unlock(self, passphrase: str | None = None) -> Future[None]:
+        self.passphrases.append(passphrase)
+        return self._lane.submit(lambda: self._set(False), urgent=True)
+
+    def _set(self, locked: bool) -> None:
+        self.gate.wait(10)
+        if self.error is not None:
+            raise self.error
+        self.locked = locked
+        self._bus.publish(LockChanged(locked))
+
+
 class Desk:
     """One window and what tests do with it most."""
 
@@ -89,6 +127,7 @@ class Desk:
         self.watch = Watch(house.vault, house.lane, bus=house.bus)
         self.icons = Icons(ROOT / "resources" / "icons", theme)
         self.queue = house.queue(start=False)
+        self.locking = FakeLocking(house.lane, house.bus)
         self.mayfly = Mayfly(
             intake=house.intake,
             library=house.library,
@@ -104,7 +143,7 @@ class Desk:
                 renderers={"txt": lambda job, pages: render_text(job, pages, page_text=page_text)},
             ),
             audit=AuditTrail(house.lane, clock=house.clock),
-            locking=Locking(house.lane, bus=house.bus, clock=house.clock),
+            locking=self.locking,
             proof=Proof(),
             bus=house.bus,
             close=lambda: None,

@@ -47,6 +47,7 @@ class Actions:
         self.zoom_full = self._make(tr("Show at 100 %"), None, "Ctrl+1")
         self.boxes = self._tick(tr("Show the boxes of the words"), "Ctrl+B", checked=True)
         self.next_pane = self._make(tr("Next pane"), None, "F6")
+        self.lock = self._make(tr("Lock now"), "locked", "Ctrl+L")
         self.quit = self._make(tr("Quit"), None, "Ctrl+Q")
         self.themes = self._make_themes()
 

@@ -18,15 +18,26 @@ class DropWindow(QWidget):
 
     offered = Signal(object)
     """The Offer that was dropped."""
+    drop_refused = Signal()
+    """Something was dragged over the window while it takes nothing."""
 
     def __init__(self, *, tr: Tr, theme: Theme, icons: Icons) -> None:
         super().__init__()
         self.setAcceptDrops(True)
+        self._refuses = False
         self.overlay = DropOverlay(tr=tr, theme=theme, icons=icons, parent=self)
+
+    def refuse_drops(self, refused: bool) -> None:
+        """Take nothing, or take drops again."""
+        self._refuses = refused
+        self.overlay.hide()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome what may be a document; always as a copy, so that no source deletes its file."""
-        if may_offer(event.mimeData()):
+        if self._refuses:
+            self.drop_refused.emit()
+            event.ignore()
+        elif may_offer(event.mimeData()):
             self.overlay.appear()
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -44,8 +55,12 @@ class DropWindow(QWidget):
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take what was dropped."""
+        """Take what was dropped, unless the window closed itself to it while it was dragged."""
         self.overlay.hide()
+        if self._refuses:
+            self.drop_refused.emit()
+            event.ignore()
+            return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.offered.emit(offer_of(event.mimeData()))

@@ -29,6 +29,7 @@ class JobFeed(QObject):
         self._asking = False
         self._stale = False
         self._stopped = False
+        self._round = 0
         self._first = True
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -45,13 +46,26 @@ class JobFeed(QObject):
         self._asking = True
         self._stale = False
         self._pause.stop()
-        future = self._library.changes(self._seq)
-        self._courier.ask(self, future, then=self._take, failed=self._fail)
+        future, round_ = self._library.changes(self._seq), self._round
+        self._courier.ask(
+            self,
+            future,
+            then=lambda changes: self._take(changes, round_),
+            failed=lambda error: self._fail(error, round_),
+        )
 
     def stop(self) -> None:
-        """Ask no more: the vault is about to close."""
+        """Ask no more, and drop the answer that is on its way: the vault closes or is locked."""
         self._stopped = True
+        self._round += 1
         self._pause.stop()
+
+    def start_over(self) -> None:
+        """Ask for everything from the beginning, after stop; filled follows again."""
+        self._stopped = self._asking = False
+        self._first = True
+        self._seq = 0
+        self.ask()
 
     def _hear(self, event: Event) -> None:
         if not isinstance(event, JobsChanged):
@@ -61,7 +75,9 @@ class JobFeed(QObject):
         else:
             self.ask()
 
-    def _take(self, changes: Changes) -> None:
+    def _take(self, changes: Changes, round_: int) -> None:
+        if round_ != self._round:
+            return
         self._asking = False
         self._seq = changes.seq
         self._model.apply(changes.jobs)
@@ -70,7 +86,9 @@ class JobFeed(QObject):
             self.filled.emit()
         self._pause.start(_PAUSE_MS)
 
-    def _fail(self, error: UserError) -> None:
+    def _fail(self, error: UserError, round_: int) -> None:
+        if round_ != self._round:
+            return
         self._asking = False
         # What was asked for is still wanted, though nothing may change any more.
         self._stale = True

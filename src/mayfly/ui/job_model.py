@@ -155,6 +155,16 @@ class JobModel(QAbstractTableModel):
             self.endResetModel()
         self.applied.emit(frozenset(job.job_id for job in jobs))
 
+    def clear(self) -> None:
+        """Forget every job: the vault is locked, or gone."""
+        self.beginResetModel()
+        self._batches.clear()
+        self._rows.clear()
+        self.counts.clear()
+        self._arrange()
+        self.endResetModel()
+        self.applied.emit(frozenset())
+
     def set_show_deleted(self, shown: bool) -> None:
         """Show or hide tombstones."""
         if shown != self._show_deleted:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
@@ -20,6 +20,7 @@ from mayfly.ui.actions import Actions
 from mayfly.ui.arrivals import Arrivals, MakeSource
 from mayfly.ui.commands import Commands
 from mayfly.ui.courier import Courier
+from mayfly.ui.curtain import Curtain, Documents
 from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.empty_state import EmptyState
 from mayfly.ui.file_dialogs import FileDialogs
@@ -30,6 +31,7 @@ from mayfly.ui.job_model import JobModel
 from mayfly.ui.language_menu import LanguageButton
 from mayfly.ui.leaving import Leaving
 from mayfly.ui.list_pane import ListPane
+from mayfly.ui.lock_screen import LockScreen
 from mayfly.ui.pace_keeper import PaceKeeper
 from mayfly.ui.page_pane import PagePane
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -37,6 +39,7 @@ from mayfly.ui.status_strip import StatusStrip
 from mayfly.ui.theme import Theme
 from mayfly.ui.toolbar import Toolbar
 from mayfly.ui.trouble_bar import TroubleBar
+from mayfly.ui.window_lock import WindowLock
 from mayfly.ui.wishes import Wishes
 from mayfly.ui.wording import Tr
 
@@ -87,6 +90,7 @@ class MainWindow(DropWindow):
         self._settle.setInterval(_SETTLE_MS)
         self._lay_out()
         self._connect()
+        self.lock = self._make_lock(icons)
         self._show_state()
 
     def _make_parts(
@@ -150,6 +154,26 @@ class MainWindow(DropWindow):
             preferences=self._preferences,
             tr=self._tr,
             window=self,
+        )
+
+    def _make_lock(self, icons: Icons) -> WindowLock:
+        screen = LockScreen(tr=self._tr, theme=self._theme, icons=icons, parent=self)
+        self._front.addWidget(screen)
+        actions = self.actions_
+        curtain = Curtain(
+            self,
+            Documents(self.model, self.feed, self.jobs, self.pages, self.status, self.trouble),
+            front=self._front,
+            body=self._body,
+            allowed=[actions.quit, *actions.themes.values()],
+        )
+        return WindowLock(
+            self,
+            self._mayfly.locking,
+            screen=screen,
+            curtain=curtain,
+            actions=actions,
+            courier=self._courier,
         )
 
     def begin(self) -> None:
@@ -254,13 +278,15 @@ class MainWindow(DropWindow):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._workspace)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self._body = QWidget(self)
+        column = _tight(self._body)
         for widget in (self.toolbar, self.trouble):
             column.addWidget(widget)
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)
+        self._front = QStackedWidget(self)
+        self._front.addWidget(self._body)
+        _tight(self).addWidget(self._front)
 
     def _connect(self) -> None:
         self._settle.timeout.connect(self.commands.show_chosen)
@@ -288,3 +314,10 @@ class MainWindow(DropWindow):
         self.empty.add_wanted.connect(self.actions_.add_files.trigger)
         self.empty.paste_wanted.connect(self.commands.paste)
         self.empty.deleted_wanted.connect(self._show_deleted_ones)
+
+
+def _tight(widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column

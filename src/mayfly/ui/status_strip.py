@@ -64,6 +64,12 @@ class StatusStrip(QWidget):
         anything = any(counts[state] for state in JobState if state is not JobState.DELETED)
         self._counts.setText(" · ".join(parts) if anything or paused else "")
 
+    def clear(self) -> None:
+        """Say nothing: not how many documents there are, nor what happened to them."""
+        self._silence.stop()
+        for label in (self._counts, self._message, self._pace):
+            label.clear()
+
     def show_pace(self, parts: list[str]) -> None:
         """Show pages per minute and the time left, as far as they are known."""
         self._pace.setText(" · ".join(parts))

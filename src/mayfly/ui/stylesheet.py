@@ -81,6 +81,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #noteBar { background: $ground; border-bottom: 1px solid $line; }
 #noteText { color: $dim; }
 #emptyTitle { font-weight: 600; }
+#lockTrouble { color: $warn; }
 #quiet { color: $dim; }
 #sentence { font-weight: 600; }
 """)
@@ -101,6 +102,7 @@ def stylesheet(tones: Tones) -> str:
         accent=tones.accent,
         accent_hover=tones.accent_hover,
         on_accent=tones.on_accent,
+        warn=tones.warn,
         warn_ground=tones.warn_ground,
         handle=tones.handle,
     )

@@ -93,5 +93,5 @@ class Toolbar(QWidget):
         appearance = menu.addMenu(self._tr("Appearance"))
         appearance.addActions(list(actions.themes.values()))
         menu.addSeparator()
-        menu.addAction(actions.quit)
+        menu.addActions([actions.lock, actions.quit])
         return menu

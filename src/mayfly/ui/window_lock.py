@@ -1,0 +1,51 @@
+"""The window's lock, put together: who wants it, what covers the documents, who lifts it again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from mayfly.domain.lock_port import KeyHome
+from mayfly.services.locking import Locking
+from mayfly.ui.actions import Actions
+from mayfly.ui.courier import Courier
+from mayfly.ui.curtain import Curtain
+from mayfly.ui.drop_window import DropWindow
+from mayfly.ui.lock_keeper import LockKeeper
+from mayfly.ui.lock_screen import LockScreen
+
+
+class WindowLock(QObject):
+    """Connects keeper, screen and curtain; each knows nothing of the others."""
+
+    def __init__(
+        self,
+        window: DropWindow,
+        locking: Locking,
+        *,
+        screen: LockScreen,
+        curtain: Curtain,
+        actions: Actions,
+        courier: Courier,
+    ) -> None:
+        super().__init__(window)
+        self.screen = screen
+        self.curtain = curtain
+        self.keeper = LockKeeper(locking, courier=courier, parent=self)
+        keeper = self.keeper
+        keeper.covered.connect(self._cover)
+        keeper.uncovered.connect(curtain.lift)
+        keeper.home_known.connect(self._show_home)
+        keeper.unlocking.connect(screen.show_unlocking)
+        keeper.refused.connect(screen.show_error)
+        screen.unlock_wanted.connect(keeper.unlock)
+        window.drop_refused.connect(screen.show_refused_drop)
+        actions.lock.triggered.connect(keeper.lock)
+
+    def _cover(self) -> None:
+        self.screen.show_locked()
+        self.curtain.draw(self.screen)
+        self.screen.take_focus()
+
+    def _show_home(self, home: KeyHome) -> None:
+        self.screen.show_home(home)
+        self.screen.take_focus()

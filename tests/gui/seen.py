@@ -1,0 +1,86 @@
+"""Everything that the window could tell of a document: the texts of all widgets and models."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtGui import QAccessible, QAction, QClipboard, QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
+
+from mayfly.ui.job_rows import JobRow
+from mayfly.ui.page_picture import PagePicture
+
+_GETTERS = (
+    "text",
+    "toPlainText",
+    "title",
+    "toolTip",
+    "statusTip",
+    "whatsThis",
+    "placeholderText",
+    "accessibleName",
+    "accessibleDescription",
+    "windowTitle",
+    "currentText",
+    "labelText",
+    "specialValueText",
+)
+_MODES = (QClipboard.Mode.Clipboard, QClipboard.Mode.Selection)
+_ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.EditRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+)
+
+
+def all_texts() -> str:
+    """Return every text of every widget, action and model of this process, and the clipboard's."""
+    found: list[str] = []
+    for widget in QApplication.allWidgets():
+        found.extend(_of_object(widget))
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if interface is not None:
+            found.extend(interface.text(kind) for kind in QAccessible.Text if kind.value < 4)
+        for action in widget.actions():
+            found.extend(_of_object(action))
+        if isinstance(widget, QAbstractItemView | QComboBox):
+            found.extend(_of_model(widget.model()))
+        # Also models that no view shows, and what a class of ours keeps beside Qt.
+        for model in widget.findChildren(QAbstractItemModel):
+            found.extend(_of_model(model))
+    clipboard = QGuiApplication.clipboard()
+    found.extend(clipboard.text(mode) for mode in _MODES)
+    return "\n".join(found)
+
+
+def kept_in_memory() -> list[object]:
+    """Return the pages and rows of documents that Python still holds."""
+    gc.collect()
+    return [one for one in gc.get_objects() if isinstance(one, PagePicture | JobRow)]
+
+
+def _of_object(one: QWidget | QAction) -> Iterator[str]:
+    for name in _GETTERS:
+        getter = getattr(one, name, None)
+        if callable(getter):
+            try:
+                value = getter()
+            except TypeError:
+                continue
+            if isinstance(value, str):
+                yield value
+
+
+def _of_model(model: QAbstractItemModel | None) -> Iterator[str]:
+    if model is None:
+        return
+    for row in range(model.rowCount(QModelIndex())):
+        for column in range(model.columnCount(QModelIndex())):
+            for role in _ROLES:
+                value = model.index(row, column).data(role)
+                if isinstance(value, str):
+                    yield value
