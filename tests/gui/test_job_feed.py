@@ -53,8 +53,21 @@ def test_what_could_not_be_fetched_is_asked_for_again(qtbot, feed, library):
 
 
 def test_nothing_is_asked_after_the_end(qtbot, feed, library):
-    with qtbot.waitSignal(feed._courier.trouble_arrived):
+    with qtbot.assertNotEmitted(feed._courier.trouble_arrived, wait=100):
         feed.ask()
         feed.stop()
     feed._pause.timeout.emit()
+    feed.ask()
     assert library.asked == 1
+
+
+def test_an_answer_on_its_way_when_it_stops_is_dropped(qtbot, feed, library):
+    library.asked = 1
+    feed.ask()
+    feed.stop()
+    qtbot.wait(100)
+    assert feed._model.alive == 0
+
+    with qtbot.waitSignal(feed.filled):
+        feed.start_over()
+    assert feed._model.alive == 1
