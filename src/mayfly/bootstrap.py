@@ -17,13 +17,14 @@ from pathlib import Path
 
 from mayfly.composition import RENDERERS, Adapters, Mayfly, assemble, cores
 from mayfly.domain.errors import InternalError, KeyringUnavailable
+from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
 from mayfly.engine.scratch import make_scratch, sweep_scratch
 from mayfly.engine.worker_engine import WorkerEngine
-from mayfly.services.inspection import Inspection, Inspector, Surroundings
+from mayfly.services.inspection import Inspector, Surroundings
 from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
 from mayfly.system.clock import SystemClock
@@ -31,6 +32,7 @@ from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
 from mayfly.system.hardening import Hardening, harden
 from mayfly.system.instance import WindowInstance
 from mayfly.system.logs import start_logging
+from mayfly.system.machine import look_at_machine
 from mayfly.system.paths import find_paths, make_folders
 from mayfly.system.resources import resource
 from mayfly.system.secrets import open_secret_store
@@ -161,8 +163,15 @@ class Foundation:
 
     def inspect(self) -> Inspection:
         """Look at this machine and installation for doctor; blocks for up to a second."""
+        return self._inspector().inspect()
+
+    def grade(self) -> Inspection:
+        """Look at what this machine can promise; some ten milliseconds, off the GUI thread."""
+        return self._inspector().grade()
+
+    def _inspector(self) -> Inspector:
         hardening = self._hardening
-        inspector = Inspector(
+        return Inspector(
             engine=self._passing_engine(),
             secret_backend=lambda: open_secret_store(self._pinned()).backend,
             key_home=lambda: needed_key(self._vault_paths()),
@@ -174,8 +183,8 @@ class Foundation:
                     hardening and hardening.no_core_files and hardening.not_dumpable
                 ),
             ),
+            machine=lambda: look_at_machine(self._paths.database, self._paths.shard),
         )
-        return inspector.inspect()
 
     # --- the vault -------------------------------------------------------------------
 

@@ -49,7 +49,8 @@ class Program:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+        known = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
+        kept = {name: os.environ[name] for name in known if name in os.environ}
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
         return {

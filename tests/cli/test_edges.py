@@ -215,7 +215,10 @@ def test_languages_and_doctor_change_nothing(bare: Program) -> None:
     assert {"eng", "deu"} <= set(languages.json["languages"])
     assert languages.json["default"] == ["eng"]
     assert doctor.status == (0 if doctor.json["healthy"] else 3)
-    assert all(set(one) == {"key", "value", "grade", "remedy"} for one in doctor.json["findings"])
+    fields = {"key", "value", "grade", "meaning", "remedy", "bound"}
+    assert all(set(one) == fields for one in doctor.json["findings"])
+    assert doctor.json["promise"] in {"full", "limited", "unknown", "weak"}
+    assert doctor.json["sentence"] in people.out
     assert {one["grade"] for one in doctor.json["findings"]} <= {"good", "notice", "problem"}
     assert re.search(r"^good +mayfly +\d", people.out, re.MULTILINE)
     assert not bare.home.exists()

@@ -9,9 +9,11 @@ import pytest
 
 from mayfly.domain.document_errors import ReaderCrashed, RecogniserMissing
 from mayfly.domain.errors import KeyringLocked, KeyringUnavailable
+from mayfly.domain.inspection import Grade, Inspection, Promise
 from mayfly.domain.ports import EngineInfo
 from mayfly.services import inspection
-from mayfly.services.inspection import Grade, Inspector, Surroundings
+from mayfly.services.inspection import Inspector, Surroundings
+from tests.machines import SOUND
 
 INFO = EngineInfo(
     engine="Tesseract",
@@ -58,6 +60,7 @@ def inspect(tmp_path: Path):
                 log=tmp_path / "log",
                 no_core_dumps=core,
             ),
+            machine=lambda: SOUND,
         )
         return inspector.inspect()
 
@@ -72,6 +75,7 @@ def find(inspected, key: str):
 def test_a_sound_machine_is_healthy(inspect) -> None:
     inspected = inspect()
     assert inspected.healthy
+    assert inspected.promise is Promise.FULL
     assert {one.grade for one in inspected.findings} == {Grade.GOOD}
     assert find(inspected, "languages").value == "deu eng"
     assert "not made yet" in find(inspected, "folder cache").value
@@ -116,7 +120,13 @@ def test_a_folder_that_others_may_enter_is_a_problem(inspect) -> None:
 
 
 def test_core_dumps_that_are_on_are_noticed(inspect) -> None:
-    assert find(inspect(core=False), "core dumps").grade is Grade.NOTICE
+    inspected = inspect(core=False)
+    assert find(inspected, "core dumps").grade is Grade.NOTICE
+    assert inspected.promise is Promise.LIMITED
+
+
+def test_what_nobody_looked_at_promises_nothing() -> None:
+    assert Inspection(()).promise is Promise.UNKNOWN
 
 
 def test_an_installation_without_metadata_is_no_error(inspect, monkeypatch) -> None:

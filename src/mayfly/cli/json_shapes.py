@@ -9,8 +9,8 @@ from typing import Any
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, UserError
+from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Job
-from mayfly.services.inspection import Inspection
 
 Shape = dict[str, Any]
 
@@ -81,10 +81,22 @@ def export_shape(
 def inspection_shape(inspection: Inspection) -> Shape:
     """Return what doctor found, in the order to show it."""
     findings = [
-        {"key": one.key, "value": one.value, "grade": one.grade.value, "remedy": one.remedy}
+        {
+            "key": one.key,
+            "value": one.value,
+            "grade": one.grade.value,
+            "meaning": one.meaning,
+            "remedy": one.remedy,
+            "bound": one.bound.value,
+        }
         for one in inspection.findings
     ]
-    return {"healthy": inspection.healthy, "findings": findings}
+    return {
+        "healthy": inspection.healthy,
+        "promise": inspection.promise.value,
+        "sentence": inspection.sentence,
+        "findings": findings,
+    }
 
 
 def languages_shape(installed: Sequence[str], default: Sequence[str]) -> Shape:

@@ -8,6 +8,7 @@ from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus
 from mayfly.cli.json_shapes import inspection_shape, languages_shape
 from mayfly.cli.session import Session
+from mayfly.domain.inspection import Grade
 
 _LANGUAGES = """
 List the languages that Tesseract can read here, by their codes. The ones marked are used
@@ -16,8 +17,9 @@ when “--lang” is not given.
 
 _DOCTOR = """
 Look at this machine and installation: versions, languages, the keyring, folders and their
-permissions, and what holds a reader back. Nothing is changed and no vault is opened. A
-problem comes with what to do about it, and the status is then 3.
+permissions, what holds a reader back, and how far “deleted” holds here: disks, snapshots,
+swap, backups. Nothing is changed and no vault is opened. A problem comes with what to do
+about it, and the status is then 3.
 """
 
 
@@ -60,8 +62,12 @@ def run_doctor(_arguments: argparse.Namespace, session: Session) -> int:
     width = max(len(one.key) for one in inspection.findings)
     for one in inspection.findings:
         terminal.print_line(f"{one.grade.value:<7}  {one.key:<{width}}  {one.value}")
+        if one.meaning and one.grade is not Grade.GOOD:
+            terminal.print_line(f"{'':<7}  {'':<{width}}  {one.meaning}")
         if one.remedy:
             terminal.print_line(f"{'':<7}  {'':<{width}}  → {one.remedy}")
+    terminal.print_line(f"\nWhat this machine can promise: {inspection.promise.value}")
+    terminal.print_line(inspection.sentence)
     if terminal.as_json:
         terminal.print_json(inspection_shape(inspection))
     return ExitStatus.DONE if inspection.healthy else ExitStatus.FAILED

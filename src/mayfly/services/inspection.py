@@ -1,4 +1,4 @@
-"""What this machine gives Mayfly, for “mayfly doctor”: facts with a grade, nothing promised."""
+"""What this machine gives Mayfly, for “mayfly doctor”, and what it can promise, for the window."""
 
 from __future__ import annotations
 
@@ -6,43 +6,15 @@ import platform
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mayfly.domain.document_errors import RecogniserMissing
 from mayfly.domain.errors import KeyringUnavailable, UserError
+from mayfly.domain.inspection import Finding, Grade, Inspection, Promise
+from mayfly.domain.machine import MachineFacts
 from mayfly.domain.ports import Engine
-
-
-class Grade(StrEnum):
-    """How a finding stands."""
-
-    GOOD = "good"
-    NOTICE = "notice"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fact: a stable key, its value in words, its grade, and a remedy when it needs one."""
-
-    key: str
-    value: str
-    grade: Grade
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """All findings, in the order to show them."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def healthy(self) -> bool:
-        """Whether nothing is a problem."""
-        return all(one.grade is not Grade.PROBLEM for one in self.findings)
+from mayfly.services.machine_findings import machine_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +37,25 @@ class Inspector:
         secret_backend: Callable[[], str],
         key_home: Callable[[], str | None],
         surroundings: Surroundings,
+        machine: Callable[[], MachineFacts],
     ) -> None:
         self._engine = engine
         self._secret_backend = secret_backend
         self._key_home = key_home
         self._surroundings = surroundings
+        self._machine = machine
 
     def inspect(self) -> Inspection:
         """Return what was found; a part that cannot be looked at is a finding, too."""
         return Inspection(tuple(self._findings()))
+
+    def grade(self) -> Inspection:
+        """Return only what the promise hangs on; starts no reader and asks no keyring."""
+        return Inspection(tuple(self._grounds()))
+
+    def _grounds(self) -> Iterator[Finding]:
+        yield from machine_findings(self._machine(), self._key_home())
+        yield from self._process()
 
     def _findings(self) -> Iterator[Finding]:
         yield Finding("mayfly", _own_version(), Grade.GOOD)
@@ -81,14 +63,14 @@ class Inspector:
         yield from self._reading()
         yield from self._key()
         yield from self._files()
-        yield from self._process()
+        yield from self._grounds()
 
     def _reading(self) -> Iterator[Finding]:
         try:
             info = self._engine.describe()
         except UserError as error:
             key = "tesseract" if isinstance(error, RecogniserMissing) else "reader"
-            yield Finding(key, error.text, Grade.PROBLEM, error.remedy)
+            yield Finding(key, error.text, Grade.PROBLEM, "", error.remedy)
             return
         yield Finding("tesseract", f"{info.version} ({info.program})", Grade.GOOD)
         yield Finding("languages", " ".join(info.languages), Grade.GOOD)
@@ -99,7 +81,9 @@ class Inspector:
                 "scratch",
                 f"on a disk ({info.scratch}), overwritten before it is removed",
                 Grade.NOTICE,
+                "What is read lies on the disk for a moment, and blocks of it may stay there.",
                 "This system has no folder in memory; encrypt the disk.",
+                Promise.LIMITED,
             )
         held = ", ".join(info.isolation) or "nothing"
         good = "seccomp" in info.isolation and "landlock" in info.isolation
@@ -119,7 +103,7 @@ class Inspector:
             needed = home == "keyring"
             remedy = error.remedy if needed else "Mayfly asks for a passphrase instead."
             text = error.text if needed or not isinstance(error, KeyringUnavailable) else "none"
-            yield Finding("keyring", text, Grade.PROBLEM if needed else Grade.NOTICE, remedy)
+            yield Finding("keyring", text, Grade.PROBLEM if needed else Grade.NOTICE, "", remedy)
             return
         yield Finding("keyring", backend, Grade.GOOD)
 
@@ -130,7 +114,7 @@ class Inspector:
                 yield Finding(f"folder {name}", f"{folder} (not made yet)", Grade.GOOD)
             elif mode & 0o077:
                 remedy = f"Take the rights of others away: chmod 700 {folder}"
-                yield Finding(f"folder {name}", f"{folder} ({mode:o})", Grade.PROBLEM, remedy)
+                yield Finding(f"folder {name}", f"{folder} ({mode:o})", Grade.PROBLEM, "", remedy)
             else:
                 yield Finding(f"folder {name}", f"{folder} ({mode:o})", Grade.GOOD)
         yield Finding("log", str(self._surroundings.log), Grade.GOOD)
@@ -139,8 +123,14 @@ class Inspector:
         if self._surroundings.no_core_dumps:
             yield Finding("core dumps", "off", Grade.GOOD)
         else:
-            remedy = "A crash may leave memory on the disk; switch core dumps off system-wide."
-            yield Finding("core dumps", "not switched off", Grade.NOTICE, remedy)
+            yield Finding(
+                "core dumps",
+                "not switched off",
+                Grade.NOTICE,
+                "A crash may leave memory on the disk, keys and documents included.",
+                "Switch core dumps off system-wide.",
+                Promise.LIMITED,
+            )
 
 
 def _own_version() -> str:
