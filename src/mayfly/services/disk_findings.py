@@ -188,8 +188,11 @@ def _vault(place: Place) -> Finding:
 def _distance(facts: MachineFacts) -> Finding:
     one, other = facts.vault.volume, facts.shard.volume
     if one is None or other is None or one != other:
-        value = "on two file systems" if one and other else "not known"
-        return Finding("vault and key file", value, Grade.GOOD)
+        return Finding(
+            "vault and key file",
+            "not known" if None in (one, other) else "on two file systems",
+            Grade.GOOD,
+        )
     return Finding(
         "vault and key file",
         "on one file system",
@@ -249,17 +252,16 @@ def _disk_kind(place: Place) -> Finding:
         return Finding("disk", "not known", Grade.GOOD)
     if not place.flash:
         return Finding("disk", "rotating", Grade.GOOD)
-    value = "flash, told what is free" if place.discards else "flash"
     if place.encrypted:
         return Finding(
             "disk",
-            value,
+            "flash, told what is free" if place.discards else "flash",
             Grade.GOOD,
             "Cells that the disk took out of use hold only what the disk's encryption made of it.",
         )
     return Finding(
         "disk",
-        value,
+        "flash, told what is free" if place.discards else "flash",
         Grade.NOTICE,
         "A flash disk overwrites in other cells: whoever takes it apart may find an old half of "
         "the key in those it took out of use.",

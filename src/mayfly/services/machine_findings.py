@@ -97,8 +97,9 @@ def _swap(facts: MachineFacts) -> Finding:
             "Encrypt the swap area, or use zram.",
             Promise.LIMITED,
         )
-    value = "encrypted" if SwapKind.ENCRYPTED in kinds else "in memory"
-    return Finding("swap", value, Grade.GOOD)
+    return Finding(
+        "swap", "encrypted" if SwapKind.ENCRYPTED in kinds else "in memory", Grade.GOOD
+    )
 
 
 def _hibernation(facts: MachineFacts) -> Finding:
