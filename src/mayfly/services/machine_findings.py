@@ -97,9 +97,7 @@ def _swap(facts: MachineFacts) -> Finding:
             "Encrypt the swap area, or use zram.",
             Promise.LIMITED,
         )
-    return Finding(
-        "swap", "encrypted" if SwapKind.ENCRYPTED in kinds else "in memory", Grade.GOOD
-    )
+    return Finding("swap", "encrypted" if SwapKind.ENCRYPTED in kinds else "in memory", Grade.GOOD)
 
 
 def _hibernation(facts: MachineFacts) -> Finding:
