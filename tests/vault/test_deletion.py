@@ -230,13 +230,30 @@ def test_each_part_is_due_at_its_own_end(desk: Desk) -> None:
 
 
 def test_a_source_that_is_kept_for_longer_gives_its_reason(desk: Desk) -> None:
-    job_id = desk.done_job(rule=RetentionRule(source_hours=5, result_hours=0))
+    job_id = desk.done_job(rule=RetentionRule(source_hours=5, result_hours=1))
     start = desk.clock.now()
 
-    assert desk.vault.due(start) == (Due(job_id, RESULT, DeleteReason.RESULT_DEADLINE),)
+    assert desk.vault.due(start + timedelta(hours=1)) == (
+        Due(job_id, RESULT, DeleteReason.RESULT_DEADLINE),
+    )
     assert desk.vault.due(start + timedelta(hours=5)) == (
         Due(job_id, ALL, DeleteReason.SOURCE_DEADLINE),
     )
+
+
+def test_what_is_kept_for_0_hours_goes_for_that_reason(desk: Desk) -> None:
+    nothing = desk.done_job(rule=RetentionRule(source_hours=0, result_hours=0))
+    words = desk.done_job(rule=RetentionRule(source_hours=0, result_hours=2))
+    now = desk.clock.now()
+
+    assert desk.vault.due(now) == (
+        Due(nothing, ALL, DeleteReason.ZERO_RETENTION),
+        Due(words, SOURCE, DeleteReason.ZERO_RETENTION),
+    )
+    assert desk.vault.due(now + timedelta(hours=2))[1].reason is DeleteReason.RESULT_DEADLINE
+    waiting = desk.admit(rule=RetentionRule(source_hours=0, result_hours=0))
+    due = {one.job_id: one.reason for one in desk.vault.due(now + timedelta(days=30))}
+    assert due[waiting] is DeleteReason.BACKSTOP
 
 
 @pytest.mark.parametrize("state", ["queued", "reading", "needs_password"])

@@ -66,7 +66,7 @@ def test_jobs_of_a_batch_keep_their_order(desk: Desk) -> None:
     jobs = desk.vault.jobs(now)
 
     assert [job.job_id for job in jobs] == [*ids, other]
-    assert [job.position for job in jobs] == [1, 2, 3, 4, 1]
+    assert [job.position for job in jobs] == [1, 2, 3, 4, 5]
     assert [job.name for job in jobs] == ["0.png", "1.png", "2.png", "bad.png", "other.png"]
     assert {job.batch_id for job in jobs[:4]} == {batch}
 

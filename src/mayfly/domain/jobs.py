@@ -31,7 +31,9 @@ class ReadOptions:
 class Job:
     """One document on its way. A tombstone has state DELETED and no name.
 
-    Times are aware UTC. Before reading ends both deadlines are the backstop.
+    position is its place in the order of adding: later ones are higher, nothing else counts.
+    Times are aware UTC. Before reading ends both deadlines are the backstop; of a tombstone
+    both are the moment at which it was deleted, and the rule is 0 hours.
     source_present and result_present tell whether a data key still exists.
     """
 

@@ -49,6 +49,10 @@ class Vault(Protocol):
         """
         ...
 
+    def close_batches(self, now: datetime) -> None:
+        """Take nothing more into any batch that there is; one that begins later is not meant."""
+        ...
+
     def admit(
         self,
         batch_id: BatchId,
@@ -82,6 +86,14 @@ class Vault(Protocol):
 
     def find_jobs(self, prefix: str) -> tuple[JobId, ...]:
         """Return the ids that begin so, at most two of them."""
+        ...
+
+    def find_batches(self, prefix: str) -> tuple[BatchId, ...]:
+        """Return the ids of batches that begin so, at most two of them. Needs no key."""
+        ...
+
+    def jobs_of(self, batch_id: BatchId) -> tuple[JobId, ...]:
+        """Return the ids of a batch's jobs, tombstones included, oldest first. Needs no key."""
         ...
 
     def jobs(self, now: datetime) -> tuple[Job, ...]:
@@ -246,9 +258,7 @@ class Vault(Protocol):
         """
         ...
 
-    def older_than(
-        self, moment: datetime, states: frozenset[JobState], now: datetime
-    ) -> tuple[JobId, ...]:
+    def older_than(self, moment: datetime, states: frozenset[JobState]) -> tuple[JobId, ...]:
         """Return the living jobs in these states that were added before the moment, oldest first.
 
         States in which reading has not ended are allowed. Needs no key.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -83,6 +84,11 @@ class Transaction:
             sql = "UPDATE meta SET change_seq = change_seq + 1 RETURNING change_seq"
             self._stamp = int(self.only_row(sql)[0])
         return self._stamp
+
+
+def as_list(numbers: Iterable[int]) -> str:
+    """Return numbers as one bound value, for “IN (SELECT value FROM json_each(?))”."""
+    return json.dumps(list(numbers))
 
 
 class Database:

@@ -48,6 +48,11 @@ class Intake:
                 bytes.fromhex(batch_id),
             )
 
+    def close_batches(self, now: datetime) -> None:
+        """Take nothing more into any batch that there is; one that begins later is not meant."""
+        with self._database.write() as tx:
+            tx.run("UPDATE batch SET closed_at = ? WHERE closed_at IS NULL", micros_of(now))
+
     def admit(
         self,
         batch_id: BatchId,
@@ -109,12 +114,10 @@ def _insert(
     if tx.row("SELECT 1 FROM batch WHERE id = ? AND closed_at IS NOT NULL", batch):
         raise AlreadyDeleted
     seq = tx.insert(
-        "INSERT INTO job (id, batch, position, changed, state, added_at, source_hours,"
+        "INSERT INTO job (id, batch, changed, state, added_at, source_hours,"
         " result_hours, source_delete_at, result_delete_at, backstop_at)"
-        " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM job WHERE batch = ?),"
-        " ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         raw_id,
-        batch,
         batch,
         tx.stamp(),
         state.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,9 @@ from mayfly.vault.streams import GONE, JobRef
 
 BACKSTOP_MICROS = timedelta(days=BACKSTOP_DAYS) // timedelta(microseconds=1)
 
+_AT_ONCE = 500
+"""Ids in one statement; SQLite builds allow 999 bound values and more."""
+
 UNREAD = frozenset({JobState.QUEUED, JobState.READING, JobState.NEEDS_PASSWORD})
 """States of a job whose reading has not ended; both its deadlines are the backstop."""
 
@@ -27,7 +31,6 @@ class JobRow:
     seq: int
     id: bytes
     batch: bytes
-    position: int
     state: str
     error_code: str | None
     pages: int | None
@@ -68,6 +71,10 @@ class JobRow:
         end = self.source_delete_at if part is Part.SOURCE else self.result_delete_at
         return min(end, self.added_at + BACKSTOP_MICROS)
 
+    def hours_of(self, part: Part) -> int:
+        """Return for how many hours the rule keeps the part after reading."""
+        return self.source_hours if part is Part.SOURCE else self.result_hours
+
     def shows(self, part: Part, now: int) -> bool:
         """Tell whether the part may be opened: its key exists and its end has not come."""
         return self.purging_at is None and self.has(part) and now < self.end_of(part)
@@ -103,7 +110,7 @@ class JobRow:
         return Job(
             job_id=JobId(self.id.hex()),
             batch_id=BatchId(self.batch.hex()),
-            position=self.position,
+            position=self.seq,
             state=JobState(self.state),
             name=name,
             pages=self.pages,
@@ -111,8 +118,8 @@ class JobRow:
             pages_failed=self.pages_failed,
             added_at=moment_of(self.added_at),
             finished_at=optional_moment_of(self.finished_at),
-            source_delete_at=moment_of(self.end_of(Part.SOURCE)),
-            result_delete_at=moment_of(self.end_of(Part.RESULT)),
+            source_delete_at=moment_of(self._shown_end(Part.SOURCE)),
+            result_delete_at=moment_of(self._shown_end(Part.RESULT)),
             backstop_at=moment_of(self.added_at + BACKSTOP_MICROS),
             deleted_at=optional_moment_of(self.deleted_at),
             delete_reason=None if self.delete_reason is None else DeleteReason(self.delete_reason),
@@ -122,9 +129,13 @@ class JobRow:
             result_present=self.has(Part.RESULT),
         )
 
+    def _shown_end(self, part: Part) -> int:
+        """Return when the part ends; of a tombstone, which knows no rule any more, when it went."""
+        return self.end_of(part) if self.deleted_at is None else self.deleted_at
+
 
 SELECT_JOBS = """
-    SELECT seq, id, batch, position, state, error_code, pages, pages_read, pages_failed,
+    SELECT seq, id, batch, state, error_code, pages, pages_read, pages_failed,
         added_at, finished_at, source_hours, result_hours, source_delete_at, result_delete_at,
         backstop_at, source_gone_at, result_gone_at, purging_at, purging_reason,
         deleted_at, delete_reason,
@@ -148,6 +159,19 @@ def find_row(tx: Transaction, job_id: str) -> JobRow:
     if row is None:
         raise NoSuchJob
     return JobRow(*row)
+
+
+def find_rows(tx: Transaction, job_ids: Iterable[JobId]) -> dict[JobId, JobRow]:
+    """Return the rows of the jobs there are; what is no id or unknown is left out."""
+    wanted = [bytes.fromhex(one) for one in dict.fromkeys(job_ids) if is_id(one)]
+    found: dict[JobId, JobRow] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        places = ", ".join("?" * len(some))
+        for values in tx.rows(f"{SELECT_JOBS} WHERE job.id IN ({places})", *some):
+            row = JobRow(*values)
+            found[JobId(row.id.hex())] = row
+    return found
 
 
 def touch(tx: Transaction, row: JobRow) -> None:

@@ -15,6 +15,7 @@ from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.vault_port import Changes
 from mayfly.vault.connection import Database
 from mayfly.vault.deletion import Ends
+from mayfly.vault.finding import Finding
 from mayfly.vault.intake import Intake
 from mayfly.vault.keys import VaultKeys
 from mayfly.vault.listing import Listing
@@ -41,6 +42,7 @@ class SqliteVault:
         self._rotation = rotation
         self._intake = Intake(database, streams)
         self._listing = Listing(database, streams)
+        self._finding = Finding(database)
         self._pages = Pages(database, streams)
         self._reading = Reading(database, streams)
         self._wishes = Wishes(database, streams)
@@ -55,7 +57,13 @@ class SqliteVault:
 
     def close_batch(self, batch_id: BatchId, now: datetime) -> None:
         """Take nothing more into this batch."""
-        self._intake.close_batch(batch_id, self._at(now))
+        at = self._at(now)
+        self._ends.even_when_full(lambda: self._intake.close_batch(batch_id, at))
+
+    def close_batches(self, now: datetime) -> None:
+        """Take nothing more into any batch that there is."""
+        at = self._at(now)
+        self._ends.even_when_full(lambda: self._intake.close_batches(at))
 
     def admit(
         self,
@@ -82,7 +90,15 @@ class SqliteVault:
 
     def find_jobs(self, prefix: str) -> tuple[JobId, ...]:
         """Return the ids that begin so, at most two."""
-        return self._listing.find_jobs(prefix)
+        return self._finding.find_jobs(prefix)
+
+    def find_batches(self, prefix: str) -> tuple[BatchId, ...]:
+        """Return the ids that begin so, at most two."""
+        return self._finding.find_batches(prefix)
+
+    def jobs_of(self, batch_id: BatchId) -> tuple[JobId, ...]:
+        """Return the ids of a batch's jobs, tombstones included."""
+        return self._finding.jobs_of(batch_id)
 
     def jobs(self, now: datetime) -> tuple[Job, ...]:
         """Return every job, oldest first."""
@@ -193,6 +209,8 @@ class SqliteVault:
     def retry(self, job_id: JobId) -> None:
         """FAILED or CANCELLED back to QUEUED."""
         self._wishes.retry(job_id, self._latest)
+        # A result whose end had passed gets another key, and the old one's destruction is owed.
+        self._ends.tidy()
 
     def recognise_anyway(self, job_id: JobId) -> None:
         """DONE back to QUEUED, all pages to be recognised anew."""
@@ -231,11 +249,9 @@ class SqliteVault:
         """Destroy the pictures of one page."""
         raise InternalError("not built yet")
 
-    def older_than(
-        self, moment: datetime, states: frozenset[JobState], now: datetime
-    ) -> tuple[JobId, ...]:
+    def older_than(self, moment: datetime, states: frozenset[JobState]) -> tuple[JobId, ...]:
         """Return the living jobs in these states that were added before the moment."""
-        raise InternalError("not built yet")
+        return self._finding.older_than(moment, states)
 
     def tidy(self) -> None:
         """Pay what purges left owed, and keep room for later deletions."""

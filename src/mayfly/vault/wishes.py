@@ -86,7 +86,7 @@ class Wishes:
         return row is not None and bool(row[0])
 
     def _renew_result(self, tx: Transaction, row: JobRow) -> None:
-        self._streams.drop_part(tx, row.ref, Part.RESULT)
+        self._streams.drop_parts(tx, [row.ref], Part.RESULT)
         self._streams.add_key(tx, row.ref, Part.RESULT)
         renew_result_name(tx, self._streams, row.ref)
         tx.run("DELETE FROM page WHERE job = ?", row.seq)
