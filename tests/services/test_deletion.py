@@ -107,7 +107,10 @@ def test_a_batch_goes_whole_and_no_other(house: House) -> None:
     assert [one.job_id for one in deletions] == jobs[1:]
     assert {house.state_of(job) for job in jobs} == {JobState.DELETED}
     assert house.state_of(other) is JobState.QUEUED
-    assert house.deletions.delete_batch(batch).result() == ()
+    again = house.deletions.delete_batch(batch).result()
+    assert [one.job_id for one in again] == jobs
+    assert {one.outcome for one in again} == {DeleteOutcome.ALREADY_DELETED}
+    assert {one.deleted_at for one in again} == {house.clock.now()}
     assert house.deletions.delete_batch(new_batch_id()).result() == ()
 
 

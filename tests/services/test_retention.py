@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mayfly.domain.errors import InternalError, ResultGone, SourceGone, VaultBusy, VaultDamaged
-from mayfly.domain.jobs import Part
+from mayfly.domain.jobs import DeleteOutcome, Part
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason, JobState
 from tests.fakes_engine import ScriptPage
@@ -253,5 +253,10 @@ def test_a_damaged_job_does_not_keep_the_others_alive(
 
     outcomes = house.on_vault(house.retention.sweep)
 
-    assert {one.job_id for one in outcomes} == {jobs[0], jobs[2]}
+    assert [one.job_id for one in outcomes if one.outcome is DeleteOutcome.DELETED] == [
+        jobs[0],
+        jobs[2],
+    ]
+    (failed,) = (one for one in outcomes if one.outcome is DeleteOutcome.FAILED)
+    assert (failed.job_id, failed.error_code) == (jobs[1], VaultDamaged.code)
     assert VaultDamaged.code in house.troubles()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from mayfly.domain.errors import DiskFull, VaultDamaged, VaultError
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Part
@@ -15,10 +17,22 @@ from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 
 EVERYTHING = frozenset({Part.SOURCE, Part.RESULT})
+SOURCE = frozenset({Part.SOURCE})
+RESULT = frozenset({Part.RESULT})
+
+Wanted = dict[tuple[frozenset[Part], DeleteReason], list[JobId]]
+"""What is to be destroyed and why, and of which jobs."""
+
+_AT_ANY_TIME = datetime.max.replace(tzinfo=UTC)
+_ANY_STATE = frozenset(JobState)
 
 
 class Deletions:
-    """One click or one deadline: gone, and said so for each job. Safe to ask again."""
+    """One click or one deadline: gone, and said so for each job. Safe to ask again.
+
+    A job that cannot be destroyed is FAILED with its error's code and holds up no other.
+    While this process lives it is tried again by every sweep.
+    """
 
     def __init__(
         self, vault: Vault, vault_lane: Lane, *, killer: ProcessKiller, bus: EventBus, clock: Clock
@@ -28,36 +42,35 @@ class Deletions:
         self._killer = killer
         self._bus = bus
         self._clock = clock
+        self._owed: dict[tuple[JobId, frozenset[Part]], DeleteReason] = {}
+
+    # --- levels ----------------------------------------------------------------------
 
     def delete(self, job_ids: Sequence[JobId]) -> Future[tuple[Deletion, ...]]:
         """Destroy these jobs now, whatever they are doing. One answer for each, in order."""
-        return self._lane.submit(
-            lambda: self.destroy(job_ids, EVERYTHING, DeleteReason.USER), urgent=True
-        )
-
-    def delete_batch(self, batch_id: BatchId) -> Future[tuple[Deletion, ...]]:
-        """Destroy every job of a batch, and take nothing more in that is still on its way."""
-        return self._lane.submit(lambda: self._delete_batch(batch_id), urgent=True)
+        return self._ask(job_ids, EVERYTHING)
 
     def delete_source(self, job_ids: Sequence[JobId]) -> Future[tuple[Deletion, ...]]:
-        """Destroy these documents and their page images now; what was read of them stays."""
-        parts = frozenset({Part.SOURCE})
-        return self._lane.submit(
-            lambda: self.destroy(job_ids, parts, DeleteReason.USER), urgent=True
-        )
+        """Destroy these documents and their page images now; what was read of them stays.
+
+        A job that was not read yet is cancelled, for it cannot be read any more.
+        """
+        return self._ask(job_ids, SOURCE)
 
     def delete_result(self, job_ids: Sequence[JobId]) -> Future[tuple[Deletion, ...]]:
         """Destroy what was read of these documents now; the documents stay."""
-        parts = frozenset({Part.RESULT})
-        return self._lane.submit(
-            lambda: self.destroy(job_ids, parts, DeleteReason.USER), urgent=True
-        )
+        return self._ask(job_ids, RESULT)
 
     def delete_page_images(self, job_id: JobId, page: int) -> Future[Deletion]:
         """Destroy the pictures of one page now; its words and the document stay."""
-        return self._lane.submit(
-            lambda: self._vault.purge_page_images(job_id, page, self._clock.now()), urgent=True
-        )
+        return self._lane.submit(lambda: self._delete_page_images(job_id, page), urgent=True)
+
+    def delete_batch(self, batch_id: BatchId) -> Future[tuple[Deletion, ...]]:
+        """Destroy every job of a batch, and take nothing more in that is still on its way.
+
+        One answer for each job that lived; when none did, ALREADY_DELETED for each there was.
+        """
+        return self._lane.submit(lambda: self._delete_batch(batch_id), urgent=True)
 
     def find_older(self, age: timedelta, states: frozenset[JobState]) -> Future[tuple[JobId, ...]]:
         """Return the jobs in these states that were added longer ago than age, oldest first."""
@@ -73,8 +86,10 @@ class Deletions:
         )
 
     def delete_everything(self) -> Future[tuple[Deletion, ...]]:
-        """Destroy every job there is now, whatever it is doing."""
+        """Destroy every job there is now, and take nothing more in that is on its way."""
         return self._lane.submit(self._delete_everything, urgent=True)
+
+    # --- on the vault lane -----------------------------------------------------------
 
     def destroy(
         self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason
@@ -85,31 +100,87 @@ class Deletions:
         the readers die, so that nobody holds the document; then keys and rows go. A crash
         after the mark is finished by the next sweep.
         """
+        if not job_ids:
+            return ()
+        outcomes = tuple(self._destroy_in_parts(job_ids, parts, reason))
+        for one in outcomes:
+            key = (JobId(one.job_id), parts)
+            if one.outcome is DeleteOutcome.FAILED:
+                self._owed[key] = reason
+            else:
+                self._owed.pop(key, None)
+        if any(one.outcome is DeleteOutcome.DELETED for one in outcomes):
+            self._bus.publish(JobsChanged())
+        return outcomes
+
+    def owed(self) -> Wanted:
+        """Return what was asked for and failed, for the sweep to try again. Vault lane only."""
+        wanted: Wanted = defaultdict(list)
+        for (job_id, parts), reason in self._owed.items():
+            wanted[parts, reason].append(job_id)
+        return wanted
+
+    def _destroy_in_parts(
+        self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason
+    ) -> list[Deletion]:
+        """Destroy together; by halves where one job stands in the way of the others.
+
+        A damaged row or a full disk may stop one and not the rest. Halves and not one by one:
+        each call that succeeds is followed by a new vault key.
+        """
+        try:
+            return list(self._destroy_at_once(job_ids, parts, reason))
+        except (VaultDamaged, DiskFull) as error:
+            if len(job_ids) == 1:
+                return [_failed(job_ids[0], error)]
+        except VaultError as error:
+            return [_failed(job_id, error) for job_id in job_ids]
+        middle = len(job_ids) // 2
+        return [
+            *self._destroy_in_parts(job_ids[:middle], parts, reason),
+            *self._destroy_in_parts(job_ids[middle:], parts, reason),
+        ]
+
+    def _destroy_at_once(
+        self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason
+    ) -> tuple[Deletion, ...]:
         now = self._clock.now()
         if parts == EVERYTHING:
             self._vault.mark_purging(job_ids, reason, now)
         for process in self._vault.readers(job_ids):
             self._killer.kill_group(process)
-        outcomes = self._vault.purge(job_ids, parts, reason, now)
-        if any(one.outcome is DeleteOutcome.DELETED for one in outcomes):
+        return self._vault.purge(job_ids, parts, reason, now)
+
+    def _ask(
+        self, job_ids: Sequence[JobId], parts: frozenset[Part]
+    ) -> Future[tuple[Deletion, ...]]:
+        return self._lane.submit(
+            lambda: self.destroy(job_ids, parts, DeleteReason.USER), urgent=True
+        )
+
+    def _delete_page_images(self, job_id: JobId, page: int) -> Deletion:
+        try:
+            deletion = self._vault.purge_page_images(job_id, page, self._clock.now())
+        except VaultError as error:
+            return _failed(job_id, error)
+        if deletion.outcome is DeleteOutcome.DELETED:
             self._bus.publish(JobsChanged())
-        return outcomes
+        return deletion
 
     def _delete_batch(self, batch_id: BatchId) -> tuple[Deletion, ...]:
         self._vault.close_batch(batch_id, self._clock.now())
-        jobs = self._vault.jobs(self._clock.now())
-        ids = [
-            job.job_id
-            for job in jobs
-            if job.batch_id == batch_id and job.state is not JobState.DELETED
-        ]
-        return self.destroy(ids, EVERYTHING, DeleteReason.USER) if ids else ()
+        outcomes = self.destroy(self._vault.jobs_of(batch_id), EVERYTHING, DeleteReason.USER)
+        lived = [one for one in outcomes if one.outcome is not DeleteOutcome.ALREADY_DELETED]
+        return tuple(lived) or outcomes
 
     def _older(self, age: timedelta, states: frozenset[JobState]) -> tuple[JobId, ...]:
-        now = self._clock.now()
-        return self._vault.older_than(now - age, states, now)
+        return self._vault.older_than(self._clock.now() - age, states)
 
     def _delete_everything(self) -> tuple[Deletion, ...]:
-        jobs = self._vault.jobs(self._clock.now())
-        ids = [job.job_id for job in jobs if job.state is not JobState.DELETED]
-        return self.destroy(ids, EVERYTHING, DeleteReason.EVERYTHING) if ids else ()
+        self._vault.close_batches(self._clock.now())
+        everything = self._vault.older_than(_AT_ANY_TIME, _ANY_STATE)
+        return self.destroy(everything, EVERYTHING, DeleteReason.EVERYTHING)
+
+
+def _failed(job_id: JobId, error: VaultError) -> Deletion:
+    return Deletion(job_id, DeleteOutcome.FAILED, error_code=error.code)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
 
-from mayfly.domain.errors import InternalError, UserError, VaultDamaged
+from mayfly.domain.errors import InternalError, UserError
 from mayfly.domain.events import Trouble
-from mayfly.domain.ids import JobId
-from mayfly.domain.jobs import Deletion, Part
+from mayfly.domain.jobs import DeleteOutcome, Deletion
 from mayfly.domain.ports import Alarm, Clock, Lane, Ticker
-from mayfly.domain.states import DeleteReason
 from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 from mayfly.services.deletion import Deletions
@@ -50,28 +47,25 @@ class Retention:
         self._set_at_s = float("-inf")
 
     def sweep(self) -> tuple[Deletion, ...]:
-        """Destroy all that is due. Only on the vault lane; before anything is shown."""
-        groups: dict[tuple[frozenset[Part], DeleteReason], list[JobId]] = defaultdict(list)
+        """Destroy all that is due, and what the user wished and could not be done before.
+
+        Only on the vault lane; before anything is shown. A job that fails holds up no other.
+        """
+        wanted = self._deletions.owed()
         for due in self._vault.due(self._clock.now()):
-            groups[due.parts, due.reason].append(due.job_id)
+            wanted[due.parts, due.reason].append(due.job_id)
         outcomes: list[Deletion] = []
-        for (parts, reason), job_ids in groups.items():
-            outcomes.extend(self._destroy(job_ids, parts, reason))
+        for (parts, reason), job_ids in wanted.items():
+            outcomes.extend(self._deletions.destroy(job_ids, parts, reason))
+        self._tell_failures(outcomes)
         self._vault.tidy()
         return tuple(outcomes)
 
-    def _destroy(
-        self, job_ids: list[JobId], parts: frozenset[Part], reason: DeleteReason
-    ) -> list[Deletion]:
-        """Destroy together; one by one where a damaged row would keep the others alive."""
-        try:
-            return list(self._deletions.destroy(job_ids, parts, reason))
-        except VaultDamaged:
-            if len(job_ids) == 1:
-                _log.warning("a due job is damaged and cannot be destroyed")
-                self._bus.publish(Trouble(VaultDamaged.code))
-                return []
-        return [one for job_id in job_ids for one in self._destroy([job_id], parts, reason)]
+    def _tell_failures(self, outcomes: list[Deletion]) -> None:
+        failed = [one for one in outcomes if one.outcome is DeleteOutcome.FAILED]
+        for code in sorted({one.error_code or UserError.code for one in failed}):
+            _log.warning("%d due jobs could not be destroyed: %s", len(failed), code)
+            self._bus.publish(Trouble(code))
 
     def start(self) -> None:
         """Set the timers and begin to tick."""

@@ -1,0 +1,285 @@
+"""Levels of deletion: parts, ages, everything; and each job's own answer when some fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from mayfly.domain.errors import (
+    AlreadyDeleted,
+    DiskFull,
+    ResultGone,
+    VaultBusy,
+    VaultDamaged,
+    VaultError,
+    VaultNotWritable,
+)
+from mayfly.domain.events import JobsChanged
+from mayfly.domain.ids import JobId, new_job_id
+from mayfly.domain.jobs import DeleteOutcome, Deletion
+from mayfly.domain.states import DeleteReason, JobState
+from tests.fakes import BytesSource
+from tests.services.conftest import RULE, House
+
+DELETED, FAILED = DeleteOutcome.DELETED, DeleteOutcome.FAILED
+
+
+def done(house: House, *pages: str) -> JobId:
+    job = house.admit(*(pages or ("one", "two")))
+    if not house.queues:
+        house.queue()
+    house.wait_until_read(job)
+    return job
+
+
+def outcomes(deletions: tuple[Deletion, ...]) -> list[DeleteOutcome]:
+    return [one.outcome for one in deletions]
+
+
+# --- parts -------------------------------------------------------------------------------
+
+
+def test_the_source_goes_and_what_was_read_stays(house: House) -> None:
+    job = done(house)
+
+    (deletion,) = house.deletions.delete_source([job]).result()
+
+    assert (deletion.outcome, deletion.deleted_at) == (DELETED, house.clock.now())
+    left = house.job(job)
+    assert (left.source_present, left.result_present) == (False, True)
+    assert house.texts(job) == ["one", "two"]
+    assert house.library.page(job, 1).result().image is None
+    gone_at = house.clock.now()
+    house.clock.advance(minutes=3)
+    (again,) = house.deletions.delete_source([job]).result()
+    assert (again.outcome, again.deleted_at) == (DeleteOutcome.ALREADY_DELETED, gone_at)
+
+
+def test_the_result_goes_and_the_document_stays(house: House) -> None:
+    job = done(house)
+
+    (deletion,) = house.deletions.delete_result([job]).result()
+
+    assert deletion.outcome is DELETED
+    left = house.job(job)
+    assert (left.source_present, left.result_present) == (True, False)
+    with pytest.raises(ResultGone):
+        house.library.page(job, 1).result()
+    assert house.on_vault(lambda: house.vault.page_image(job, 1, house.clock.now()))
+
+
+def test_both_parts_one_after_the_other_leave_a_tombstone(house: House) -> None:
+    job = done(house)
+
+    house.deletions.delete_result([job]).result()
+    house.deletions.delete_source([job]).result()
+
+    gone = house.job(job)
+    assert (gone.state, gone.delete_reason) == (JobState.DELETED, DeleteReason.USER)
+
+
+def test_a_document_that_waits_cannot_be_read_without_its_source(house: House) -> None:
+    job = house.admit("one")
+
+    house.deletions.delete_source([job]).result()
+
+    assert house.state_of(job) is JobState.CANCELLED
+
+
+# --- ages --------------------------------------------------------------------------------
+
+
+def test_only_older_jobs_in_the_states_are_found_and_a_look_deletes_nothing(house: House) -> None:
+    old, waiting = done(house), house.admit("x", password="Sesam")
+    house.wait_for(waiting, JobState.NEEDS_PASSWORD)
+    gone = done(house)
+    house.deletions.delete([gone]).result()
+    house.clock.advance(minutes=30)
+    young = done(house)
+    age = timedelta(minutes=30) - timedelta(microseconds=1)
+
+    def find(*states: JobState) -> tuple[JobId, ...]:
+        return house.deletions.find_older(age, frozenset(states)).result()
+
+    assert find(JobState.DONE, JobState.DELETED) == (old,)
+    assert find(JobState.NEEDS_PASSWORD, JobState.DONE) == (old, waiting)
+    assert find(JobState.FAILED) == ()
+    assert {house.state_of(job) for job in (old, young)} == {JobState.DONE}
+
+
+def test_older_jobs_go_and_younger_ones_stay(house: House) -> None:
+    old = done(house)
+    house.clock.advance(minutes=30)
+    young = done(house)
+
+    answers = house.deletions.delete_older(
+        timedelta(minutes=10), frozenset({JobState.DONE})
+    ).result()
+
+    assert [one.job_id for one in answers] == [old]
+    assert house.job(old).delete_reason is DeleteReason.USER
+    assert house.state_of(young) is JobState.DONE
+
+
+# --- everything --------------------------------------------------------------------------
+
+
+def test_everything_goes_and_nothing_more_comes_in(house: House) -> None:
+    batch = house.new_batch()
+    jobs = [house.admit("x", batch=batch), done(house)]
+    house.deletions.delete([jobs[0]]).result()
+
+    answers = house.deletions.delete_everything().result()
+
+    assert [one.job_id for one in answers] == jobs[1:]
+    assert house.job(jobs[1]).delete_reason is DeleteReason.EVERYTHING
+    assert house.job(jobs[0]).delete_reason is DeleteReason.USER
+    with pytest.raises(AlreadyDeleted):
+        house.admit("late", batch=batch)
+    with pytest.raises(AlreadyDeleted):
+        house.on_vault(
+            lambda: house.vault.admit_refused(batch, "x", "damaged", RULE, house.clock.now())
+        )
+    assert house.state_of(house.admit("after")) is not JobState.DELETED
+    assert len(house.deletions.delete_everything().result()) == 1
+    assert house.deletions.delete_everything().result() == ()
+
+
+def test_everything_takes_jobs_that_are_dated_in_the_future(house: House) -> None:
+    """A clock that was set back must leave nothing behind."""
+    house.clock.advance(days=400)
+    job = house.admit("x")
+    house.clock.advance(days=-400)
+
+    assert [one.job_id for one in house.deletions.delete_everything().result()] == [job]
+
+
+# --- when some fail ----------------------------------------------------------------------
+
+
+class Stumbling:
+    """The vault's purge, with some jobs that cannot be destroyed for as long as it is wished."""
+
+    def __init__(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.faults: dict[JobId, type[VaultError]] = {}
+        self.calls = 0
+        purge = house.vault.purge
+
+        def stumble(job_ids, *rest):
+            self.calls += 1
+            for job_id in job_ids:
+                if job_id in self.faults:
+                    raise self.faults[job_id]
+            return purge(job_ids, *rest)
+
+        monkeypatch.setattr(house.vault, "purge", stumble)
+
+
+@pytest.fixture
+def stumbling(house: House, monkeypatch: pytest.MonkeyPatch) -> Stumbling:
+    return Stumbling(house, monkeypatch)
+
+
+@pytest.mark.parametrize("fault", [VaultDamaged, DiskFull])
+def test_one_that_fails_hides_none_of_the_others(
+    house: House, stumbling: Stumbling, fault: type[VaultError]
+) -> None:
+    jobs = [house.admit("x") for _ in range(40)]
+    stumbling.faults[jobs[17]] = fault
+
+    answers = house.deletions.delete(jobs).result()
+
+    assert [one.job_id for one in answers] == jobs
+    failed = [one for one in answers if one.outcome is FAILED]
+    assert [(one.job_id, one.error_code) for one in failed] == [(jobs[17], fault.code)]
+    assert {one.outcome for one in answers if one not in failed} == {DELETED}
+    # By halves: each success costs a new vault key, and one by one it would be 39 of them.
+    assert stumbling.calls < 14
+
+
+@pytest.mark.parametrize("fault", [VaultBusy, VaultNotWritable])
+def test_what_stops_all_is_said_of_each_and_not_tried_for_each(
+    house: House, stumbling: Stumbling, fault: type[VaultError]
+) -> None:
+    jobs = [house.admit("x") for _ in range(4)]
+    stumbling.faults = dict.fromkeys(jobs, fault)
+
+    answers = house.deletions.delete(jobs).result()
+
+    assert [(one.outcome, one.error_code) for one in answers] == [(FAILED, fault.code)] * 4
+    assert stumbling.calls == 1
+
+
+def test_what_failed_is_tried_again_by_every_sweep_until_it_is_done(
+    house: House, stumbling: Stumbling
+) -> None:
+    """A part bears no mark in the vault, so nothing else would remember the wish."""
+    job, other = done(house), done(house)
+    stumbling.faults[job] = VaultNotWritable
+    assert outcomes(house.deletions.delete_source([job]).result()) == [FAILED]
+    house.on_vault(house.retention.sweep)
+    assert house.troubles() == {VaultNotWritable.code}
+    assert house.job(job).source_present
+
+    stumbling.faults.clear()
+    swept = house.on_vault(house.retention.sweep)
+
+    assert [(one.job_id, one.outcome) for one in swept] == [(job, DELETED)]
+    assert not house.job(job).source_present
+    assert house.job(other).source_present
+    assert house.on_vault(house.retention.sweep) == ()
+
+
+def test_unknown_ids_and_failures_each_have_their_own_answer(
+    house: House, stumbling: Stumbling
+) -> None:
+    bad, good, unknown = house.admit("x"), house.admit("x"), new_job_id()
+    stumbling.faults[bad] = VaultDamaged
+
+    answers = house.deletions.delete([unknown, bad, good, good]).result()
+
+    assert outcomes(answers) == [
+        DeleteOutcome.NO_SUCH_JOB,
+        FAILED,
+        DELETED,
+        DeleteOutcome.ALREADY_DELETED,
+    ]
+
+
+def test_nothing_to_delete_asks_the_vault_for_nothing(house: House, stumbling: Stumbling) -> None:
+    assert house.deletions.delete([]).result() == ()
+    assert stumbling.calls == 0
+    assert JobsChanged() not in house.events
+
+
+def test_a_row_that_makes_no_sense_can_be_deleted(house: House) -> None:
+    bad, good = house.admit("x"), house.admit("x")
+    house.on_vault(
+        lambda: house.vault._database._connection.execute(
+            "UPDATE job SET state = 'unheard of' WHERE id = ?", (bytes.fromhex(bad),)
+        )
+    )
+
+    answers = house.deletions.delete([bad, good]).result()
+
+    assert outcomes(answers) == [DELETED, DELETED]
+    assert house.state_of(bad) is JobState.DELETED
+
+
+def test_a_late_document_of_a_batch_that_was_deleted_is_refused_in_every_process(
+    open_house: Callable[[], House],
+) -> None:
+    deleting, adding = open_house(), open_house()
+    batch = adding.new_batch()
+    adding.admit("x", batch=batch)
+
+    deleting.deletions.delete_everything().result()
+
+    with pytest.raises(AlreadyDeleted):
+        adding.on_vault(
+            lambda: adding.vault.admit(
+                batch, BytesSource("a.pdf", b"x"), None, RULE, adding.clock.now()
+            )
+        )
