@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import contextlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +62,8 @@ def synced_by(path: Path, home: Path) -> str | None:
     """
     above = (path, *path.parents)
     for folder, name in _configured(home):
-        if folder in above:
+        # The path that is asked about has had its links followed.
+        if Path(os.path.realpath(folder)) in above:
             return name
     for folder in above:
         if marked := _marked(folder):
@@ -102,7 +104,7 @@ def _marked(folder: Path) -> str | None:
 
 def _configured(home: Path) -> Iterator[tuple[Path, str]]:
     """Yield the folders that the programs' own settings name."""
-    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError, LookupError):
         accounts = json.loads((home / ".dropbox" / "info.json").read_text(encoding="utf-8"))
         for account in accounts.values():
             yield Path(account["path"]), "Dropbox"
