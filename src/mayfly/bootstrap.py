@@ -37,6 +37,8 @@ from mayfly.system.paths import find_paths, make_folders
 from mayfly.system.resources import resource
 from mayfly.system.secrets import open_secret_store
 from mayfly.system.settings import load_settings, save_settings
+from mayfly.system.trace_places import grounds_of
+from mayfly.system.trace_search import MachineTraces
 from mayfly.system.translations import text_language, translator
 from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault
 from mayfly.vault.vault import SqliteVault
@@ -263,6 +265,8 @@ class Foundation:
             files=self._files,
             seat=self._paths.seat,
             export_umask=self._hardening.user_umask if self._hardening else _PRIVATE_UMASK,
+            traces=MachineTraces(grounds_of(self._paths)),
+            private_folder=self.private_folder,
         )
 
     def _forget_open(self) -> None:

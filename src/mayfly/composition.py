@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from mayfly.domain.ports import Clock, Engine, Lane
+from mayfly.domain.proof_port import TraceSearch
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_json, render_text
 from mayfly.retention.alarm import SchedulerAlarm
@@ -21,7 +23,7 @@ from mayfly.services.intake import Intake
 from mayfly.services.lane import ThreadLane
 from mayfly.services.library import Library
 from mayfly.services.locking import Locking
-from mayfly.services.proof import Proof
+from mayfly.services.proof import Proof, Road
 from mayfly.services.reading import Queue
 from mayfly.services.retention import Retention
 from mayfly.services.watch import Watch
@@ -66,6 +68,8 @@ class Adapters:
     seat: Path
     export_umask: int
     """The user's own: exported files are as readable as other programs' files."""
+    traces: TraceSearch
+    private_folder: Callable[[], AbstractContextManager[Path]]
 
 
 def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
@@ -116,6 +120,13 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         target=FolderTarget(adapters.export_umask),
         renderers=RENDERERS,
     )
+    proof = Proof(
+        Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder),
+        ThreadLane("proof"),
+        search=adapters.traces,
+        bus=bus,
+        clock=clock,
+    )
     watch = Watch(vault, lane, bus=bus)
     retention.start()
     watch.start()
@@ -127,14 +138,14 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         exporting=exporting,
         audit=AuditTrail(lane, clock=clock),
         locking=Locking(lane, bus=bus, clock=clock),
-        proof=Proof(),
+        proof=proof,
         bus=bus,
         # Retention goes on while what is in hand ends: nothing is kept past its end by that.
         close=partial(
             _close_all,
             vault,
             lane,
-            (queue.stop, intake.close, exporting.close, retention.stop, watch.stop),
+            (proof.close, queue.stop, intake.close, exporting.close, retention.stop, watch.stop),
             on_closed,
         ),
     )

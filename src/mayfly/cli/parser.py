@@ -15,6 +15,7 @@ from mayfly.cli import (
     exports,
     look_commands,
     machine_commands,
+    proof_command,
     read_command,
     wait_command,
     wish_commands,
@@ -72,6 +73,7 @@ class Parser:
             delete_command,
             wish_commands,
             machine_commands,
+            proof_command,
         ):
             module.add_parsers(self._commands)
 

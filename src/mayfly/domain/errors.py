@@ -23,6 +23,8 @@ MayflyError
     │   └── NoReceipt
     ├── ReceiptUnreadable          the file is no receipt of Mayfly's
     ├── CopyUnreadable             the copy holds no vault
+    ├── ProofError                 the check with a canary proves nothing
+    │   └── CanaryNotRead  QueueIsPaused
     ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
         └── TargetMissing  TargetNotWritable  TargetExists
@@ -283,6 +285,26 @@ class CopyUnreadable(UserError):
     code = "copy_unreadable"
     text = "No vault of Mayfly's was found in that copy."
     remedy = "Name a copy of Mayfly's data folder, of its vault.db, or an image of the whole disk."
+
+
+class ProofError(UserError):
+    """The check with a canary could not be done, so it proves nothing either way."""
+
+
+class CanaryNotRead(ProofError):
+    """The canary was not read, or too little of it, to be searched for."""
+
+    code = "canary_not_read"
+    text = "The test document was not read well enough, so nothing was proved."
+    remedy = "Look at “mayfly doctor”, wait until other documents are read, and check again."
+
+
+class QueueIsPaused(ProofError):
+    """Reading is paused, so the canary would wait for ever."""
+
+    code = "queue_paused"
+    text = "Reading is paused, so the test document would never be read."
+    remedy = "Resume reading and check again."
 
 
 class SettingsNotWritable(UserError):

@@ -4,31 +4,89 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from mayfly.domain.ids import JobId
+
+
+class Place(StrEnum):
+    """Where traces of a document could lie, in the order in which the page shows it."""
+
+    VAULT = "vault"
+    """The data folder: the database, its log of recent writes, and whatever else lies there."""
+    STATE = "state"
+    """The state folder: the shard, locks."""
+    SCRATCH = "scratch"
+    """Folders in memory, or on the disk where there are none, for what Tesseract reads."""
+    SETTINGS = "settings"
+    CACHE = "cache"
+    LOG = "log"
+    THUMBNAILS = "thumbnails"
+    RECENT_FILES = "recent_files"
+    QT_SETTINGS = "qt_settings"
+    TEMPORARY = "temporary"
+    """The user's own files in the folder for temporary ones, as far as they changed since."""
+    CLIPBOARD = "clipboard"
+    OPEN_FILES = "open_files"
+    """Files that this process has open, those without a name included."""
+    PROCESSES = "processes"
+    """Arguments and environment of every process of the user's that shows them."""
+
+
+class PlaceNote(StrEnum):
+    """Why a place was not searched, or not all of it."""
+
+    NONE = ""
+    NOT_HERE = "not_here"
+    """There is nothing at this place on this machine."""
+    NO_CLIPBOARD = "no_clipboard"
+    """Only the window has one."""
+    NOT_ON_THIS_SYSTEM = "not_on_this_system"
+    """The system shows this place to nobody."""
+    PARTLY_UNREADABLE = "partly_unreadable"
+    """Some of it may not be read by this user."""
+
+
+class ProofStep(StrEnum):
+    """The canary's road, in order."""
+
+    ADD = "add"
+    READ = "read"
+    SHOW = "show"
+    EXPORT = "export"
+    DELETE = "delete"
+    SEARCH = "search"
+    PLANT = "plant"
+    """Only of the check of the search itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceScan:
-    """One place that was searched: a stable key, what it is, how much, and what was found.
+    """One place that was searched: which, how much, and what was found.
 
-    searched is False, with a reason, for a place that does not exist here or cannot be read.
+    searched is False, with a note, for a place that does not exist here or cannot be read.
     """
 
-    place: str
+    place: Place
     searched: bool
     files: int
     scanned_bytes: int
     hits: int
-    note: str = ""
+    note: PlaceNote = PlaceNote.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class ProofReport:
-    """The one page: steps of the road that the canary went, places searched, hits."""
+    """The one page: steps of the road that the canary went, places searched, hits.
+
+    job_id is the canary's, whose tombstone and receipts stay; None when none was taken in.
+    """
 
     started_at: datetime
     took_s: float
-    steps: tuple[str, ...]
+    steps: tuple[ProofStep, ...]
     places: tuple[PlaceScan, ...]
+    job_id: JobId | None = None
 
     @property
     def scanned_bytes(self) -> int:
@@ -42,8 +100,13 @@ class ProofReport:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing was found."""
+        """Whether nothing was found. Of a check of the search itself that would be bad news."""
         return self.hits == 0
+
+    @property
+    def blind(self) -> tuple[Place, ...]:
+        """Return the places that were searched and showed nothing: those where a trace hides."""
+        return tuple(one.place for one in self.places if one.searched and not one.hits)
 
 
 @dataclass(frozen=True, slots=True)
