@@ -80,15 +80,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     vault, lane, clock, engine = adapters.vault, adapters.lane, adapters.clock, adapters.engine
     bus, killer = EventBus(), GroupKiller()
     deletions = Deletions(vault, lane, killer=killer, bus=bus, clock=clock)
-    retention = Retention(
-        vault,
-        lane,
-        deletions=deletions,
-        alarm=SchedulerAlarm(),
-        ticker=MinuteTicker(clock),
-        bus=bus,
-        clock=clock,
-    )
+    retention = _retention(adapters, deletions, bus)
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text)
     queue = Queue(
@@ -102,24 +94,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         readers=cores(),
         on_finished=retention.ask_sweep,
     )
-    intake = Intake(
-        vault,
-        lane,
-        intake_lane=ThreadLane("intake"),
-        files=adapters.files,
-        engine=engine,
-        bus=bus,
-        clock=clock,
-    )
-    exporting = Exporting(
-        vault,
-        lane,
-        export_lane=ThreadLane("export"),
-        library=library,
-        engine=engine,
-        target=FolderTarget(adapters.export_umask),
-        renderers=RENDERERS,
-    )
+    intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
     proof = Proof(
         Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder),
         ThreadLane("proof"),
@@ -148,6 +123,42 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
             (proof.close, queue.stop, intake.close, exporting.close, retention.stop, watch.stop),
             on_closed,
         ),
+    )
+
+
+def _retention(adapters: Adapters, deletions: Deletions, bus: EventBus) -> Retention:
+    return Retention(
+        adapters.vault,
+        adapters.lane,
+        deletions=deletions,
+        alarm=SchedulerAlarm(),
+        ticker=MinuteTicker(adapters.clock),
+        bus=bus,
+        clock=adapters.clock,
+    )
+
+
+def _intake(adapters: Adapters, bus: EventBus) -> Intake:
+    return Intake(
+        adapters.vault,
+        adapters.lane,
+        intake_lane=ThreadLane("intake"),
+        files=adapters.files,
+        engine=adapters.engine,
+        bus=bus,
+        clock=adapters.clock,
+    )
+
+
+def _exporting(adapters: Adapters, library: Library) -> Exporting:
+    return Exporting(
+        adapters.vault,
+        adapters.lane,
+        export_lane=ThreadLane("export"),
+        library=library,
+        engine=adapters.engine,
+        target=FolderTarget(adapters.export_umask),
+        renderers=RENDERERS,
     )
 
 

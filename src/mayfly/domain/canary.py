@@ -13,6 +13,7 @@ _FIRST, _LAST, _VOWELS = "bdfghkmnpstwz", "bdgkmnpstz", "aeou"
 """Letters that are read well from print: no r before n, no c before l, no i, j, l, v."""
 _STEM_SYLLABLES = 3
 _WORDS = 8
+_MARK_BYTES = 32
 _FONT_PT, _LEFT_PT, _TOP_PT, _LEADING_PT = 24, 60, 760, 60
 _A4 = (595, 842)
 
@@ -25,6 +26,8 @@ class Canary:
     words: tuple[str, ...]
     name: str
     document: bytes
+    marks: tuple[bytes, ...]
+    """Pieces of the document that stand in no other one."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,7 +39,7 @@ class Quarry:
     """
 
     stem: str
-    document: bytes
+    marks: tuple[bytes, ...] = ()
     readings: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     images: tuple[bytes, ...] = ()
@@ -50,7 +53,9 @@ def new_canary() -> Canary:
         word = stem + _syllable()
         if word not in words:
             words.append(word)
-    return Canary(stem, tuple(words), f"{stem}{_syllable()}.pdf", _pdf_saying(words))
+    marks = (_mark(), _mark())
+    document = _pdf_saying(words, marks)
+    return Canary(stem, tuple(words), f"{stem}{_syllable()}.pdf", document, marks)
 
 
 def words_of(canary: Canary, text: str) -> int:
@@ -74,8 +79,16 @@ def _syllable() -> str:
     return first + vowel + last
 
 
-def _pdf_saying(words: list[str]) -> bytes:
-    """Return a PDF that has the words one below the other; ASCII letters only."""
+def _mark() -> bytes:
+    """Return random bytes that can stand in a comment of a PDF."""
+    return secrets.token_bytes(2 * _MARK_BYTES).translate(None, b"\r\n\0")[:_MARK_BYTES]
+
+
+def _pdf_saying(words: list[str], marks: tuple[bytes, bytes]) -> bytes:
+    """Return a PDF that has the words one below the other; ASCII letters only.
+
+    The marks are comments before the first object and behind the last one.
+    """
     lines = [f"BT /F1 {_FONT_PT} Tf {_LEADING_PT} TL {_LEFT_PT} {_TOP_PT} Td"]
     lines += [f"({word}) Tj T*" for word in words]
     drawing = "\n".join([*lines, "ET"]).encode("ascii")
@@ -88,10 +101,11 @@ def _pdf_saying(words: list[str]) -> bytes:
         b"<</Length %d>>\nstream\n%s\nendstream" % (len(drawing), drawing),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
-    out, places = bytearray(b"%PDF-1.4\n"), []
+    out, places = bytearray(b"%%PDF-1.4\n%%%s\n" % marks[0]), []
     for number, body in enumerate(objects, start=1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    out += b"%%%s\n" % marks[1]
     table = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)

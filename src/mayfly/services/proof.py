@@ -74,7 +74,7 @@ class _Trip:
     def quarry(self) -> Quarry:
         return Quarry(
             self.canary.stem,
-            self.canary.document,
+            self.canary.marks,
             readings=readings_of(self.canary, self.text),
             paths=tuple(self.paths),
             images=(self.image,),

@@ -11,6 +11,7 @@ from mayfly.domain.canary import Quarry
 
 _SHINGLE_BYTES = 32
 _SHINGLES = 4
+_SCAN, _SCAN_HEAD_BYTES = b"\xff\xda", 16
 _LIVELY = 12
 """How many different bytes a piece of a picture must have to be of this picture only."""
 
@@ -25,8 +26,9 @@ class Needles:
         those, too.
         """
         found = [form for word in (quarry.stem, *quarry.readings) for form in _forms(word)]
-        for whole in (quarry.document, *quarry.images):
-            found += _shingles(whole)
+        found += quarry.marks
+        for picture in quarry.images:
+            found += _shingles(picture)
         self.forms: tuple[bytes, ...] = tuple(dict.fromkeys(found))
         """None of them lies within another; so nothing is counted twice."""
         self.longest = max(map(len, self.forms))
@@ -77,12 +79,16 @@ def _base64_cores(raw: bytes) -> Iterator[bytes]:
         yield encoded[start:end]
 
 
-def _shingles(whole: bytes) -> Iterator[bytes]:
-    """Yield a few lively pieces from all over a file; a search finds it by any of them."""
-    step = max(1, len(whole) // _SHINGLES)
-    for start in range(0, len(whole), step):
-        for at in range(start, min(start + step, len(whole) - _SHINGLE_BYTES), _SHINGLE_BYTES):
-            piece = whole[at : at + _SHINGLE_BYTES]
+def _shingles(picture: bytes) -> Iterator[bytes]:
+    """Yield a few lively pieces from all over a JPEG; a search finds it by any of them.
+
+    Its tables, which stand before its first scan, are the same in many pictures.
+    """
+    first = max(0, picture.find(_SCAN)) + _SCAN_HEAD_BYTES
+    step = max(_SHINGLE_BYTES, (len(picture) - first) // _SHINGLES)
+    for start in range(first, len(picture), step):
+        for at in range(start, min(start + step, len(picture) - _SHINGLE_BYTES), _SHINGLE_BYTES):
+            piece = picture[at : at + _SHINGLE_BYTES]
             if len(set(piece)) >= _LIVELY:
                 yield piece
                 break

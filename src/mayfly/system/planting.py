@@ -39,7 +39,7 @@ class Plant:
         forms = {
             # UTF-16 on the border of two pieces of the search.
             Place.VAULT: bytes(CHUNK_BYTES - 9) + word.encode("utf-16-be"),
-            Place.STATE: self._canary.document[-400:],
+            Place.STATE: self._canary.marks[1],
             Place.SCRATCH: self._canary.document,
             Place.SETTINGS: f'{{"last": "{word}"}}'.encode(),
             Place.CACHE: gzip.compress(word.encode()),

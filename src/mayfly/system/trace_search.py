@@ -44,7 +44,7 @@ class MachineTraces:
     ) -> tuple[PlaceScan, ...]:
         """Plant the canary in each place and search there; 0 hits unless every plant was found."""
         plant = Plant(canary)
-        quarry = Quarry(canary.stem, canary.document, paths=(plant.path,))
+        quarry = Quarry(canary.stem, canary.marks, paths=(plant.path,))
         searcher = TraceSearcher(Needles(quarry), goes_on=goes_on)
         with ExitStack() as stack:
             moved = [
