@@ -1,6 +1,8 @@
-"""Somebody with an old copy of a vault who tries every key there is now; written from the format.
+"""Somebody with an old copy of a vault who tries every key there is; written from the format.
 
-Nothing of the vault's own code is used, so that a mistake in it cannot hide the key.
+Nothing of the vault's own code is used, so that a mistake in it cannot hide the key. Every
+pair of halves is tried on every bucket, and every bucket's key on every data key, whatever
+the rows say belongs together.
 """
 
 from __future__ import annotations
@@ -8,9 +10,11 @@ from __future__ import annotations
 import base64
 import sqlite3
 import struct
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -22,20 +26,59 @@ SLOT_BYTES = 16_384
 PART = {"source": b"\x01", "result": b"\x02"}
 
 
+class Bucket(NamedTuple):
+    """A row of key_bucket."""
+
+    id: int
+    born: int
+    epoch: int
+    wrapped: bytes
+
+
+class DataKey(NamedTuple):
+    """A row of data_key, with the job's id."""
+
+    job_id: bytes
+    part: str
+    epoch: int
+    wrapped: bytes
+    bucket: int | None
+
+
+class Stream(NamedTuple):
+    """A stream with its first chunk."""
+
+    job_id: bytes
+    part: str
+    kind: int
+    page: int
+    salt: bytes
+    own_key: bytes | None
+    data: bytes
+    count: int
+
+
 @dataclass
 class Loot:
-    """Halves of vault keys: shares by epoch, and the random bytes of shard slots."""
+    """What was found: halves of vault keys, rows of wrapped keys, and keys that lay open."""
 
     shares: set[tuple[int, bytes]] = field(default_factory=set)
     slots: set[bytes] = field(default_factory=set)
+    buckets: set[Bucket] = field(default_factory=set)
+    data_keys: set[DataKey] = field(default_factory=set)
 
     def __or__(self, other: Loot) -> Loot:
-        return Loot(self.shares | other.shares, self.slots | other.slots)
+        return Loot(
+            self.shares | other.shares,
+            self.slots | other.slots,
+            self.buckets | other.buckets,
+            self.data_keys | other.data_keys,
+        )
 
 
 def loot(database: Path, shard: Path, lines: list[str], passphrase: str | None = None) -> Loot:
-    """All halves that lie in these places; lines are what the keyring holds."""
-    found = Loot()
+    """All halves and wrapped keys in these places; lines are what the keyring holds."""
+    found = Loot(buckets=set(_buckets(database)), data_keys=set(_data_keys(database)))
     for line in lines:
         for word in line.split(" ")[1:]:
             epoch, text = word.split(":")
@@ -49,35 +92,80 @@ def loot(database: Path, shard: Path, lines: list[str], passphrase: str | None =
     return found
 
 
-def opened(database: Path, halves: Loot) -> set[str]:
-    """The ids of jobs of which any data key in this file opens with any two of these halves."""
-    with closing(sqlite3.connect(database)) as looking:
-        ((vault_id,),) = looking.execute("SELECT vault_id FROM meta")
-        rows = looking.execute(
-            "SELECT job.id, part, epoch, wrapped FROM data_key JOIN job ON job.seq = data_key.job"
-        ).fetchall()
-    keys = {
-        epoch: [
-            AESGCM(_vault_key(vault_id, of, share, slot))
-            for of, share in halves.shares
-            for slot in halves.slots
-            if of == epoch
-        ]
-        for epoch in {row[2] for row in rows}
+def opened(database: Path, found: Loot) -> set[str]:
+    """The ids of jobs of which any data key in this file opens with anything that was found."""
+    vault_id = _vault_id(database)
+    keys = _Keys(vault_id, found, _buckets(database))
+    rows = _data_keys(database)
+    return {row.job_id.hex() for row in rows if keys.data_key(row) is not None}
+
+
+def opened_streams(database: Path, found: Loot) -> set[tuple[str, int, int]]:
+    """Job, kind and page of each stream in this file that any data key opens, old or new."""
+    vault_id = _vault_id(database)
+    keys = _Keys(vault_id, found, _buckets(database))
+    rows = found.data_keys | set(_data_keys(database))
+    data_keys = {key for key in map(keys.data_key, rows) if key is not None}
+    return {
+        (one.job_id.hex(), one.kind, one.page)
+        for one in _streams(database)
+        if any(_opens_stream(one, key) for key in data_keys)
     }
-    found = set()
-    for job_id, part, epoch, wrapped in rows:
-        bound = b"mayfly/1/data-key" + vault_id + job_id + PART[part] + struct.pack(">Q", epoch)
-        if any(_opens(key, wrapped, bound) for key in keys[epoch]):
-            found.add(job_id.hex())
-    return found
 
 
-def _opens(key: AESGCM, wrapped: bytes, bound: bytes) -> bool:
-    try:
-        return len(key.decrypt(wrapped[:12], wrapped[12:], bound)) == 32
-    except InvalidTag:
-        return False
+class _Keys:
+    """Every key of every bucket that any two halves open, and the vault keys themselves."""
+
+    def __init__(self, vault_id: bytes, found: Loot, buckets: Iterable[Bucket]) -> None:
+        self._vault_id = vault_id
+        self._vault_keys = [
+            (epoch, AESGCM(_vault_key(vault_id, epoch, share, slot)))
+            for epoch, share in found.shares
+            for slot in found.slots
+        ]
+        self._bucket_keys = [
+            AESGCM(key)
+            for bucket in found.buckets | set(buckets)
+            if (key := self._bucket_key(bucket)) is not None
+        ]
+
+    def _bucket_key(self, bucket: Bucket) -> bytes | None:
+        bound = b"mayfly/1/bucket-key" + self._vault_id
+        bound += struct.pack(">QQQ", bucket.id, bucket.born, bucket.epoch)
+        return _first(self._of_epoch(bucket.epoch), bucket.wrapped, bound)
+
+    def data_key(self, row: DataKey) -> bytes | None:
+        tail = self._vault_id + row.job_id + PART[row.part]
+        if row.bucket is None:
+            bound = b"mayfly/1/data-key" + tail + struct.pack(">Q", row.epoch)
+            return _first(self._of_epoch(row.epoch), row.wrapped, bound)
+        bound = b"mayfly/2/data-key" + tail + struct.pack(">QQ", row.bucket, row.epoch)
+        return _first(self._bucket_keys, row.wrapped, bound)
+
+    def _of_epoch(self, epoch: int) -> list[AESGCM]:
+        return [key for of, key in self._vault_keys if of == epoch]
+
+
+def _first(keys: Iterable[AESGCM], wrapped: bytes, bound: bytes) -> bytes | None:
+    for key in keys:
+        try:
+            return key.decrypt(wrapped[:12], wrapped[12:], bound)
+        except InvalidTag:
+            continue
+    return None
+
+
+def _opens_stream(stream: Stream, data_key: bytes) -> bool:
+    bound = stream.job_id + bytes([stream.kind]) + struct.pack(">I", stream.page)
+    own = None
+    if stream.own_key is not None:
+        under = b"mayfly/1/stream-key" + bound + stream.salt
+        own = _first([AESGCM(data_key)], stream.own_key, under)
+    info = b"mayfly/1/stream" + bound
+    derived = HKDF(hashes.SHA256(), length=32, salt=stream.salt, info=info).derive(data_key)
+    nonce = bytes(11) + (b"\x01" if stream.count == 1 else b"\x00")
+    keys = [AESGCM(key) for key in (own, derived) if key is not None]
+    return _first(keys, nonce + stream.data, b"\x01" + bound + bytes(8)) is not None
 
 
 def _vault_key(vault_id: bytes, epoch: int, share: bytes, slot: bytes) -> bytes:
@@ -85,12 +173,54 @@ def _vault_key(vault_id: bytes, epoch: int, share: bytes, slot: bytes) -> bytes:
     return HKDF(hashes.SHA256(), length=32, salt=None, info=info).derive(share + slot)
 
 
-def _unsealed(database: Path, passphrase: str) -> set[tuple[int, bytes]]:
+# --- what lies in a file -----------------------------------------------------------------
+
+
+def _ask(database: Path, sql: str) -> list[tuple]:
     with closing(sqlite3.connect(database)) as looking:
-        ((vault_id,),) = looking.execute("SELECT vault_id FROM meta")
-        rows = looking.execute(
-            "SELECT epoch, salt, memory_kib, iterations, lanes, sealed FROM passphrase_share"
-        ).fetchall()
+        return looking.execute(sql).fetchall()
+
+
+def _vault_id(database: Path) -> bytes:
+    return _ask(database, "SELECT vault_id FROM meta")[0][0]
+
+
+def _has(database: Path, table: str, column: str) -> bool:
+    return any(row[1] == column for row in _ask(database, f"PRAGMA table_info({table})"))
+
+
+def _buckets(database: Path) -> list[Bucket]:
+    """None in a vault from before there were any."""
+    if not _has(database, "key_bucket", "id"):
+        return []
+    return [
+        Bucket(*row) for row in _ask(database, "SELECT id, born, epoch, wrapped FROM key_bucket")
+    ]
+
+
+def _data_keys(database: Path) -> list[DataKey]:
+    bucket = "bucket" if _has(database, "data_key", "bucket") else "NULL"
+    sql = (
+        f"SELECT job.id, part, epoch, wrapped, {bucket}"
+        " FROM data_key JOIN job ON job.seq = data_key.job"
+    )
+    return [DataKey(*row) for row in _ask(database, sql)]
+
+
+def _streams(database: Path) -> list[Stream]:
+    sql = (
+        "SELECT job.id, part, kind, page, salt, stream.wrapped, data, chunk_count FROM stream"
+        " JOIN job ON job.seq = stream.job JOIN chunk ON chunk.stream = stream.id"
+        " WHERE chunk.number = 0"
+    )
+    return [Stream(*row) for row in _ask(database, sql)]
+
+
+def _unsealed(database: Path, passphrase: str) -> set[tuple[int, bytes]]:
+    vault_id = _vault_id(database)
+    rows = _ask(
+        database, "SELECT epoch, salt, memory_kib, iterations, lanes, sealed FROM passphrase_share"
+    )
     found = set()
     for epoch, salt, memory_kib, iterations, lanes, sealed in rows:
         key = Argon2id(

@@ -15,7 +15,7 @@ from mayfly.domain.states import DeleteReason, JobState
 from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
 from mayfly.vault.vault import SqliteVault
 from tests.fakes import BytesSource, FileSecrets
-from tests.vault.attack import SLOT_BYTES, Loot, loot, opened
+from tests.vault.attack import SLOT_BYTES, Loot, loot, opened, opened_streams
 from tests.vault.conftest import CHEAP, RULE, paths_in
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -65,8 +65,11 @@ class Place:
         with closing(sqlite3.connect(self.paths.database)) as looking:
             return looking.execute(sql).fetchall()
 
-    def opened_with(self, halves: Loot) -> set[str]:
-        return opened(self.paths.database, halves)
+    def opened_with(self, found: Loot) -> set[str]:
+        return opened(self.paths.database, found)
+
+    def streams_opened_with(self, found: Loot) -> set[tuple[str, int, int]]:
+        return opened_streams(self.paths.database, found)
 
     def epochs_left(self) -> tuple[list[int], list[int]]:
         """The epochs of all shares and of all shard slots that are left."""
@@ -112,7 +115,10 @@ def check_settled(place: Place, epoch: int) -> None:
     """Exactly one share and one slot are left, those of this epoch, and every key is under it."""
     assert place.ask("SELECT epoch, rotation_owed FROM meta") == [(epoch, 0)]
     assert place.epochs_left() == ([epoch], [epoch])
-    assert {row[0] for row in place.ask("SELECT epoch FROM data_key")} <= {epoch}
+    assert {row[0] for row in place.ask("SELECT epoch FROM key_bucket")} <= {epoch}
+    assert place.ask("SELECT count(*) FROM key_bucket WHERE stale OR born > epoch") == [(0,)]
+    loose = "SELECT count(*) FROM data_key LEFT JOIN key_bucket ON id = bucket"
+    assert place.ask(loose + " WHERE born IS NOT data_key.epoch") == [(0,)]
 
 
 def state(vault: SqliteVault, job_id: JobId) -> JobState:

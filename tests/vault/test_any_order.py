@@ -210,10 +210,13 @@ class AnyOrder(RuleBasedStateMachine):
     def every_key_is_of_the_one_epoch_and_none_is_owed(self) -> None:
         with self.vault._database.read() as tx:
             assert tx.only_row("SELECT rotation_owed FROM meta") == (0,)
-            epochs = {row[0] for row in tx.rows("SELECT epoch FROM data_key")}
+            epochs = {row[0] for row in tx.rows("SELECT epoch FROM key_bucket")}
+            stale = tx.only_row("SELECT count(*) FROM key_bucket WHERE stale")
+            loose = tx.only_row("SELECT count(*) FROM data_key WHERE bucket IS NULL")
             shares = [row[0] for row in tx.rows("SELECT epoch FROM passphrase_share")]
             epoch = tx.epoch()
         assert epochs <= {epoch}
+        assert (stale, loose) == ((0,), (0,))
         assert shares == [epoch]
         shard = Shard(paths_in(Path(self.folder.name)).shard)
         assert not shard.is_used(epoch + 1)

@@ -13,7 +13,8 @@ from mayfly.vault.migrations import check_version, newest_version, steps, upgrad
 from tests.vault.conftest import Desk
 from tests.vault.rotating import HOMES, NOW, Place, check_settled
 
-VERSION_1 = Path(__file__).parent / "fixtures" / "version_1"
+FIXTURES = Path(__file__).parent / "fixtures"
+VERSION_1 = FIXTURES / "version_1"
 
 NEXT = "CREATE TABLE added (a);\n-- a comment; with a semicolon\nINSERT INTO added VALUES (1);\n"
 
@@ -42,6 +43,32 @@ def test_a_vault_of_version_1_opens_and_gets_the_key_it_owes(home: str, tmp_path
     assert vault.page(kept_job.job_id, 1, NOW).words[0].text == "kept"
     vault.close()
     check_settled(place, 2)
+    assert copy.opened_with(place.loot()) == set()
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_a_vault_of_version_3_gets_its_keys_into_buckets(home: str, tmp_path: Path) -> None:
+    """Every data key of it lies under the vault key itself."""
+    place = Place(tmp_path / "today", home)
+    shutil.copytree(FIXTURES / "version_3" / home, place.folder)
+    assert place.ask("PRAGMA user_version") == [(3,)]
+    copy = place.copy("copy")
+    kept = copy.opened_with(place.loot())
+    assert len(kept) == 2
+
+    vault = place.open()
+    for moment in ("loose", "in buckets"):
+        names = {job.job_id: job.name for job in vault.jobs(NOW)}
+        assert sorted(filter(None, names.values())) == ["kept.pdf", "later.pdf"]
+        for job_id in kept:
+            word = vault.page(job_id, 1, NOW).words[0].text
+            assert f"{word}.pdf" == names[job_id]
+        loose = place.ask("SELECT count(*) FROM data_key WHERE bucket IS NULL")
+        assert loose == [(4 if moment == "loose" else 0,)]
+        vault.tidy()
+
+    vault.close()
+    check_settled(place, 3)
     assert copy.opened_with(place.loot()) == set()
 
 

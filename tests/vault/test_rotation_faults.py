@@ -21,9 +21,9 @@ from mayfly.domain.states import JobState
 from mayfly.system.secrets import open_secret_store
 from mayfly.vault import rotation
 from mayfly.vault.errand import Errand
-from mayfly.vault.keys import VaultKeys
 from mayfly.vault.opening import KeyAccess, open_vault
 from mayfly.vault.private_files import locked
+from mayfly.vault.rewrapping import Rewrapping
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.shard import Shard
 from mayfly.vault.shares import parse_shares, secret_name
@@ -216,7 +216,7 @@ def test_a_commit_that_fails_leaves_the_old_key(place, vault, monkeypatch) -> No
         raise VaultBusy
 
     with monkeypatch.context() as patch:
-        patch.setattr(VaultKeys, "rewrap_all", fail)
+        patch.setattr(Rewrapping, "run", fail)
         purge(vault, jobs.pop("goes"))
 
     assert place.ask("SELECT epoch, rotation_owed FROM meta") == [(1, 1)]

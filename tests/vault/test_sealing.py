@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from mayfly.domain.errors import InternalError, VaultDamaged
 from mayfly.domain.jobs import Part
-from mayfly.vault.keys import VaultKeys, WrappedKey, derive_vault_key
-from mayfly.vault.sealing import CHUNK_BYTES, PART_OF, Kind, StreamCipher, StreamId
+from mayfly.vault.keys import VaultKeys, derive_vault_key
+from mayfly.vault.sealing import (
+    CHUNK_BYTES,
+    PART_OF,
+    Kind,
+    StreamCipher,
+    StreamId,
+    derive_stream_key,
+    unwrap_stream_key,
+    wrap_stream_key,
+)
+from mayfly.vault.wrapping import WrappedBucket, WrappedKey
 
 JOB, OTHER_JOB = b"j" * 16, b"o" * 16
 KEY, SALT = b"k" * 32, b"s" * 16
@@ -21,7 +31,8 @@ KEY, SALT = b"k" * 32, b"s" * 16
 def cipher(
     job: bytes = JOB, kind: Kind = Kind.DOCUMENT, page: int = 0, *, key=KEY, salt=SALT
 ) -> StreamCipher:
-    return StreamCipher(key, salt, StreamId(job, kind, page))
+    stream_id = StreamId(job, kind, page)
+    return StreamCipher(derive_stream_key(key, salt, stream_id), stream_id)
 
 
 def sealed_of(data: bytes, pieces: int = 1000) -> list[bytes]:
@@ -105,8 +116,10 @@ def keys(vault_id: bytes = b"v" * 16, epoch: int = 1, key: bytes = KEY) -> Vault
     return VaultKeys(vault_id, epoch=epoch, key=bytearray(key), load=no_load)
 
 
-def test_a_wrapped_key_opens_for_its_own_job_part_vault_and_epoch_only() -> None:
-    data_key, wrapped = keys().new_data_key(JOB, Part.SOURCE)
+def test_a_wrapped_key_opens_for_its_own_job_part_vault_and_bucket_only() -> None:
+    held = keys()
+    bucket = held.new_bucket(3)
+    data_key, wrapped = held.new_data_key(JOB, Part.SOURCE, bucket)
 
     assert keys().unwrap(wrapped, JOB, Part.SOURCE) == data_key
     for vault_keys, job, part in (
@@ -118,16 +131,51 @@ def test_a_wrapped_key_opens_for_its_own_job_part_vault_and_epoch_only() -> None
     ):
         with pytest.raises(VaultDamaged):
             vault_keys.unwrap(wrapped, job, part)
-    with pytest.raises(VaultDamaged):
-        keys(epoch=2).unwrap(WrappedKey(2, wrapped.wrapped), JOB, Part.SOURCE)
+    for changed in (
+        wrapped._replace(epoch=2),
+        wrapped._replace(bucket=held.new_bucket(4)),
+        wrapped._replace(bucket=None),
+        wrapped._replace(wrapped=b"cut"),
+    ):
+        with pytest.raises(VaultDamaged):
+            held.unwrap(changed, JOB, Part.SOURCE)
 
 
-def test_forgotten_keys_open_nothing() -> None:
+@pytest.mark.parametrize("name", ["id", "born", "epoch", "wrapped"])
+def test_a_bucket_opens_as_it_was_written_only_even_while_its_key_is_in_memory(name: str) -> None:
     held = keys()
-    _, wrapped = held.new_data_key(JOB, Part.SOURCE)
+    bucket = held.new_bucket(3)
+    value = b"cut" if name == "wrapped" else 9
+
+    assert held.open_bucket(WrappedBucket(*bucket)) == keys().open_bucket(bucket)
+    with pytest.raises(VaultDamaged):
+        held.open_bucket(bucket._replace(**{name: value}))
+
+
+def test_a_stream_key_that_outlives_its_data_key_opens_in_its_own_place_only() -> None:
+    stream_id = StreamId(JOB, Kind.PAGE_IMAGE, 2)
+    wrapped = wrap_stream_key(b"s" * 32, KEY, SALT, stream_id)
+
+    assert unwrap_stream_key(wrapped, KEY, SALT, stream_id) == b"s" * 32
+    for key, salt, other in (
+        (b"l" * 32, SALT, stream_id),
+        (KEY, b"t" * 16, stream_id),
+        (KEY, SALT, StreamId(JOB, Kind.PAGE_IMAGE, 3)),
+        (KEY, SALT, StreamId(OTHER_JOB, Kind.PAGE_IMAGE, 2)),
+    ):
+        with pytest.raises(VaultDamaged):
+            unwrap_stream_key(wrapped, key, salt, other)
+
+
+def test_forgotten_keys_open_nothing_and_are_overwritten() -> None:
+    held = keys()
+    bucket = held.new_bucket(3)
+    _, wrapped = held.new_data_key(JOB, Part.SOURCE, bucket)
+    in_memory = [held.key(), held.open_bucket(bucket)]
 
     held.forget()
 
+    assert in_memory == [bytes(32), bytes(32)]
     with pytest.raises(InternalError):
         held.unwrap(wrapped, JOB, Part.SOURCE)
 
@@ -164,10 +212,23 @@ def test_the_bytes_of_the_format_are_these() -> None:
     vault_key = HKDF(hashes.SHA256(), 32, None, info).derive(share + shard)
     assert derive_vault_key(share, shard, vault_id=vault_id, epoch=epoch) == vault_key
 
-    box = b"n" * 12 + AESGCM(vault_key).encrypt(
-        b"n" * 12,
-        data_key,
-        b"mayfly/1/data-key" + vault_id + JOB + b"\x02" + bytes(7) + b"\x07",
-    )
+    def box(key: bytes, secret: bytes, bound: bytes) -> bytes:
+        return b"n" * 12 + AESGCM(key).encrypt(b"n" * 12, secret, bound)
+
+    def number(value: int) -> bytes:
+        return bytes(7) + bytes([value])
+
     held = keys(vault_id, epoch, vault_key)
-    assert held.unwrap(WrappedKey(epoch, box), JOB, Part.RESULT) == data_key
+    bound = b"mayfly/1/bucket-key" + vault_id + number(3) + number(5) + number(epoch)
+    bucket = WrappedBucket(3, 5, epoch, box(vault_key, b"b" * 32, bound))
+    assert held.open_bucket(bucket) == b"b" * 32
+    bound = b"mayfly/2/data-key" + vault_id + JOB + b"\x02" + number(3) + number(5)
+    wrapped = WrappedKey(5, box(b"b" * 32, data_key, bound), bucket)
+    assert held.unwrap(wrapped, JOB, Part.RESULT) == data_key
+    bound = b"mayfly/1/data-key" + vault_id + JOB + b"\x02" + number(epoch)
+    loose = WrappedKey(epoch, box(vault_key, data_key, bound))
+    assert held.unwrap(loose, JOB, Part.RESULT) == data_key
+    bound = b"mayfly/1/stream-key" + JOB + b"\x05" + bytes(3) + b"\x09" + SALT
+    own_key = box(data_key, b"s" * 32, bound)
+    stream_id = StreamId(JOB, Kind.PAGE_IMAGE, 9)
+    assert unwrap_stream_key(own_key, data_key, SALT, stream_id) == b"s" * 32

@@ -1,45 +1,35 @@
-"""The vault key and the data keys under it.
+"""The vault key and the keys under it.
 
-keyring share (or passphrase) + shard slot -> vault key of an epoch -> wraps data keys.
-Destroying a data key's row, and then the vault key that could open an old copy of the row,
-is what deletion means; nothing else in the vault is unsealed.
+keyring share (or passphrase) + shard slot -> vault key of an epoch -> wraps the keys of
+buckets -> wrap data keys. Destroying a data key's row, and then its bucket's key and the vault
+key that could open an old copy of the row, is what deletion means; nothing else in the vault
+is unsealed.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mayfly.domain.errors import InternalError, KeyMissing, VaultBusy, VaultDamaged
 from mayfly.domain.jobs import Part
 from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.wrapping import (
+    KEY_BYTES,
+    DataKeyBinding,
+    WrappedBucket,
+    WrappedKey,
+    bucket_bound,
+    unwrap,
+    wrap,
+)
 
 LoadKey = Callable[[Transaction, int], bytearray]
 
-KEY_BYTES = 32
-_NONCE_BYTES = 12
-KeyRow = tuple[int, bytes, str, int, bytes]
-"""Row of the job, its id, the part's value, epoch and wrapped key."""
-
-RewrappedRow = tuple[int, bytes, int, str]
-"""Epoch and wrapped key, and whose: row of the job and the part's value."""
-
 _ATTEMPTS = 3
-_PART_BYTE = {Part.SOURCE: b"\x01", Part.RESULT: b"\x02"}
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
-    """A data key under the vault key of an epoch: nonce (12), key and tag (48)."""
-
-    epoch: int
-    wrapped: bytes
 
 
 def derive_vault_key(share: bytes, shard: bytes, *, vault_id: bytes, epoch: int) -> bytearray:
@@ -65,6 +55,7 @@ class VaultKeys:
         self._epoch = epoch
         self._key = key
         self._load = load
+        self._opened: dict[WrappedBucket, bytearray] = {}
 
     def __repr__(self) -> str:
         return "<vault keys>"
@@ -116,62 +107,56 @@ class VaultKeys:
         self.forget()
         self._epoch, self._key = epoch, key
 
-    def new_data_key(self, job_id: bytes, part: Part) -> tuple[bytes, WrappedKey]:
+    def new_bucket(self, bucket_id: int) -> WrappedBucket:
+        """Return a bucket with a fresh key, as it is to be stored."""
+        key = bytearray(secrets.token_bytes(KEY_BYTES))
+        bound = bucket_bound(self._vault_id, bucket_id, self._epoch, self._epoch)
+        bucket = WrappedBucket(bucket_id, self._epoch, self._epoch, wrap(self.key(), key, bound))
+        self._opened[bucket] = key
+        return bucket
+
+    def open_bucket(self, bucket: WrappedBucket) -> bytearray:
+        """Return the bucket's key; VaultDamaged when it was altered or is of another epoch.
+
+        It is kept in memory as long as the vault key is, for a listing needs it for each name.
+        Remembered by all that the row holds: another row never passes for one that was opened.
+        """
+        key = self._opened.get(bucket)
+        if key is None:
+            if bucket.epoch != self._epoch:
+                raise VaultDamaged
+            bound = bucket_bound(self._vault_id, bucket.id, bucket.born, bucket.epoch)
+            key = bytearray(unwrap(self.key(), bucket.wrapped, bound))
+            self._opened[bucket] = key
+        return key
+
+    def new_data_key(
+        self, job_id: bytes, part: Part, bucket: WrappedBucket
+    ) -> tuple[bytes, WrappedKey]:
         """Return a fresh data key for one part of a job, and its wrapped form to store."""
         data_key = secrets.token_bytes(KEY_BYTES)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        bound = self._bound(job_id, part, self._epoch)
-        box = AESGCM(self._open_key()).encrypt(nonce, data_key, bound)
-        return data_key, WrappedKey(self._epoch, nonce + box)
+        bound = DataKeyBinding(self._vault_id, bucket.born, bucket.id).of(job_id, part.value)
+        wrapped = wrap(self.open_bucket(bucket), data_key, bound)
+        return data_key, WrappedKey(bucket.born, wrapped, bucket)
 
     def unwrap(self, key: WrappedKey, job_id: bytes, part: Part) -> bytes:
         """Return the data key; VaultDamaged when it was altered or is another job's or part's."""
-        nonce, box = key.wrapped[:_NONCE_BYTES], key.wrapped[_NONCE_BYTES:]
-        vault_key = self._open_key()
-        if key.epoch != self._epoch:
-            raise VaultDamaged
-        try:
-            bound = self._bound(job_id, part, key.epoch)
-            return AESGCM(vault_key).decrypt(nonce, box, bound)
-        except (InvalidTag, ValueError) as error:
-            raise VaultDamaged from error
+        if key.bucket is not None:
+            above = self.open_bucket(key.bucket)
+            binding = DataKeyBinding(self._vault_id, key.epoch, key.bucket.id)
+        else:
+            above, binding = self.key(), DataKeyBinding(self._vault_id, key.epoch, None)
+        return unwrap(above, key.wrapped, binding.of(job_id, part.value))
 
-    def rewrap_all(
-        self, rows: Iterable[KeyRow], epoch: int, key: bytearray
-    ) -> Iterator[RewrappedRow]:
-        """Yield what can be opened, wrapped under the next vault key; pass over what is damaged.
-
-        A damaged row opens for nobody, under no key, and must not hold up the others. One
-        loop over plain tuples: with a value for each row 10,000 jobs took twice as long.
-        """
-        decrypt, encrypt = AESGCM(self._open_key()).decrypt, AESGCM(key).encrypt
-        head, tails = b"mayfly/1/data-key" + self._vault_id, _tails(self._epoch)
-        new_tails = _tails(epoch)
-        for seq, job_id, part, of_epoch, wrapped in rows:
-            if of_epoch != self._epoch:
-                continue
-            bound, box = head + job_id, wrapped[_NONCE_BYTES:]
-            try:
-                data_key = decrypt(wrapped[:_NONCE_BYTES], box, bound + tails[part])
-            except (InvalidTag, ValueError):
-                continue
-            nonce = secrets.token_bytes(_NONCE_BYTES)
-            yield epoch, nonce + encrypt(nonce, data_key, bound + new_tails[part]), seq, part
-
-    def forget(self) -> None:
-        """Overwrite the vault key in memory; copies that Python or OpenSSL made may stay."""
-        self._key[:] = bytes(len(self._key))
-        self._key = bytearray()
-
-    def _open_key(self) -> bytearray:
+    def key(self) -> bytearray:
+        """Return the vault key itself, to be used at once and never kept."""
         if not self._key:
             raise InternalError("the vault is closed")
         return self._key
 
-    def _bound(self, job_id: bytes, part: Part, epoch: int) -> bytes:
-        return b"mayfly/1/data-key" + self._vault_id + job_id + _tails(epoch)[part.value]
-
-
-def _tails(epoch: int) -> dict[str, bytes]:
-    """Return how the associated data of each part's key ends."""
-    return {part.value: byte + epoch.to_bytes(8, "big") for part, byte in _PART_BYTE.items()}
+    def forget(self) -> None:
+        """Overwrite all keys in memory; copies that Python or OpenSSL made may stay."""
+        for key in (self._key, *self._opened.values()):
+            key[:] = bytes(len(key))
+        self._key = bytearray()
+        self._opened = {}

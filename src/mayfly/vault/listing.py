@@ -9,20 +9,22 @@ from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, Part
 from mayfly.domain.states import JobState
 from mayfly.domain.vault_port import Changes
+from mayfly.vault.buckets import find_bucket
 from mayfly.vault.connection import Database, Transaction
-from mayfly.vault.keys import WrappedKey
 from mayfly.vault.moments import micros_of
 from mayfly.vault.names import decode_name
 from mayfly.vault.rows import SELECT_JOBS, JobRow, id_bytes
 from mayfly.vault.sealing import Kind
-from mayfly.vault.streams import JobRef, SealedStreams
+from mayfly.vault.streams import SealedStreams, ShortStream
+from mayfly.vault.wrapping import WrappedBucket, WrappedKey
 
 _NAME_KIND = {Part.RESULT: Kind.RESULT_NAME, Part.SOURCE: Kind.SOURCE_NAME}
 
 # One query for all names: three for each of 10,000 jobs would take longer than opening them.
 # CROSS JOIN keeps SQLite to this order; left to itself it reads every chunk of the vault.
 _SELECT_NAMES = """
-    SELECT job.seq, data_key.part, stream.salt, data_key.epoch, data_key.wrapped, chunk.data
+    SELECT job.seq, data_key.part, stream.salt, stream.wrapped,
+        data_key.epoch, data_key.wrapped, data_key.bucket, chunk.data
     FROM job
     CROSS JOIN data_key ON data_key.job = job.seq
     CROSS JOIN stream ON stream.job = job.seq AND stream.part = data_key.part AND stream.page = 0
@@ -30,7 +32,9 @@ _SELECT_NAMES = """
     CROSS JOIN chunk ON chunk.stream = stream.id AND chunk.number = 0
 """
 
-_SealedName = tuple[bytes, WrappedKey, bytes]
+
+_Names = dict[tuple[int, str], ShortStream]
+"""By row of the job and part's value."""
 
 
 class Listing:
@@ -74,33 +78,36 @@ class Listing:
     def _select(
         self, tx: Transaction, condition: str, value: object, now: datetime
     ) -> tuple[Job, ...]:
-        names: dict[tuple[int, str], _SealedName] = {}
-        for seq, part, salt, epoch, wrapped, data in tx.rows(
-            _SELECT_NAMES + condition,
-            Kind.SOURCE_NAME.value,
-            Kind.RESULT_NAME.value,
-            value,
-        ):
-            names[seq, part] = (salt, WrappedKey(epoch, wrapped), data)
+        names = _sealed_names(tx, condition, value)
         # The plus keeps the order from being taken for a reason to read all rows.
         rows = tx.rows(SELECT_JOBS + condition + " ORDER BY +job.seq", value)
         micros = micros_of(now)
         jobs = [JobRow(*row) for row in rows]
         return tuple(job.as_job(self._name(job, names, micros)) for job in jobs)
 
-    def _name(self, row: JobRow, names: dict[tuple[int, str], _SealedName], now: int) -> str | None:
+    def _name(self, row: JobRow, names: _Names, now: int) -> str | None:
         for part, kind in _NAME_KIND.items():
             sealed = names.get((row.seq, part.value))
             if sealed is None or not row.shows(part, now):
                 continue
             try:
-                return self._open(row.ref, kind, sealed)
+                return decode_name(self._streams.open_short(row.ref, kind, sealed))
             except VaultDamaged:
                 # One damaged row must not hide the others: it is shown without a name, can
                 # be deleted, and its pages say that they are damaged.
                 continue
         return None
 
-    def _open(self, job: JobRef, kind: Kind, sealed: _SealedName) -> str:
-        salt, key, data = sealed
-        return decode_name(self._streams.open_short(job, kind, salt=salt, key=key, data=data))
+
+def _sealed_names(tx: Transaction, condition: str, value: object) -> _Names:
+    names: _Names = {}
+    buckets: dict[int | None, WrappedBucket | None] = {}
+    kinds = (Kind.SOURCE_NAME.value, Kind.RESULT_NAME.value)
+    for seq, part, salt, own_key, epoch, wrapped, bucket_id, data in tx.rows(
+        _SELECT_NAMES + condition, *kinds, value
+    ):
+        if bucket_id not in buckets:
+            buckets[bucket_id] = find_bucket(tx, bucket_id)
+        key = WrappedKey(epoch, wrapped, buckets[bucket_id])
+        names[seq, part] = ShortStream(salt, own_key, key, data)
+    return names

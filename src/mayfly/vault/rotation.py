@@ -1,7 +1,7 @@
 """The next vault key: what an old copy of a purged job's wrapped key could be opened with goes.
 
 Order: share of the next epoch beside the old one and synced; its shard slot; one transaction
-that wraps every survivor anew and sets the epoch; the old slot overwritten where it lies; the
+that brings every survivor under it and sets the epoch; the old slot overwritten where it lies; the
 old share forgotten. Before the commit the old key opens everything, after it the new one does,
 so that a crash at any moment leaves a vault that opens; what is then too much is dropped.
 """
@@ -14,9 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from mayfly.domain.errors import VaultDamaged, VaultError
-from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.connection import Database
 from mayfly.vault.keys import VaultKeys, derive_vault_key
 from mayfly.vault.private_files import acquire_lock
+from mayfly.vault.rewrapping import Rewrapping
 from mayfly.vault.shard import Shard
 from mayfly.vault.share_homes import ShareHome
 from mayfly.vault.shares import SHARE_BYTES
@@ -98,7 +99,7 @@ class Rotation:
         random = self._shard.write_slot(self._keys.vault_id, following)
         key = derive_vault_key(share, random, vault_id=self._keys.vault_id, epoch=following)
         with self._database.write() as tx:
-            self._rewrap(tx, following, key)
+            Rewrapping(tx, self._keys, following=following, key=key).run()
             self._home.store(tx, following, share)
             tx.run("UPDATE meta SET epoch = ?, rotation_owed = 0", following)
         self._keys.take(following, key)
@@ -112,19 +113,6 @@ class Rotation:
         """
         with self._database.write() as tx:
             tx.stamp()
-
-    def _rewrap(self, tx: Transaction, following: int, key: bytearray) -> None:
-        found = tx.rows(
-            "SELECT data_key.job, job.id, data_key.part, data_key.epoch, data_key.wrapped"
-            " FROM data_key JOIN job ON job.seq = data_key.job"
-        )
-        rewrapped = list(self._keys.rewrap_all(found, following, key))
-        if found and not rewrapped:
-            # Not one opens: then this key is not theirs, and to go on would destroy them all.
-            raise VaultDamaged
-        tx.run_many(
-            "UPDATE data_key SET epoch = ?, wrapped = ? WHERE job = ? AND part = ?", rewrapped
-        )
 
     def _state(self) -> tuple[int, bool]:
         row = self._database.ask("SELECT epoch, rotation_owed FROM meta")

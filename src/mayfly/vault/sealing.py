@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mayfly.domain.errors import VaultDamaged
 from mayfly.domain.jobs import Part
+from mayfly.vault.wrapping import KEY_BYTES, unwrap, wrap
 
 CHUNK_BYTES = 1 << 20
 SALT_BYTES = 16
@@ -71,14 +72,28 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
+def derive_stream_key(data_key: bytes, salt: bytes, stream_id: StreamId) -> bytes:
+    """Return the key of a stream that was sealed under the part's data key of now."""
+    info = b"mayfly/1/stream" + stream_id.bound
+    return HKDF(hashes.SHA256(), length=KEY_BYTES, salt=salt, info=info).derive(data_key)
+
+
+def wrap_stream_key(key: bytes, data_key: bytes, salt: bytes, stream_id: StreamId) -> bytes:
+    """Return the key of a stream that outlives the data key it came from, under the new one."""
+    return wrap(data_key, key, _key_bound(salt, stream_id))
+
+
+def unwrap_stream_key(wrapped: bytes, data_key: bytes, salt: bytes, stream_id: StreamId) -> bytes:
+    """Return what wrap_stream_key wrapped; VaultDamaged when it is not this stream's."""
+    return unwrap(data_key, wrapped, _key_bound(salt, stream_id))
+
+
 class StreamCipher:
     """Seals and opens the chunks of one stream. Its repr says nothing."""
 
-    def __init__(self, data_key: bytes, salt: bytes, stream_id: StreamId) -> None:
+    def __init__(self, key: bytes, stream_id: StreamId) -> None:
         self._bound = _FORMAT + stream_id.bound
-        info = b"mayfly/1/stream" + stream_id.bound
-        subkey = HKDF(hashes.SHA256(), length=32, salt=salt, info=info).derive(data_key)
-        self._cipher = AESGCM(subkey)
+        self._cipher = AESGCM(key)
 
     def __repr__(self) -> str:
         return "<stream cipher>"
@@ -106,6 +121,10 @@ class StreamCipher:
     def _seal(self, chunk: bytes, number: int, *, is_last: bool) -> bytes:
         nonce = _nonce(number, is_last=is_last)
         return self._cipher.encrypt(nonce, chunk, self._bound + number.to_bytes(8, "big"))
+
+
+def _key_bound(salt: bytes, stream_id: StreamId) -> bytes:
+    return b"mayfly/1/stream-key" + stream_id.bound + salt
 
 
 def _nonce(number: int, *, is_last: bool) -> bytes:

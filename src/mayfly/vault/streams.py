@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mayfly.domain.errors import InternalError, ResultGone, SourceGone, VaultDamaged
 from mayfly.domain.jobs import Part
+from mayfly.vault.buckets import bucket_for_new_key, find_bucket, owe_new_keys
 from mayfly.vault.connection import Database, Transaction, as_list
-from mayfly.vault.keys import VaultKeys, WrappedKey
-from mayfly.vault.sealing import PART_OF, TAG_BYTES, Kind, StreamCipher, StreamId, new_salt
+from mayfly.vault.keys import VaultKeys
+from mayfly.vault.sealing import (
+    PART_OF,
+    TAG_BYTES,
+    Kind,
+    StreamCipher,
+    StreamId,
+    derive_stream_key,
+    new_salt,
+    unwrap_stream_key,
+)
+from mayfly.vault.wrapping import WrappedKey
 
 GONE = {Part.SOURCE: SourceGone, Part.RESULT: ResultGone}
 """What a reader is told when the data key of a part is destroyed."""
@@ -24,11 +36,22 @@ class JobRef:
     job_id: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Stream:
+class _Stream(NamedTuple):
     row: int
     salt: bytes
     chunk_count: int
+    own_key: bytes | None
+
+
+class ShortStream(NamedTuple):
+    """A stream of one chunk and its keys, as a query for many of them fetched it."""
+
+    salt: bytes
+    own_key: bytes | None
+    """The stream's key under the data key; None: derived from the data key."""
+
+    key: WrappedKey
+    data: bytes
 
 
 class SealedStreams:
@@ -67,13 +90,15 @@ class SealedStreams:
         if tx.epoch() != self._keys.epoch:
             # Under a key of the past it could never be opened again.
             raise InternalError("a data key was to be wrapped under a vault key that is gone")
-        _, key = self._keys.new_data_key(job.job_id, part)
+        bucket = bucket_for_new_key(tx, self._keys)
+        _, key = self._keys.new_data_key(job.job_id, part, bucket)
         tx.run(
-            "INSERT INTO data_key (job, part, epoch, wrapped) VALUES (?, ?, ?, ?)",
+            "INSERT INTO data_key (job, part, epoch, wrapped, bucket) VALUES (?, ?, ?, ?, ?)",
             job.seq,
             part.value,
             key.epoch,
             key.wrapped,
+            bucket.id,
         )
 
     def put(
@@ -81,8 +106,9 @@ class SealedStreams:
     ) -> None:
         """Seal a stream under a fresh salt, in place of any earlier one of the same kind."""
         self.drop(tx, job, kind, page=page)
-        salt = new_salt()
-        cipher = self._cipher(tx, job, kind, page=page, salt=salt)
+        salt, stream_id = new_salt(), StreamId(job.job_id, kind, page)
+        data_key = self._data_key(tx, job, PART_OF[kind])
+        cipher = StreamCipher(derive_stream_key(data_key, salt, stream_id), stream_id)
         row = tx.insert(
             "INSERT INTO stream (job, part, kind, page, salt, chunk_count)"
             " VALUES (?, ?, ?, ?, ?, 0)",
@@ -104,7 +130,7 @@ class SealedStreams:
         stream = _find(tx, job, kind, page)
         if stream is None:
             return None
-        cipher = self._cipher(tx, job, kind, page=page, salt=stream.salt)
+        cipher = self._cipher(tx, job, StreamId(job.job_id, kind, page), stream)
         return b"".join(
             cipher.open(_chunk(tx, stream, number), number, stream.chunk_count)
             for number in range(max(stream.chunk_count, 1))
@@ -122,7 +148,7 @@ class SealedStreams:
         stream = _need(tx, job, kind)
         if not 0 <= number < stream.chunk_count:
             raise InternalError(f"chunk {number} of {stream.chunk_count} was asked for")
-        cipher = self._cipher(tx, job, kind, page=0, salt=stream.salt)
+        cipher = self._cipher(tx, job, StreamId(job.job_id, kind), stream)
         return cipher.open(_chunk(tx, stream, number), number, stream.chunk_count)
 
     def chunk_count(self, tx: Transaction, job: JobRef, kind: Kind) -> int:
@@ -150,8 +176,9 @@ class SealedStreams:
     def drop_parts(self, tx: Transaction, jobs: Sequence[JobRef], part: Part) -> None:
         """Destroy a part of these jobs: its data keys and every stream under them.
 
-        What could open an old copy of the keys' rows is owed to be destroyed, too: the debt
-        is noted in the same transaction, and Rotation pays it.
+        What could open an old copy of the keys' rows, their buckets' keys and the vault key, is
+        owed to be destroyed, too: the debt is noted in the same transaction, and Rotation
+        pays it.
         """
         seqs = as_list(job.seq for job in jobs)
         tx.run(
@@ -160,39 +187,55 @@ class SealedStreams:
             part.value,
             seqs,
         )
-        for table in ("stream", "data_key"):
-            gone = tx.run(
-                f"DELETE FROM {table} WHERE part = ?"  # noqa: S608 - our own two names
-                " AND job IN (SELECT value FROM json_each(?))",
-                part.value,
-                seqs,
-            )
-        if gone:
-            tx.run("UPDATE meta SET rotation_owed = 1 WHERE rotation_owed = 0")
+        tx.run(
+            "DELETE FROM stream WHERE part = ? AND job IN (SELECT value FROM json_each(?))",
+            part.value,
+            seqs,
+        )
+        gone = tx.rows(
+            "DELETE FROM data_key WHERE part = ? AND job IN (SELECT value FROM json_each(?))"
+            " RETURNING bucket",
+            part.value,
+            seqs,
+        )
+        for bucket in {row[0] for row in gone}:
+            owe_new_keys(tx, bucket)
 
-    def open_short(
-        self, job: JobRef, kind: Kind, *, salt: bytes, key: WrappedKey, data: bytes
-    ) -> bytes:
+    def open_short(self, job: JobRef, kind: Kind, stream: ShortStream) -> bytes:
         """Open a stream of one chunk from values that a larger query fetched."""
-        data_key = self._keys.unwrap(key, job.job_id, PART_OF[kind])
-        return StreamCipher(data_key, salt, StreamId(job.job_id, kind)).open(data, 0, 1)
+        data_key = self._keys.unwrap(stream.key, job.job_id, PART_OF[kind])
+        stream_id = StreamId(job.job_id, kind)
+        key = _stream_key(data_key, stream.salt, stream.own_key, stream_id)
+        return StreamCipher(key, stream_id).open(stream.data, 0, 1)
 
-    def _cipher(
-        self, tx: Transaction, job: JobRef, kind: Kind, *, page: int, salt: bytes
-    ) -> StreamCipher:
-        part = PART_OF[kind]
+    def _data_key(self, tx: Transaction, job: JobRef, part: Part) -> bytes:
         row = tx.row(
-            "SELECT epoch, wrapped FROM data_key WHERE job = ? AND part = ?", job.seq, part.value
+            "SELECT epoch, wrapped, bucket FROM data_key WHERE job = ? AND part = ?",
+            job.seq,
+            part.value,
         )
         if row is None:
             raise GONE[part]
-        data_key = self._keys.unwrap(WrappedKey(row[0], row[1]), job.job_id, part)
-        return StreamCipher(data_key, salt, StreamId(job.job_id, kind, page))
+        key = WrappedKey(row[0], row[1], find_bucket(tx, row[2]))
+        return self._keys.unwrap(key, job.job_id, part)
+
+    def _cipher(
+        self, tx: Transaction, job: JobRef, stream_id: StreamId, stream: _Stream
+    ) -> StreamCipher:
+        data_key = self._data_key(tx, job, PART_OF[stream_id.kind])
+        key = _stream_key(data_key, stream.salt, stream.own_key, stream_id)
+        return StreamCipher(key, stream_id)
+
+
+def _stream_key(data_key: bytes, salt: bytes, own_key: bytes | None, stream_id: StreamId) -> bytes:
+    if own_key is None:
+        return derive_stream_key(data_key, salt, stream_id)
+    return unwrap_stream_key(own_key, data_key, salt, stream_id)
 
 
 def _find(tx: Transaction, job: JobRef, kind: Kind, page: int) -> _Stream | None:
     row = tx.row(
-        "SELECT id, salt, chunk_count FROM stream"
+        "SELECT id, salt, chunk_count, wrapped FROM stream"
         " WHERE job = ? AND part = ? AND kind = ? AND page = ?",
         job.seq,
         PART_OF[kind].value,
