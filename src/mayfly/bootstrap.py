@@ -10,16 +10,17 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 
-from mayfly.composition import RENDERERS, Adapters, Mayfly, assemble, cores
-from mayfly.domain.errors import InternalError, KeyringUnavailable
+from mayfly.composition import RENDERERS, Adapters, Mayfly, assemble, cores, sweep_locked
+from mayfly.domain.errors import InternalError, KeyringUnavailable, VaultLocked
 from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
+from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
 from mayfly.engine.scratch import make_scratch, sweep_scratch
@@ -40,7 +41,14 @@ from mayfly.system.settings import load_settings, save_settings
 from mayfly.system.trace_places import grounds_of
 from mayfly.system.trace_search import MachineTraces
 from mayfly.system.translations import text_language, translator
-from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault
+from mayfly.vault.opening import (
+    KeyAccess,
+    VaultPaths,
+    is_lock_wished,
+    needed_key,
+    open_vault,
+    open_without_key,
+)
 from mayfly.vault.vault import SqliteVault
 
 
@@ -198,12 +206,17 @@ class Foundation:
         """Have unlock try this passphrase when it is called without one."""
         self._offered = passphrase
 
-    def unlock(self, passphrase: str | None = None) -> Future[Mayfly]:
+    def unlock(
+        self, passphrase: str | None = None, *, unlocking: bool | None = None
+    ) -> Future[Mayfly]:
         """Open or make the vault and destroy all that is due; nothing is shown before that.
 
-        Fails with PassphraseNeeded (no vault and no keyring: a new one is to be chosen; or a
-        vault with a passphrase), PassphraseWrong, KeyringLocked, KeyringUnavailable,
-        KeyMissing, VaultTooNew, VaultDamaged, VaultBusy, ...; it can then be called again.
+        A vault that was locked fails with VaultLocked, after what is due was destroyed, unless
+        unlocking is wished (None: when a passphrase is given here); then it is unlocked for
+        every process. Fails with PassphraseNeeded (no vault and no keyring: a new one is to be
+        chosen; or a vault with a passphrase), PassphraseWrong, KeyringLocked,
+        KeyringUnavailable, KeyMissing, VaultTooNew, VaultDamaged, VaultBusy, ...; it can then
+        be called again.
         The keyring may ask the user for as long as it likes, so never wait on the GUI thread.
         The queue does not read yet: call mayfly.queue.start().
         """
@@ -211,7 +224,20 @@ class Foundation:
             raise InternalError("the vault is open already")
         lane = self._lane = self._lane or ThreadLane("vault")
         tried = self._offered if passphrase is None else passphrase
-        return lane.submit(lambda: self._open(lane, tried), urgent=True)
+        wished = passphrase is not None if unlocking is None else unlocking
+        return lane.submit(lambda: self._open(lane, tried, unlocking=wished), urgent=True)
+
+    def lock(self) -> bool:
+        """Lock the vault for every process without opening it; False when there is none.
+
+        Blocks, as opening does. VaultError when the vault cannot be written.
+        """
+        paths = self._vault_paths()
+        if needed_key(paths) is None:
+            return False
+        with closing(open_without_key(paths)) as vault:
+            vault.lock.lock(self._clock.now())
+        return True
 
     def close(self) -> None:
         """End what unlock began and did not hand over, and forget what was borrowed."""
@@ -221,32 +247,45 @@ class Foundation:
             shutil.rmtree(self._borrowed, ignore_errors=True)
             self._borrowed = None
 
-    def _open(self, lane: Lane, passphrase: str | None) -> Mayfly:
+    def _open(self, lane: Lane, passphrase: str | None, *, unlocking: bool) -> Mayfly:
         make_folders(self._paths)
         sweep_scratch(self._paths.scratch)
         paths = self._vault_paths()
+        if not unlocking and is_lock_wished(paths):
+            with closing(open_without_key(paths)) as vault:
+                sweep_locked(self._adapters(vault, lane))
+            raise VaultLocked
         secrets = self._secrets(needed_key(paths), passphrase)
-        vault = open_vault(paths, KeyAccess(secrets, passphrase))
+        vault = open_vault(paths, KeyAccess(secrets, passphrase, self._find_secrets))
         try:
-            if needed_key(paths) == "keyring" and secrets is not None:
+            if secrets is not None:
                 self._pin(secrets.backend)
             mayfly = assemble(self._adapters(vault, lane), on_closed=self._forget_open)
+            if unlocking:
+                # Last: what was due is destroyed and paid for before any process may read.
+                vault.lock.clear()
         except BaseException:
             vault.close()
             raise
         self._opened = True
         return mayfly
 
-    def _secrets(self, key_home: str | None, passphrase: str | None) -> SecretStore | None:
+    def _secrets(self, key_home: KeyHome | None, passphrase: str | None) -> SecretStore | None:
         """Return the keyring where it is wanted; None where a passphrase is to do."""
-        if key_home == "passphrase" or (key_home is None and passphrase is not None):
+        if key_home is KeyHome.PASSPHRASE or (key_home is None and passphrase is not None):
             return None
         try:
             return open_secret_store(self._pinned() if key_home else None)
         except KeyringUnavailable:
-            if key_home == "keyring":
+            if key_home is not None:
                 raise
             return None
+
+    def _find_secrets(self) -> SecretStore:
+        """Return the keyring for a vault that begins to need one; another one is then refused."""
+        secrets = open_secret_store(None)
+        self._pin(secrets.backend)
+        return secrets
 
     def _pinned(self) -> str | None:
         return load_settings(self._paths.settings).settings.keyring_backend

@@ -102,7 +102,8 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         bus=bus,
         clock=clock,
     )
-    watch = Watch(vault, lane, bus=bus)
+    locking = Locking(vault.lock, lane, queue=queue, sweep=retention.sweep, bus=bus, clock=clock)
+    watch = Watch(vault, lane, bus=bus, follow_lock=locking.follow)
     retention.start()
     watch.start()
     return Mayfly(
@@ -112,7 +113,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         deletions=deletions,
         exporting=exporting,
         audit=AuditTrail(lane, clock=clock),
-        locking=Locking(lane, bus=bus, clock=clock),
+        locking=locking,
         proof=proof,
         bus=bus,
         # Retention goes on while what is in hand ends: nothing is kept past its end by that.
@@ -120,10 +121,27 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
             _close_all,
             vault,
             lane,
-            (proof.close, queue.stop, intake.close, exporting.close, retention.stop, watch.stop),
+            (
+                proof.close,
+                queue.stop,
+                intake.close,
+                exporting.close,
+                retention.stop,
+                watch.stop,
+                locking.close,
+            ),
             on_closed,
         ),
     )
+
+
+def sweep_locked(adapters: Adapters) -> None:
+    """Destroy what is due in a vault that stays locked, which takes no key."""
+    bus = EventBus()
+    deletions = Deletions(
+        adapters.vault, adapters.lane, killer=GroupKiller(), bus=bus, clock=adapters.clock
+    )
+    _retention(adapters, deletions, bus).sweep()
 
 
 def _retention(adapters: Adapters, deletions: Deletions, bus: EventBus) -> Retention:

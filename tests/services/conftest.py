@@ -22,12 +22,15 @@ from mayfly.services.deletion import Deletions
 from mayfly.services.intake import Intake, Wish
 from mayfly.services.lane import ThreadLane
 from mayfly.services.library import Library
+from mayfly.services.locking import Locking
 from mayfly.services.reading import Queue
 from mayfly.services.retention import Retention
+from mayfly.services.watch import Watch
 from mayfly.system.files import LocalFiles
 from mayfly.system.seat import FileSeat
 from mayfly.understand.plain_text import page_text
 from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
+from mayfly.vault.passphrase import ArgonProfile
 from mayfly.vault.vault import SqliteVault
 from tests.conftest import FakeClock
 from tests.fakes import BytesSource, MemorySecrets
@@ -86,6 +89,7 @@ class House:
     ticker: FakeTicker = field(default_factory=FakeTicker)
     events: list[Event] = field(default_factory=list)
     queues: list[Queue] = field(default_factory=list)
+    endings: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.bus.subscribe(self.events.append)
@@ -159,6 +163,21 @@ class House:
             queue.start()
         return queue
 
+    def lockable(self, queue: Queue | None = None) -> Locking:
+        """Make what locks this house, and a watch that follows other processes."""
+        locking = Locking(
+            self.vault.lock,
+            self.lane,
+            queue=queue or self.queue(start=False),
+            sweep=self.retention.sweep,
+            bus=self.bus,
+            clock=self.clock,
+        )
+        watch = Watch(self.vault, self.lane, bus=self.bus, follow_lock=locking.follow)
+        watch.start()
+        self.endings += [watch.stop, locking.close]
+        return locking
+
     def job(self, job_id: JobId) -> Job:
         return self.library.find(job_id).result()
 
@@ -204,6 +223,8 @@ class House:
     def close(self) -> None:
         for queue in self.queues:
             queue.stop()
+        for end in self.endings:
+            end()
         self.retention.stop()
         self.intake.close()
         with contextlib.suppress(Exception):
@@ -223,21 +244,29 @@ def engine() -> EchoEngine:
 
 
 @pytest.fixture
+def secrets() -> MemorySecrets:
+    return MemorySecrets()
+
+
+@pytest.fixture
 def open_house(
-    tmp_path: Path, clock: FakeClock, engine: EchoEngine
+    tmp_path: Path, clock: FakeClock, engine: EchoEngine, secrets: MemorySecrets
 ) -> Iterator[Callable[..., House]]:
-    """Open the test's vault, as often as wanted: each house stands for a process of its own."""
+    """Open the test's vault, as often as wanted: each house stands for a process of its own.
+
+    With a passphrase it is a vault that needs it.
+    """
     paths = VaultPaths(
         database=tmp_path / "data" / "vault.db",
         shard=tmp_path / "state" / "shard",
         lock=tmp_path / "state" / "lock",
     )
-    secrets = MemorySecrets()
     killer = EchoKiller(engine)
     houses: list[House] = []
 
-    def open_one() -> House:
-        vault = open_vault(paths, KeyAccess(secrets, None))
+    def open_one(passphrase: str | None = None) -> House:
+        access = KeyAccess(None if passphrase else secrets, passphrase, lambda: secrets)
+        vault = open_vault(paths, access, argon=ArgonProfile(64, 1, 1))
         lane = ThreadLane("vault")
         houses.append(House(vault, lane, clock, engine, killer, tmp_path / "state"))
         return houses[-1]

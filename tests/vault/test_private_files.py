@@ -13,6 +13,7 @@ from mayfly.domain.errors import (
     KeyMissing,
     VaultBusy,
     VaultDamaged,
+    VaultLocked,
 )
 from mayfly.vault import connection, opening
 from mayfly.vault.migrations import newest_version
@@ -128,7 +129,7 @@ def test_a_closed_vault_opens_nothing_and_its_key_is_overwritten(desk: Desk) -> 
     desk.vault.close()
 
     assert not any(key)
-    with pytest.raises(InternalError):
+    with pytest.raises(VaultLocked):
         desk.vault.jobs(desk.clock.now())
 
 

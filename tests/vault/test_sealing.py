@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mayfly.domain.errors import InternalError, VaultDamaged
+from mayfly.domain.errors import VaultDamaged, VaultLocked
 from mayfly.domain.jobs import Part
 from mayfly.vault.keys import VaultKeys, derive_vault_key
 from mayfly.vault.sealing import (
@@ -176,7 +176,7 @@ def test_forgotten_keys_open_nothing_and_are_overwritten() -> None:
     held.forget()
 
     assert in_memory == [bytes(32), bytes(32)]
-    with pytest.raises(InternalError):
+    with pytest.raises(VaultLocked):
         held.unwrap(wrapped, JOB, Part.SOURCE)
 
 

@@ -13,6 +13,7 @@ from mayfly.cli import (
     add_command,
     delete_command,
     exports,
+    lock_commands,
     look_commands,
     machine_commands,
     proof_command,
@@ -72,6 +73,7 @@ class Parser:
             exports,
             delete_command,
             wish_commands,
+            lock_commands,
             machine_commands,
             proof_command,
         ):

@@ -22,10 +22,13 @@ class Session:
         self._passphrase = passphrase
         self._mayfly: Mayfly | None = None
 
-    def vault(self) -> Mayfly:
-        """Open the vault, or make one; VaultError when it cannot be, SecretNotGiven."""
+    def vault(self, *, unlocking: bool = False) -> Mayfly:
+        """Open the vault, or make one; VaultError when it cannot be, SecretNotGiven.
+
+        A vault that was locked stays so, with VaultLocked, unless unlocking is wished.
+        """
         if self._mayfly is None:
-            self._mayfly = self._unlock()
+            self._mayfly = self._unlock(unlocking=unlocking)
         return self._mayfly
 
     def has_vault(self) -> bool:
@@ -45,10 +48,10 @@ class Session:
             mayfly.close()
         self.foundation.close()
 
-    def _unlock(self) -> Mayfly:
+    def _unlock(self, *, unlocking: bool) -> Mayfly:
         given = self._passphrase.read() if self._passphrase.is_named else None
         try:
-            return self.foundation.unlock(given).result()
+            return self.foundation.unlock(given, unlocking=unlocking).result()
         except PassphraseNeeded:
             if given is not None or not can_ask():
                 raise

@@ -69,11 +69,11 @@ class VaultError(UserError):
 
 
 class VaultLocked(VaultError):
-    """The vault is closed and nobody can be asked."""
+    """The vault was locked, here or by another process, and is to stay so until it is unlocked."""
 
     code = "vault_locked"
     text = "The vault is locked."
-    remedy = "Unlock it with your keyring or passphrase."
+    remedy = "Unlock it in Mayfly's window or with “mayfly unlock”."
 
 
 class PassphraseNeeded(VaultError):

@@ -16,6 +16,31 @@ class KeyHome(StrEnum):
     """The keyring and the passphrase, each of them."""
 
 
+class FetchedKey(Protocol):
+    """What opens the vault, on its way from where it lay to VaultLock.take."""
+
+    @property
+    def epoch(self) -> int:
+        """Which vault key it is for."""
+        ...
+
+
+class KeyRequest(Protocol):
+    """What opening the vault takes, as one look at it found."""
+
+    @property
+    def key_home(self) -> KeyHome:
+        """Where the key is to be fetched from."""
+        ...
+
+    def fetch(self, passphrase: str | None) -> FetchedKey:
+        """Fetch it. NOT on the vault lane: a keyring may ask its user, who may never answer.
+
+        PassphraseNeeded, PassphraseWrong, KeyringLocked, KeyringUnavailable, KeyMissing.
+        """
+        ...
+
+
 class VaultLock(Protocol):
     """Holds the vault key, or not. On the vault lane only.
 
@@ -40,12 +65,36 @@ class VaultLock(Protocol):
         """Lock for every process, and overwrite the keys in this one's memory."""
         ...
 
-    def unlock(self, passphrase: str | None, now: datetime) -> None:
-        """Fetch the keys and unlock for every process; may wait for the keyring's own prompt.
+    def drop(self) -> None:
+        """Overwrite the keys in this process's memory; other processes keep theirs."""
+        ...
 
-        PassphraseNeeded, PassphraseWrong, KeyringLocked, KeyringUnavailable, KeyMissing.
+    def drop_outdated(self) -> None:
+        """Drop the keys when another process changed what opens the vault."""
+        ...
+
+    def ask(self) -> KeyRequest:
+        """Begin to unlock: look at what opens the vault now."""
+        ...
+
+    def take(self, fetched: FetchedKey) -> None:
+        """Hold the key in this process. While the row says locked it opens nothing yet; a new
+        vault key that is owed can be made.
+
+        VaultBusy when the vault key was changed meanwhile (ask again), KeyMissing.
         """
         ...
+
+    def clear(self) -> None:
+        """Unlock for every process; those that need a passphrase wait for it."""
+        ...
+
+
+class KeyChanges(Protocol):
+    """Changes what opens the vault. On the vault lane only; VaultLocked without a key.
+
+    Each makes a new vault key, and what opened the one before opens nothing afterwards.
+    """
 
     def set_passphrase(self, passphrase: str, *, with_keyring: bool, now: datetime) -> None:
         """Have a passphrase from now on, beside the keyring or in place of it; a new vault key.

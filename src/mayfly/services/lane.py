@@ -40,12 +40,16 @@ class ThreadLane:
 
     def close(self) -> None:
         """Finish what is queued, then end the thread. Closing twice is no error."""
+        self.leave()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def leave(self) -> None:
+        """As close, without waiting: what is in hand may be asking a user who never answers."""
         with self._gate:
             if not self._closed:
                 self._closed = True
                 self._queue.put((_LAST, next(self._order), None, Future()))
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
 
     def _run(self) -> None:
         while True:

@@ -2,43 +2,165 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
+from typing import TypeVar
 
-from mayfly.domain.errors import InternalError
-from mayfly.domain.lock_port import KeyHome
+from mayfly.domain.errors import InternalError, UserError, VaultBusy
+from mayfly.domain.events import JobsChanged, LockChanged
+from mayfly.domain.lock_port import FetchedKey, KeyHome, VaultLock
 from mayfly.domain.ports import Clock, Lane
 from mayfly.services.bus import EventBus
+from mayfly.services.lane import ThreadLane
+from mayfly.services.reading import Queue
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_ATTEMPTS = 3
+"""Other processes change the vault key at most once between two looks, but for bad luck."""
 
 
 class Locking:
     """Drops the keys and everything that holds content; purges go on while locked.
 
-    Publishes LockChanged, also when another process locked or unlocked.
+    Publishes LockChanged, also when another process locked or unlocked. What waits for
+    readers to end or for a keyring to answer does so on a thread of its own, never on the
+    vault lane, which keeps every deadline meanwhile.
     """
 
-    def __init__(self, vault_lane: Lane, *, bus: EventBus, clock: Clock) -> None:
-        self._lane = vault_lane
+    def __init__(
+        self,
+        vault_lock: VaultLock,
+        vault_lane: Lane,
+        *,
+        queue: Queue,
+        sweep: Callable[[], object],
+        bus: EventBus,
+        clock: Clock,
+    ) -> None:
+        """sweep destroys what is due and pays what purges owe; called on the vault lane."""
+        self._lock = vault_lock
+        self._vault_lane = vault_lane
+        self._queue = queue
+        self._sweep = sweep
         self._bus = bus
         self._clock = clock
+        self._lane = ThreadLane("locking")
+        self._wished = False
+        self._told = False
 
     def is_locked(self) -> Future[bool]:
         """Tell whether this process has no key."""
-        raise InternalError("not built yet")
+        return self._vault_lane.submit(self._lock.is_locked, urgent=True)
 
     def lock(self) -> Future[None]:
-        """Stop reading (what was read so far stays), and drop the keys in every process."""
-        raise InternalError("not built yet")
+        """Drop the keys in every process, and stop reading; what was read so far stays.
+
+        When the row cannot be written the future fails, and this process is locked all the same.
+        """
+        # On the vault lane now: the keys must not wait for an unlock that asks a keyring.
+        dropped = self._vault_lane.submit(self._drop, urgent=True)
+        return self._lane.submit(lambda: self._after_lock(dropped))
 
     def unlock(self, passphrase: str | None = None) -> Future[None]:
         """Fetch the keys, pay what purges owe, then let the queue go on.
 
-        PassphraseNeeded, PassphraseWrong, KeyringLocked, KeyringUnavailable, KeyMissing.
+        PassphraseNeeded, PassphraseWrong, KeyringLocked, KeyringUnavailable, KeyMissing. Waits
+        for a keyring that asks the user as long as that takes.
         """
-        raise InternalError("not built yet")
+        return self._lane.submit(lambda: self._unlock(passphrase))
 
     def key_home(self) -> Future[KeyHome]:
         """Tell what opens this vault."""
-        raise InternalError("not built yet")
+        return self._vault_lane.submit(self._lock.key_home, urgent=True)
+
+    def follow(self) -> None:
+        """Do as another process did. Only on the vault lane, when something changed."""
+        was_wished, self._wished = self._wished, self._lock.is_lock_wished()
+        if self._wished:
+            self._lock.drop()
+        else:
+            self._lock.drop_outdated()
+        is_locked = self._lock.is_locked()
+        is_news = is_locked is not self._told
+        if is_news:
+            self._lane.submit(self._settle)
+        if is_locked and not self._wished and (is_news or was_wished):
+            self._lane.submit(self._unlock_unasked)
+
+    def close(self) -> None:
+        """Begin nothing more; a keyring that was asked and does not answer is not waited for."""
+        self._lane.leave()
+
+    # --- on the vault lane -----------------------------------------------------------
+
+    def _drop(self) -> None:
+        self._wished = True
+        self._lock.lock(self._clock.now())
+
+    def _open(self, fetched: FetchedKey) -> None:
+        """Take the key, destroy what is due and pay for it, and only then let anybody read.
+
+        One piece of work: nothing is shown in between.
+        """
+        self._lock.take(fetched)
+        try:
+            self._sweep()
+            self._lock.clear()
+        except BaseException:
+            self._lock.drop()
+            raise
+
+    # --- on the locking lane ---------------------------------------------------------
+
+    def _after_lock(self, dropped: Future[None]) -> None:
+        try:
+            dropped.result()
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Have listeners and the queue follow what the keys are now."""
+        is_locked = self._on_vault(self._lock.is_locked)
+        if is_locked is self._told:
+            return
+        self._told = is_locked
+        self._bus.publish(LockChanged(is_locked))
+        if is_locked:
+            self._queue.suspend()
+        else:
+            self._queue.go_on()
+            self._bus.publish(JobsChanged())
+
+    def _unlock(self, passphrase: str | None) -> None:
+        for attempt in range(_ATTEMPTS):
+            fetched = self._on_vault(self._lock.ask).fetch(passphrase)
+            try:
+                self._on_vault(partial(self._open, fetched))
+                break
+            except VaultBusy:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        self._settle()
+
+    def _unlock_unasked(self) -> None:
+        """Unlock because another process was unlocked, if that takes nothing of the user's."""
+        try:
+            if self._on_vault(self._lock.key_home) is KeyHome.KEYRING:
+                self._unlock(None)
+        except UserError as error:
+            _log.info("stays locked: %s", error.code)
+        except InternalError:
+            _log.info("stays locked: Mayfly is closing")
+
+    def _on_vault(self, work: Callable[[], T]) -> T:
+        return self._vault_lane.submit(work, urgent=True).result()
+
+    # --- what opens the vault --------------------------------------------------------
 
     def set_passphrase(self, passphrase: str, *, with_keyring: bool) -> Future[None]:
         """Set or change the passphrase, beside the keyring or in place of it."""

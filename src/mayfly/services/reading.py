@@ -56,8 +56,11 @@ class Queue:
         self._on_finished = on_finished
         self._board = Board()
         self._slots: list[Slot] = []
+        self._gate = threading.Lock()
+        self._wished = False
+        self._suspended = False
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._wait_for_seat, name="seat", daemon=True)
+        self._thread: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
 
     @property
@@ -67,25 +70,64 @@ class Queue:
 
     def start(self) -> None:
         """Read as soon as no other process does."""
-        self._unsubscribe = self._bus.subscribe(self._hear)
-        self._thread.start()
+        with self._gate:
+            self._wished = True
+            self._begin()
 
     def stop(self) -> None:
-        """Kill the readers and give up the seat; what was being read stays queued."""
+        """Kill the readers and give up the seat; what was being read stays queued.
+
+        Does not wait for the vault.
+        """
+        with self._gate:
+            self._wished = False
+            self._end()
+
+    def suspend(self) -> None:
+        """As stop, until go_on: another process may read meanwhile. Not on the vault lane.
+
+        Waits until the rows say that nothing is being read here.
+        """
+        with self._gate:
+            self._suspended = True
+            self._end().result()
+
+    def go_on(self) -> None:
+        """Take up again what suspend ended; no error when nothing was."""
+        with self._gate:
+            self._suspended = False
+            self._begin()
+
+    def _begin(self) -> None:
+        if not self._wished or self._suspended or self._thread is not None:
+            return
+        # A board of its own: what stood on the one before is queued again.
+        self._board = Board()
+        self._stopping.clear()
+        self._unsubscribe = self._bus.subscribe(self._hear)
+        self._thread = threading.Thread(target=self._wait_for_seat, name="seat", daemon=True)
+        self._thread.start()
+
+    def _end(self) -> Future[None]:
+        """End the seat's thread and the readers; the future is done when the seat is free."""
+        ended: Future[None] = Future()
+        if self._thread is None:
+            ended.set_result(None)
+            return ended
         self._unsubscribe()
         self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join()
+        self._thread = None
         if self._slots:
-            self._give_back()
+            self._give_back(ended)
         else:
-            self._seat.release()
+            self._release(ended)
+        return ended
 
-    def _give_back(self) -> None:
+    def _give_back(self, ended: Future[None]) -> None:
         """End the readers, and queue again what they read: nobody reads now, and rows must say so.
 
-        Does not wait for the vault. The seat goes only after it: the next holder's jobs must
-        not be queued again by us.
+        The seat goes only after it: the next holder's jobs must not be queued again by us.
         """
         for slot in self._slots:
             slot.stop()
@@ -93,9 +135,13 @@ class Queue:
         try:
             requeued = self._lane.submit(self._vault.requeue_reading, urgent=True)
         except InternalError:
-            self._seat.release()
+            self._release(ended)
             return
-        requeued.add_done_callback(lambda _: self._seat.release())
+        requeued.add_done_callback(lambda _: self._release(ended))
+
+    def _release(self, ended: Future[None]) -> None:
+        self._seat.release()
+        ended.set_result(None)
 
     # --- the user's wishes -----------------------------------------------------------
 

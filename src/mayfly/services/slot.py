@@ -19,7 +19,14 @@ from mayfly.domain.document_errors import (
     ReaderCrashed,
     RecognitionError,
 )
-from mayfly.domain.errors import InternalError, JobError, UserError, VaultDamaged, VaultError
+from mayfly.domain.errors import (
+    InternalError,
+    JobError,
+    UserError,
+    VaultDamaged,
+    VaultError,
+    VaultLocked,
+)
 from mayfly.domain.events import Trouble
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import ReaderProcess
@@ -281,10 +288,13 @@ class Slot:
             raise JobError
 
     def _hold(self, error: UserError) -> None:
-        if not self._stopping.is_set():
-            _log.warning("reading holds: %s", error.code)
+        if self._stopping.is_set():
+            return
+        _log.warning("reading holds: %s", error.code)
+        if not isinstance(error, VaultLocked):
+            # Locked by another process: the watch of this one is about to stop the queue.
             self._bus.publish(Trouble(error.code))
-            self._stopping.wait(_HOLD_S)
+        self._stopping.wait(_HOLD_S)
 
     def _on_vault(self, work: Callable[[], T]) -> T:
         return self._lane.submit(work).result()

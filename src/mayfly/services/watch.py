@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from mayfly.domain.errors import InternalError, LaneClosed, UserError
 from mayfly.domain.events import JobsChanged, QueuePaused
@@ -19,10 +20,19 @@ _LOOK_EVERY_S = 0.2
 class Watch:
     """Asks the vault for its change number five times a second and publishes what is new."""
 
-    def __init__(self, vault: Vault, vault_lane: Lane, *, bus: EventBus) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        vault_lane: Lane,
+        *,
+        bus: EventBus,
+        follow_lock: Callable[[], None] = lambda: None,
+    ) -> None:
+        """follow_lock is called on the vault lane when something changed."""
         self._vault = vault
         self._lane = vault_lane
         self._bus = bus
+        self._follow_lock = follow_lock
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._seq = -1
@@ -43,6 +53,8 @@ class Watch:
         seq = self._vault.change_seq()
         if seq == self._seq:
             return
+        # First: what is locked is locked before anybody asks for what changed.
+        self._follow_lock()
         paused = self._vault.is_paused()
         # Noted last: a look that fails half-way is made again.
         self._seq = seq

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from mayfly.domain.errors import InternalError, KeyMissing, VaultBusy, VaultDamaged
+from mayfly.domain.errors import KeyMissing, VaultBusy, VaultDamaged, VaultLocked
 from mayfly.domain.jobs import Part
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.wrapping import (
@@ -70,12 +70,19 @@ class VaultKeys:
         """The epoch of the key in use."""
         return self._epoch
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether there is no key here: never fetched, or overwritten by forget."""
+        return not self._key
+
     def refresh(self, database: Database) -> None:
         """Take over the vault key that another process made, before a transaction.
 
         May ask the keyring. Between looking at the epoch and fetching its halves a process
         can begin the next one, hence a few attempts; KeyMissing after them is the truth.
+        VaultLocked without a key, or when the new one needs a passphrase of the user's.
         """
+        self.key()
         for attempt in range(_ATTEMPTS):
             row = database.ask("SELECT epoch FROM meta")
             if row is None or row[0] == self._epoch:
@@ -83,7 +90,7 @@ class VaultKeys:
             try:
                 with database.read() as tx:
                     epoch = tx.epoch()
-                    self.take(epoch, self._load(tx, epoch))
+                    self.take(epoch, self._load_or_lock(tx, epoch))
             except KeyMissing:
                 if attempt == _ATTEMPTS - 1:
                     raise
@@ -91,13 +98,17 @@ class VaultKeys:
     def follow(self, tx: Transaction) -> None:
         """Have the key of this transaction's epoch, in the rare case that refresh was too early.
 
-        VaultBusy when that epoch is over already: a newer view will do.
+        VaultBusy when that epoch is over already: a newer view will do. VaultLocked, and the
+        key is overwritten, when the vault was locked for every process.
         """
-        epoch = tx.epoch()
+        epoch, locked_at = tx.only_row("SELECT epoch, locked_at FROM meta")
+        if locked_at is not None:
+            self.forget()
+        self.key()
         if epoch == self._epoch:
             return
         try:
-            key = self._load(tx, epoch)
+            key = self._load_or_lock(tx, epoch)
         except KeyMissing as error:
             raise VaultBusy from error
         self.take(epoch, key)
@@ -151,7 +162,7 @@ class VaultKeys:
     def key(self) -> bytearray:
         """Return the vault key itself, to be used at once and never kept."""
         if not self._key:
-            raise InternalError("the vault is closed")
+            raise VaultLocked
         return self._key
 
     def forget(self) -> None:
@@ -160,3 +171,12 @@ class VaultKeys:
             key[:] = bytes(len(key))
         self._key = bytearray()
         self._opened = {}
+
+    def _load_or_lock(self, tx: Transaction, epoch: int) -> bytearray:
+        try:
+            return self._load(tx, epoch)
+        except VaultLocked:
+            # What opens the vault was changed: the key of the epoch before is of no use.
+            self.forget()
+            raise
+

@@ -12,38 +12,44 @@ import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any
 from urllib.parse import quote
 
 from mayfly.domain.errors import (
-    KeyMissing,
     KeyringUnavailable,
     PassphraseNeeded,
     VaultDamaged,
     VaultError,
 )
+from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.ports import SecretStore
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.faults import translated
-from mayfly.vault.keys import VaultKeys, derive_vault_key
+from mayfly.vault.key_source import (
+    FetchedShare,
+    FindKeyring,
+    KeySource,
+    key_home_of,
+    request_share,
+)
+from mayfly.vault.keys import VaultKeys
+from mayfly.vault.lock import Lock
 from mayfly.vault.migrations import check_version, create_tables, upgrade
 from mayfly.vault.passphrase import (
     PRODUCT_PROFILE,
     ArgonProfile,
-    PassphraseKey,
     new_passphrase_key,
 )
 from mayfly.vault.private_files import locked, make_private_folder, sync_folder, tighten
 from mayfly.vault.reserve import Reserve
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.shard import Shard
-from mayfly.vault.share_homes import KeyringShare, PassphraseShare, ShareHome, sealed_share
+from mayfly.vault.share_homes import KeyringShare, PassphraseShare, ShareHome
 from mayfly.vault.shares import SHARE_BYTES
 from mayfly.vault.vault import SqliteVault
 
-KeyHome = Literal["keyring", "passphrase"]
-
 _FIRST_EPOCH = 1
+_FIRST_VERSION_WITH_LOCK = 6
 _VAULT_ID_BYTES = 16
 _LOCK_TIMEOUT_S = 60.0
 """Whoever opens first may be asking the user for the keyring's password meanwhile."""
@@ -64,6 +70,16 @@ class KeyAccess:
 
     secrets: SecretStore | None
     passphrase: str | None = field(repr=False)
+    find_secrets: FindKeyring | None = None
+    """Finds a keyring for a vault that had no need of one so far."""
+
+    def find_keyring(self) -> SecretStore:
+        """Return the keyring; KeyringUnavailable when there is none."""
+        if self.secrets is not None:
+            return self.secrets
+        if self.find_secrets is None:
+            raise KeyringUnavailable
+        return self.find_secrets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +108,16 @@ def needed_key(paths: VaultPaths) -> KeyHome | None:
     if version is None:
         return None
     check_version(version)
-    with translated(), closing(_connect_to_look(paths.database)) as connection:
-        row = connection.execute("SELECT key_home FROM meta").fetchone()
-    if row is None:
-        raise VaultDamaged
-    return "passphrase" if row[0] == "passphrase" else "keyring"
+    return key_home_of(_look(paths.database, "SELECT key_home FROM meta"))
+
+
+def is_lock_wished(paths: VaultPaths) -> bool:
+    """Tell whether there is a vault and it is locked for every process; raises as needed_key."""
+    version = _version_of(paths.database)
+    if version is None or version < _FIRST_VERSION_WITH_LOCK:
+        return False
+    check_version(version)
+    return _look(paths.database, "SELECT locked_at FROM meta") is not None
 
 
 def open_vault(
@@ -121,6 +142,26 @@ def open_vault(
             return _open(paths, access)
 
 
+def open_without_key(paths: VaultPaths) -> SqliteVault:
+    """Open a vault that is there and have no key of it: it is locked in this process.
+
+    What is due can be destroyed, and the vault can be locked or asked what opens it.
+    """
+    with translated(), locked(paths.lock, timeout_s=_LOCK_TIMEOUT_S):
+        _tighten_files(paths)
+        version = _version_of(paths.database)
+        check_version(version or 0)
+        database = Database(paths.database)
+        try:
+            upgrade(database)
+            with database.read() as tx:
+                seal = _read_seal(tx)
+            return _Parts(paths, database, seal, KeyAccess(None, None)).put_together()
+        except BaseException:
+            database.close()
+            raise
+
+
 # --- an existing vault -------------------------------------------------------------------
 
 
@@ -130,51 +171,30 @@ def _open(paths: VaultPaths, access: KeyAccess) -> SqliteVault:
         upgrade(database)
         with database.read() as tx:
             seal = _read_seal(tx)
-            share, home = _fetch_share(tx, seal, access)
-        random = _read_slot(paths, seal.vault_id, seal.epoch)
-        return _assemble(paths, database, seal, share=share, random=random, home=home)
+            request = request_share(tx, access.find_keyring)
+        return _Parts(paths, database, seal, access).opened_with(request.fetch(access.passphrase))
     except BaseException:
         database.close()
         raise
 
 
 def _read_seal(tx: Transaction) -> _Seal:
-    return _Seal(*tx.only_row("SELECT vault_id, key_home, epoch FROM meta"))
-
-
-def _fetch_share(tx: Transaction, seal: _Seal, access: KeyAccess) -> tuple[bytes, ShareHome]:
-    if seal.key_home == "passphrase":
-        if not access.passphrase:
-            raise PassphraseNeeded
-        sealed = sealed_share(tx, seal.epoch)
-        key = PassphraseKey(access.passphrase, sealed.salt, sealed.profile)
-        home = PassphraseShare(seal.vault_id, key)
-        return home.fetch(tx, seal.epoch), home
-    if access.secrets is None:
-        raise KeyringUnavailable
-    keyring = KeyringShare(seal.vault_id, access.secrets)
-    return keyring.first(seal.epoch), keyring
-
-
-def _read_slot(paths: VaultPaths, vault_id: bytes, epoch: int) -> bytes:
-    random = Shard(paths.shard).read_slot(vault_id, epoch)
-    if random is None:
-        raise KeyMissing
-    return random
+    vault_id, word, epoch = tx.only_row("SELECT vault_id, key_home, epoch FROM meta")
+    return _Seal(vault_id, key_home_of(word), epoch)
 
 
 # --- a new vault -------------------------------------------------------------------------
 
 
 def _create(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> SqliteVault:
-    key_home: KeyHome = "passphrase" if access.passphrase else "keyring"
-    if key_home == "keyring" and access.secrets is None:
+    key_home = KeyHome.PASSPHRASE if access.passphrase else KeyHome.KEYRING
+    if key_home is KeyHome.KEYRING and access.secrets is None:
         raise PassphraseNeeded
     seal = _Seal(secrets.token_bytes(_VAULT_ID_BYTES), key_home, _FIRST_EPOCH)
     share = secrets.token_bytes(SHARE_BYTES)
     shard = Shard(paths.shard)
     shard.create()
-    random = shard.write_slot(seal.vault_id, seal.epoch)
+    shard.write_slot(seal.vault_id, seal.epoch)
     home = _make_home(seal, access, share, argon)
     _remove_half_made(paths.database)
     database = Database(paths.database)
@@ -184,7 +204,8 @@ def _create(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> Sqlite
             _write_seal(tx, seal)
             home.store(tx, seal.epoch, share)
         sync_folder(paths.database.parent)
-        return _assemble(paths, database, seal, share=share, random=random, home=home)
+        fetched = FetchedShare(seal.key_home, seal.epoch, home, share)
+        return _Parts(paths, database, seal, access).opened_with(fetched)
     except BaseException:
         database.close()
         raise
@@ -204,7 +225,7 @@ def _write_seal(tx: Transaction, seal: _Seal) -> None:
     tx.run(
         "INSERT INTO meta (one, vault_id, key_home, epoch) VALUES (1, ?, ?, ?)",
         seal.vault_id,
-        seal.key_home,
+        seal.key_home.value,
         seal.epoch,
     )
 
@@ -218,30 +239,45 @@ def _remove_half_made(database: Path) -> None:
 # --- both --------------------------------------------------------------------------------
 
 
-def _assemble(
-    paths: VaultPaths,
-    database: Database,
-    seal: _Seal,
-    *,
-    share: bytes,
-    random: bytes,
-    home: ShareHome,
-) -> SqliteVault:
-    vault_id = seal.vault_id
+class _Parts:
+    """What a vault consists of, put together with its key or without."""
 
-    def load(tx: Transaction, epoch: int) -> bytearray:
-        half = _read_slot(paths, vault_id, epoch)
-        return derive_vault_key(home.fetch(tx, epoch), half, vault_id=vault_id, epoch=epoch)
+    def __init__(
+        self, paths: VaultPaths, database: Database, seal: _Seal, access: KeyAccess
+    ) -> None:
+        shard = Shard(paths.shard)
+        self._database = database
+        self._reserve = Reserve(paths.database)
+        self._source = KeySource(seal.vault_id, shard)
+        self._keys = VaultKeys(
+            seal.vault_id, epoch=seal.epoch, key=bytearray(), load=self._source.load
+        )
+        self._rotation = Rotation(database, self._keys, shard, source=self._source, lock=paths.lock)
+        self._lock = Lock(database, self._keys, self._source, find_keyring=access.find_keyring)
 
-    key = derive_vault_key(share, random, vault_id=vault_id, epoch=seal.epoch)
-    keys = VaultKeys(vault_id, epoch=seal.epoch, key=key, load=load)
-    rotation = Rotation(database, keys, Shard(paths.shard), home=home, lock=paths.lock)
-    with suppress(VaultError):
-        # The next sweep tries again; a vault whose key is whole must not stay shut for this.
-        rotation.drop_leftovers()
-    reserve = Reserve(paths.database)
-    reserve.fill()
-    return SqliteVault(database, keys, rotation, reserve)
+    def opened_with(self, fetched: FetchedShare) -> SqliteVault:
+        """Return the vault with its key in memory; KeyMissing when the shard's half is gone."""
+        self._lock.take(fetched)
+        with suppress(VaultError):
+            # The next sweep tries again; a vault whose key is whole must not stay shut for this.
+            self._rotation.drop_leftovers()
+        return self.put_together()
+
+    def put_together(self) -> SqliteVault:
+        """Return the vault."""
+        self._reserve.fill()
+        return SqliteVault(
+            self._database, self._keys, self._rotation, self._reserve, lock=self._lock
+        )
+
+
+def _look(database: Path, question: str) -> Any:  # noqa: ANN401 - whatever the row holds
+    """Return the one value of the vault's own row."""
+    with translated(), closing(_connect_to_look(database)) as connection:
+        row = connection.execute(question).fetchone()
+    if row is None:
+        raise VaultDamaged
+    return row[0]
 
 
 def _version_of(database: Path) -> int | None:

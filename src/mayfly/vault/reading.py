@@ -26,7 +26,7 @@ from mayfly.vault.streams import SealedStreams
 
 _WAITS = """
     WHERE job.state = 'queued' AND job.purging_at IS NULL AND job.added_at > ?
-        AND EXISTS (SELECT 1 FROM meta WHERE paused = 0)
+        AND EXISTS (SELECT 1 FROM meta WHERE paused = 0 AND locked_at IS NULL)
     ORDER BY job.seq LIMIT 1
 """
 _NEXT_WAITING = SELECT_JOBS + _WAITS
@@ -44,7 +44,7 @@ class Reading:
         self._streams = streams
 
     def claim_next(self, now: datetime) -> JobId | None:
-        """Move the oldest queued job to READING; None when none waits or the queue is paused.
+        """Move the oldest queued job to READING; None when none waits, when paused or when locked.
 
         Two processes never get the same job: the choice and the move are one transaction.
         """

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from mayfly.domain.errors import VaultDamaged, VaultError
 from mayfly.vault.connection import Database
+from mayfly.vault.key_source import KeySource
 from mayfly.vault.keys import VaultKeys, derive_vault_key
 from mayfly.vault.private_files import acquire_lock
 from mayfly.vault.rewrapping import Rewrapping
 from mayfly.vault.shard import Shard
 from mayfly.vault.share_homes import ShareHome
-from mayfly.vault.shares import SHARE_BYTES
 
 _LOCK_TIMEOUT_S = 2.0
 """Another rotation takes some 50 ms. Whoever opens may hold the lock while the user is asked;
@@ -31,13 +31,13 @@ class Rotation:
     """Pays what a purge left owed. The row in meta is the truth, for every process."""
 
     def __init__(
-        self, database: Database, keys: VaultKeys, shard: Shard, *, home: ShareHome, lock: Path
+        self, database: Database, keys: VaultKeys, shard: Shard, *, source: KeySource, lock: Path
     ) -> None:
         """lock: the file that whoever opens the vault or changes its key holds."""
         self._database = database
         self._keys = keys
         self._shard = shard
-        self._home = home
+        self._source = source
         self._lock = lock
         self._clean_epoch: int | None = None
 
@@ -47,6 +47,8 @@ class Rotation:
         Never raises for a keyring that is locked, slow or gone, a full disk or a busy vault:
         what was asked for is committed, and the debt stays until the next call.
         """
+        if self._keys.is_locked:
+            return False
         try:
             epoch, is_owed = self._state()
             if self._home.is_busy() or (not is_owed and epoch == self._clean_epoch):
@@ -79,7 +81,11 @@ class Rotation:
     def forget(self) -> None:
         """Overwrite the keys in memory."""
         self._keys.forget()
-        self._home.forget()
+        self._source.forget()
+
+    @property
+    def _home(self) -> ShareHome:
+        return self._source.home
 
     def _settle_locked(self) -> bool:
         epoch, is_owed = self._state()
@@ -93,7 +99,7 @@ class Rotation:
         return is_owed
 
     def _rotate(self, epoch: int) -> None:
-        following, share = epoch + 1, secrets.token_bytes(SHARE_BYTES)
+        following, share = epoch + 1, secrets.token_bytes(self._home.share_bytes)
         self._bury_failed_commit()
         self._home.announce(epoch, following, share)
         random = self._shard.write_slot(self._keys.vault_id, following)

@@ -1,4 +1,7 @@
-"""Where the share of each epoch lies: in the keyring, or in the vault under a passphrase."""
+"""Where the share of each epoch lies: in the keyring, in the vault under a passphrase, or in both.
+
+With both, each has a part of 32 bytes, and the share is the one behind the other.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,18 @@ from mayfly.domain.ports import SecretStore
 from mayfly.vault.connection import Transaction
 from mayfly.vault.errand import Errand
 from mayfly.vault.passphrase import ArgonProfile, PassphraseKey, SealedShare
-from mayfly.vault.shares import format_shares, parse_shares, secret_name
+from mayfly.vault.shares import SHARE_BYTES, format_shares, parse_shares, secret_name
 
 T = TypeVar("T")
 
 
 class ShareHome(Protocol):
     """One half of the vault key, for as many epochs as there are at the moment."""
+
+    @property
+    def share_bytes(self) -> int:
+        """How long a share is."""
+        ...
 
     def fetch(self, tx: Transaction, epoch: int) -> bytes:
         """Return the share of an epoch; KeyMissing when there is none."""
@@ -50,6 +58,8 @@ class ShareHome(Protocol):
 
 class KeyringShare:
     """The share in the keyring: one line that holds the epoch in use, and the next for a moment."""
+
+    share_bytes = SHARE_BYTES
 
     def __init__(self, vault_id: bytes, keyring: SecretStore, errand: Errand | None = None) -> None:
         self._name = secret_name(vault_id)
@@ -118,6 +128,8 @@ class KeyringShare:
 class PassphraseShare:
     """The share in the vault itself, sealed under a passphrase whose key stays in memory."""
 
+    share_bytes = SHARE_BYTES
+
     def __init__(self, vault_id: bytes, key: PassphraseKey) -> None:
         self._vault_id = vault_id
         self._key = key
@@ -158,6 +170,44 @@ class PassphraseShare:
     def forget(self) -> None:
         """Overwrite the passphrase's key."""
         self._key.forget()
+
+
+class BothShares:
+    """A part of the share in the keyring, and one under the passphrase; either alone is nothing."""
+
+    share_bytes = 2 * SHARE_BYTES
+
+    def __init__(self, keyring: KeyringShare, passphrase: PassphraseShare) -> None:
+        self._keyring = keyring
+        self._passphrase = passphrase
+
+    def fetch(self, tx: Transaction, epoch: int) -> bytes:
+        """Return the keyring's part and the passphrase's."""
+        return self._keyring.fetch(tx, epoch) + self._passphrase.fetch(tx, epoch)
+
+    def announce(self, epoch: int, following: int, share: bytes) -> None:
+        """Put the keyring's part there; the other comes with the transaction."""
+        self._keyring.announce(epoch, following, share[:SHARE_BYTES])
+
+    def store(self, tx: Transaction, epoch: int, share: bytes) -> None:
+        """Put the passphrase's part into the vault."""
+        self._passphrase.store(tx, epoch, share[SHARE_BYTES:])
+
+    def keep_only(self, epoch: int) -> None:
+        """Have the keyring forget its other parts."""
+        self._keyring.keep_only(epoch)
+
+    def is_busy(self) -> bool:
+        """Tell whether a call of the keyring that was given up has not ended."""
+        return self._keyring.is_busy()
+
+    def when_idle(self, work: Callable[[], None]) -> None:
+        """Do the work when no call of the keyring is under way."""
+        self._keyring.when_idle(work)
+
+    def forget(self) -> None:
+        """Overwrite the passphrase's key."""
+        self._passphrase.forget()
 
 
 def sealed_share(tx: Transaction, epoch: int) -> SealedShare:

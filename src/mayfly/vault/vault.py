@@ -19,6 +19,7 @@ from mayfly.vault.finding import Finding
 from mayfly.vault.intake import Intake
 from mayfly.vault.keys import VaultKeys
 from mayfly.vault.listing import Listing
+from mayfly.vault.lock import Lock
 from mayfly.vault.pages import Pages
 from mayfly.vault.reading import Reading
 from mayfly.vault.reserve import Reserve
@@ -35,11 +36,18 @@ class SqliteVault:
     """
 
     def __init__(
-        self, database: Database, keys: VaultKeys, rotation: Rotation, reserve: Reserve
+        self,
+        database: Database,
+        keys: VaultKeys,
+        rotation: Rotation,
+        reserve: Reserve,
+        *,
+        lock: Lock,
     ) -> None:
         streams = SealedStreams(database, keys)
         self._database = database
         self._rotation = rotation
+        self._lock = lock
         self._intake = Intake(database, streams)
         self._listing = Listing(database, streams)
         self._finding = Finding(database)
@@ -48,6 +56,11 @@ class SqliteVault:
         self._wishes = Wishes(database, streams)
         self._ends = Ends(database, streams, rotation=rotation, reserve=reserve)
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
+
+    @property
+    def lock(self) -> Lock:
+        """Who holds the vault key."""
+        return self._lock
 
     # --- taking in -------------------------------------------------------------------
 
@@ -136,6 +149,8 @@ class SqliteVault:
 
     def claim_next(self, now: datetime) -> Job | None:
         """Move the oldest queued job to READING and return it."""
+        if self._lock.is_locked():
+            return None
         job_id = self._reading.claim_next(self._at(now))
         return None if job_id is None else self.job(job_id, now)
 
