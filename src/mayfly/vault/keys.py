@@ -179,4 +179,3 @@ class VaultKeys:
             # What opens the vault was changed: the key of the epoch before is of no use.
             self.forget()
             raise
-

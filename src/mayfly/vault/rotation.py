@@ -49,9 +49,10 @@ class Rotation:
         """
         if self._keys.is_locked:
             return False
+        home = self._home
         try:
             epoch, is_owed = self._state()
-            if self._home.is_busy() or (not is_owed and epoch == self._clean_epoch):
+            if home.is_busy() or (not is_owed and epoch == self._clean_epoch):
                 return False
             # Always this lock before SQLite's: opening takes them in the same order.
             lock = acquire_lock(self._lock, timeout_s=_LOCK_TIMEOUT_S)
@@ -63,7 +64,7 @@ class Rotation:
             return True
         finally:
             # A call of the keyring that hangs may yet write: nobody may change the key before.
-            self._home.when_idle(lambda: os.close(lock))
+            home.when_idle(lambda: os.close(lock))
 
     def drop_leftovers(self) -> None:
         """Erase the other slot and forget other shares. Only under the lock.
