@@ -14,7 +14,7 @@ from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import CanaryNotRead, InternalError, QueueIsPaused, UserError
 from mayfly.domain.events import Event
 from mayfly.domain.ids import JobId
-from mayfly.domain.jobs import DeleteOutcome, Job, ReadOptions
+from mayfly.domain.jobs import DeleteOutcome, ReadOptions
 from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof import PlaceScan, ProofReport, ProofStep
 from mayfly.domain.proof_port import Clipboard, TraceSearch
@@ -151,30 +151,34 @@ class Proof:
         """Take the canary along the whole road; at its end, wherever that is, it is deleted."""
         if self._road.queue.is_paused().result():
             raise QueueIsPaused
+        job_id = trip.job_id = self._add(trip)
         try:
-            self._add(trip)
-            self._wait_until_read(trip)
-            self._show(trip)
-            self._export(trip)
+            self._wait_until_read(trip, job_id)
+            self._show(trip, job_id)
+            self._export(trip, job_id)
         finally:
-            self._delete(trip)
+            self._delete(trip, job_id)
 
-    def _add(self, trip: _Trip) -> None:
+    def _add(self, trip: _Trip) -> JobId:
+        """Add the canary; an error means that nothing was added."""
         trip.begin(ProofStep.ADD)
-        installed = self._road.engine.describe().languages
+        installed = self._road.engine.describe().languages or (_PREFERRED_LANGUAGE,)
         language = _PREFERRED_LANGUAGE if _PREFERRED_LANGUAGE in installed else installed[0]
         file = trip.folder / trip.canary.name
         file.write_bytes(trip.canary.document)
         trip.paths.append(str(file))
         # Text of its own would save it the way through Tesseract.
         wish = Wish(ReadOptions((language,), recognise_anyway=True), _RULE)
-        (trip.job_id,) = self._road.intake.add_paths([file], wish).result().jobs
+        jobs = self._road.intake.add_paths([file], wish).result().jobs
+        if not jobs:
+            raise InternalError("Mayfly is closing")
+        return jobs[0]
 
-    def _wait_until_read(self, trip: _Trip) -> None:
+    def _wait_until_read(self, trip: _Trip, job_id: JobId) -> None:
         trip.begin(ProofStep.READ)
         seq, since_s = 0, self._clock.monotonic_s()
         with self._news() as news:
-            while (job := self._job(trip)).state in _UNREAD:
+            while (job := self._road.library.find(job_id).result()).state in _UNREAD:
                 self._check_open()
                 if self._road.queue.is_paused().result():
                     raise QueueIsPaused
@@ -190,33 +194,28 @@ class Proof:
         if job.state is not JobState.DONE:
             raise error_of(job.error_code) if job.error_code else CanaryNotRead
 
-    def _show(self, trip: _Trip) -> None:
+    def _show(self, trip: _Trip, job_id: JobId) -> None:
         trip.begin(ProofStep.SHOW)
-        view = self._road.library.page(_id_of(trip), 1).result()
+        view = self._road.library.page(job_id, 1).result()
         trip.text = view.text
         trip.image = view.image.data if view.image is not None else b""
         if words_of(trip.canary, view.text) < _ENOUGH * len(trip.canary.words):
             raise CanaryNotRead
 
-    def _export(self, trip: _Trip) -> None:
+    def _export(self, trip: _Trip, job_id: JobId) -> None:
         trip.begin(ProofStep.EXPORT)
         exporting = self._road.exporting
         for name in exporting.formats:
-            file = exporting.export(_id_of(trip), name, trip.folder).result()
+            file = exporting.export(job_id, name, trip.folder).result()
             trip.paths.append(str(file))
             if not file.read_bytes():
                 raise CanaryNotRead
 
-    def _delete(self, trip: _Trip) -> None:
-        if trip.job_id is None:
-            return
+    def _delete(self, trip: _Trip, job_id: JobId) -> None:
         trip.begin(ProofStep.DELETE)
-        (deletion,) = self._road.deletions.delete([trip.job_id]).result()
+        (deletion,) = self._road.deletions.delete([job_id]).result()
         if deletion.outcome is DeleteOutcome.FAILED:
             raise error_of(deletion.error_code or UserError.code)
-
-    def _job(self, trip: _Trip) -> Job:
-        return self._road.library.find(_id_of(trip)).result()
 
     @contextmanager
     def _news(self) -> Iterator[threading.Event]:
@@ -237,9 +236,3 @@ class Proof:
     def _check_open(self) -> None:
         if self._closing.is_set():
             raise InternalError("Mayfly is closing")
-
-
-def _id_of(trip: _Trip) -> JobId:
-    if trip.job_id is None:
-        raise InternalError("the canary was not taken in")
-    return trip.job_id
