@@ -174,8 +174,11 @@ def test_an_error_is_told_with_its_remedy(qtbot, pane, library, model):
     assert "Fetch or scan it again" in pane.note.text
 
 
-def test_a_page_without_its_picture_says_so_and_keeps_its_text(qtbot, pane, library, lane, model):
-    job = a_job(0, state=JobState.DONE, pages=3, pages_read=3, source_present=False)
+@pytest.mark.parametrize("source_present", [False, True])
+def test_a_page_without_its_picture_says_so_and_keeps_its_text(
+    qtbot, pane, library, lane, model, source_present: bool
+):
+    job = a_job(0, state=JobState.DONE, pages=3, pages_read=3, source_present=source_present)
     model.apply([job])
     pane.show_job(model.find(job.job_id))
     library.answer(-1, "kept")

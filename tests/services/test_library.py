@@ -24,6 +24,16 @@ def test_a_page_that_was_read_is_words_text_and_picture(house: House) -> None:
     assert view.image.data.startswith(b"\xff\xd8")
 
 
+def test_a_page_whose_picture_was_deleted_keeps_words_and_text(house: House) -> None:
+    job = house.admit("one two", "three")
+    house.queue()
+    house.wait_until_read(job)
+    house.on_vault(lambda: house.vault.purge_page_images(job, 1, house.clock.now()))
+    view = house.library.page(job, 1).result()
+    assert (view.image, view.text, view.error_code) == (None, "one two", None)
+    assert house.library.page(job, 2).result().image is not None
+
+
 def test_a_page_that_failed_says_why(house: House) -> None:
     job = house.admit("one", ScriptPage("two", fault="damaged"))
     house.queue()

@@ -45,17 +45,27 @@ class DataKey(NamedTuple):
     bucket: int | None
 
 
+class OwnKey(NamedTuple):
+    """The key of a stream that lies wrapped in its row."""
+
+    bound: bytes
+    wrapped: bytes
+
+
 class Stream(NamedTuple):
     """A stream with its first chunk."""
 
     job_id: bytes
-    part: str
     kind: int
     page: int
     salt: bytes
     own_key: bytes | None
     data: bytes
     count: int
+
+    @property
+    def bound(self) -> bytes:
+        return self.job_id + bytes([self.kind]) + struct.pack(">I", self.page)
 
 
 @dataclass
@@ -66,6 +76,7 @@ class Loot:
     slots: set[bytes] = field(default_factory=set)
     buckets: set[Bucket] = field(default_factory=set)
     data_keys: set[DataKey] = field(default_factory=set)
+    own_keys: set[OwnKey] = field(default_factory=set)
 
     def __or__(self, other: Loot) -> Loot:
         return Loot(
@@ -73,12 +84,14 @@ class Loot:
             self.slots | other.slots,
             self.buckets | other.buckets,
             self.data_keys | other.data_keys,
+            self.own_keys | other.own_keys,
         )
 
 
 def loot(database: Path, shard: Path, lines: list[str], passphrase: str | None = None) -> Loot:
     """All halves and wrapped keys in these places; lines are what the keyring holds."""
     found = Loot(buckets=set(_buckets(database)), data_keys=set(_data_keys(database)))
+    found.own_keys = _own_keys(_streams(database))
     for line in lines:
         for word in line.split(" ")[1:]:
             epoch, text = word.split(":")
@@ -101,15 +114,20 @@ def opened(database: Path, found: Loot) -> set[str]:
 
 
 def opened_streams(database: Path, found: Loot) -> set[tuple[str, int, int]]:
-    """Job, kind and page of each stream in this file that any data key opens, old or new."""
-    vault_id = _vault_id(database)
-    keys = _Keys(vault_id, found, _buckets(database))
+    """Job, kind and page of each stream in this file that any key opens, old or new."""
+    keys = _Keys(_vault_id(database), found, _buckets(database))
     rows = found.data_keys | set(_data_keys(database))
-    data_keys = {key for key in map(keys.data_key, rows) if key is not None}
+    data_keys = [key for key in map(keys.data_key, rows) if key is not None]
+    streams = _streams(database)
+    lying = [
+        key
+        for own in found.own_keys | _own_keys(streams)
+        if (key := _first(map(AESGCM, data_keys), own.wrapped, own.bound)) is not None
+    ]
     return {
         (one.job_id.hex(), one.kind, one.page)
-        for one in _streams(database)
-        if any(_opens_stream(one, key) for key in data_keys)
+        for one in streams
+        if _opens([*lying, *(_derived(key, one) for key in data_keys)], one)
     }
 
 
@@ -155,17 +173,15 @@ def _first(keys: Iterable[AESGCM], wrapped: bytes, bound: bytes) -> bytes | None
     return None
 
 
-def _opens_stream(stream: Stream, data_key: bytes) -> bool:
-    bound = stream.job_id + bytes([stream.kind]) + struct.pack(">I", stream.page)
-    own = None
-    if stream.own_key is not None:
-        under = b"mayfly/1/stream-key" + bound + stream.salt
-        own = _first([AESGCM(data_key)], stream.own_key, under)
-    info = b"mayfly/1/stream" + bound
-    derived = HKDF(hashes.SHA256(), length=32, salt=stream.salt, info=info).derive(data_key)
+def _derived(data_key: bytes, stream: Stream) -> bytes:
+    info = b"mayfly/1/stream" + stream.bound
+    return HKDF(hashes.SHA256(), length=32, salt=stream.salt, info=info).derive(data_key)
+
+
+def _opens(keys: Iterable[bytes], stream: Stream) -> bool:
     nonce = bytes(11) + (b"\x01" if stream.count == 1 else b"\x00")
-    keys = [AESGCM(key) for key in (own, derived) if key is not None]
-    return _first(keys, nonce + stream.data, b"\x01" + bound + bytes(8)) is not None
+    bound = b"\x01" + stream.bound + bytes(8)
+    return _first(map(AESGCM, keys), nonce + stream.data, bound) is not None
 
 
 def _vault_key(vault_id: bytes, epoch: int, share: bytes, slot: bytes) -> bytes:
@@ -207,9 +223,18 @@ def _data_keys(database: Path) -> list[DataKey]:
     return [DataKey(*row) for row in _ask(database, sql)]
 
 
+def _own_keys(streams: Iterable[Stream]) -> set[OwnKey]:
+    return {
+        OwnKey(b"mayfly/1/stream-key" + one.bound + one.salt, one.own_key)
+        for one in streams
+        if one.own_key is not None
+    }
+
+
 def _streams(database: Path) -> list[Stream]:
+    wrapped = "stream.wrapped" if _has(database, "stream", "wrapped") else "NULL"
     sql = (
-        "SELECT job.id, part, kind, page, salt, stream.wrapped, data, chunk_count FROM stream"
+        f"SELECT job.id, kind, page, salt, {wrapped}, data, chunk_count FROM stream"
         " JOIN job ON job.seq = stream.job JOIN chunk ON chunk.stream = stream.id"
         " WHERE chunk.number = 0"
     )

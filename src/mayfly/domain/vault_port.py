@@ -189,7 +189,10 @@ class Vault(Protocol):
         ...
 
     def need_password(self, job_id: JobId, error_code: str) -> None:
-        """READING to NEEDS_PASSWORD; the code tells a missing from a wrong password."""
+        """READING to NEEDS_PASSWORD; the code tells a missing from a wrong password.
+
+        A password that did not open the document is destroyed with its key.
+        """
         ...
 
     def requeue_reading(self) -> tuple[ReaderProcess, ...]:

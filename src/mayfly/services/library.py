@@ -19,7 +19,7 @@ _SHORTEST_PREFIX = 4
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One page to show. image is None when the source is destroyed.
+    """One page to show. image is None when it is destroyed, alone or with the source.
 
     result is None and error_code is set for a page that could not be read; both are None
     for a page that has not been read yet.

@@ -40,7 +40,7 @@ def note_of_page(tr: Tr, page: PagePicture, job: Job, now: datetime) -> Note:
     if page.image is None:
         gone = (
             tr("The page image cannot be shown.")
-            if source_left
+            if source_left and page.encoded
             else tr("The page image has been destroyed; the text is still here.")
         )
         text = f"{text}. {gone}"

@@ -34,7 +34,7 @@ class ShownWord:
 class PagePicture:
     """A page on show: picture, words and text. Kept only while it is on show.
 
-    image is None when the source is destroyed; words then lie on an empty sheet of size.
+    image is None when it is destroyed or no picture; words then lie on an empty sheet of size.
     encoded is what the image was decoded from, to scale it anew.
     scale turns page pixels, which the boxes use, into pixels of the image.
     """

@@ -12,6 +12,7 @@ from mayfly.domain.jobs import Deadline, DeleteOutcome, Deletion, Due, Part
 from mayfly.domain.states import DeleteReason
 from mayfly.vault.connection import Database, as_list
 from mayfly.vault.moments import micros_of, moment_of
+from mayfly.vault.pictures import destroy_pictures
 from mayfly.vault.purging import carry_out, plan_purge
 from mayfly.vault.reserve import Reserve
 from mayfly.vault.rotation import Rotation
@@ -108,11 +109,14 @@ class Ends:
         A job that loses a part before it was read is CANCELLED, for it cannot be read any more.
         """
         answers = self.even_when_full(lambda: self._purge(job_ids, parts, reason, now))
-        if any(one.outcome is DeleteOutcome.DELETED for one in answers):
-            self._owes_wal = True
-            self._empty_wal()
-            self._change_key()
+        self._finish(answers)
         return answers
+
+    def purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
+        """Destroy the pictures of one page, then truncate the WAL and change the vault key."""
+        answer = self.even_when_full(lambda: self._purge_page_images(job_id, page, now))
+        self._finish([answer])
+        return answer
 
     def even_when_full(self, work: Callable[[], T]) -> T:
         """Do it; on a full disk once more, with the reserve's room and fewer writes."""
@@ -159,6 +163,16 @@ class Ends:
             purge = plan_purge(tx, job_ids, parts, now)
             carry_out(tx, self._streams, purge, reason=reason, now=now)
             return purge.answers
+
+    def _purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
+        with self._streams.writing() as tx:
+            return destroy_pictures(tx, self._streams, job_id, page, now)
+
+    def _finish(self, answers: Sequence[Deletion]) -> None:
+        if any(one.outcome is DeleteOutcome.DELETED for one in answers):
+            self._owes_wal = True
+            self._empty_wal()
+            self._change_key()
 
     def _change_key(self) -> None:
         if self._rotation.settle():

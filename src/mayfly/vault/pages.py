@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mayfly.domain.errors import InternalError, NotFinished, VaultDamaged
+from mayfly.domain.errors import InternalError, MayflyError, NotFinished, SourceGone, VaultDamaged
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part
 from mayfly.domain.page_codec import decode_page, encode_page
@@ -98,15 +98,16 @@ class Pages:
             raise VaultDamaged from error
 
     def image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
-        """Open one page's picture; it outlives the words when the result goes first."""
+        """Open one page's picture; it outlives the words when the result goes first.
+
+        SourceGone, too, when it was destroyed alone.
+        """
         with self._streams.reading() as tx:
             row = find_row(tx, job_id)
             row.require_part(Part.SOURCE, micros_of(now))
             data = self._streams.read(tx, row.ref, Kind.PAGE_IMAGE, page=number)
-            if data is None and _is_read(tx, row, number):
-                raise VaultDamaged
-        if data is None:
-            raise NotFinished
+            if data is None:
+                raise _why_no_picture(tx, row, number)
         width, height = data[:_SIDE_BYTES], data[_SIDE_BYTES : 2 * _SIDE_BYTES]
         return PageImage(
             data=data[2 * _SIDE_BYTES :],
@@ -125,7 +126,8 @@ class Pages:
         row = find_row(tx, job_id)
         row.require_state(JobState.READING)
         touched = tx.run(
-            "UPDATE page SET state = ?, error_code = ? WHERE job = ? AND number = ?",
+            "UPDATE page SET state = ?, error_code = ?, picture_gone_at = NULL"
+            " WHERE job = ? AND number = ?",
             state.value,
             error_code,
             row.seq,
@@ -148,3 +150,13 @@ class Pages:
 def _is_read(tx: Transaction, row: JobRow, number: int) -> bool:
     found = tx.row("SELECT state FROM page WHERE job = ? AND number = ?", row.seq, number)
     return found is not None and found[0] == PageState.READ
+
+
+def _why_no_picture(tx: Transaction, row: JobRow, number: int) -> MayflyError:
+    found = tx.row(
+        "SELECT state, picture_gone_at FROM page WHERE job = ? AND number = ?", row.seq, number
+    )
+    if found is None or found[0] != PageState.READ:
+        # Which pages there were goes with the result.
+        return NotFinished() if row.has(Part.RESULT) else SourceGone()
+    return VaultDamaged() if found[1] is None else SourceGone()

@@ -156,13 +156,17 @@ class Reading:
             row.require_state(JobState.READING, JobState.QUEUED)
             end_reading(tx, row, JobState.FAILED, now, error_code=error_code)
 
-    def need_password(self, job_id: JobId, error_code: str) -> None:
-        """READING to NEEDS_PASSWORD; one that did not open it is destroyed."""
-        with self._database.write() as tx:
+    def need_password(self, job_id: JobId, error_code: str) -> bool:
+        """READING to NEEDS_PASSWORD; tell whether one that did not open it was destroyed.
+
+        With its key: it may be the password of something else.
+        """
+        with self._streams.writing() as tx:
             row = find_row(tx, job_id)
             row.require_state(JobState.READING)
-            self._streams.drop(tx, row.ref, Kind.PASSWORD)
+            was_wrong = self._streams.destroy(tx, row.ref, Kind.PASSWORD)
             move(tx, row, JobState.NEEDS_PASSWORD, error_code=error_code)
+        return was_wrong
 
 
 def _common_fault(tx: Transaction, row: JobRow) -> str:

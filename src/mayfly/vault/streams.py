@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,8 +21,9 @@ from mayfly.vault.sealing import (
     derive_stream_key,
     new_salt,
     unwrap_stream_key,
+    wrap_stream_key,
 )
-from mayfly.vault.wrapping import WrappedKey
+from mayfly.vault.wrapping import WrappedBucket, WrappedKey
 
 GONE = {Part.SOURCE: SourceGone, Part.RESULT: ResultGone}
 """What a reader is told when the data key of a part is destroyed."""
@@ -87,18 +88,12 @@ class SealedStreams:
 
     def add_key(self, tx: Transaction, job: JobRef, part: Part) -> None:
         """Give a part of the job a fresh data key."""
-        if tx.epoch() != self._keys.epoch:
-            # Under a key of the past it could never be opened again.
-            raise InternalError("a data key was to be wrapped under a vault key that is gone")
-        bucket = bucket_for_new_key(tx, self._keys)
-        _, key = self._keys.new_data_key(job.job_id, part, bucket)
+        _, key = self._new_key(tx, job, part, bucket_for_new_key(tx, self._keys))
         tx.run(
-            "INSERT INTO data_key (job, part, epoch, wrapped, bucket) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO data_key (epoch, wrapped, bucket, job, part) VALUES (?, ?, ?, ?, ?)",
+            *key,
             job.seq,
             part.value,
-            key.epoch,
-            key.wrapped,
-            bucket.id,
         )
 
     def put(
@@ -166,12 +161,25 @@ class SealedStreams:
             raise VaultDamaged
         return int(sealed - TAG_BYTES * count)
 
-    def drop(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> None:
-        """Delete one stream; no error when there is none."""
+    def drop(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> bool:
+        """Delete one stream; tell whether there was one.
+
+        Its key stays derivable from the part's data key, so that an old copy of it opens as
+        long as the part lives: destroy is for what must go before that.
+        """
         stream = _find(tx, job, kind, page)
-        if stream is not None:
-            tx.run("DELETE FROM chunk WHERE stream = ?", stream.row)
-            tx.run("DELETE FROM stream WHERE id = ?", stream.row)
+        if stream is None:
+            return False
+        tx.run("DELETE FROM chunk WHERE stream = ?", stream.row)
+        tx.run("DELETE FROM stream WHERE id = ?", stream.row)
+        return True
+
+    def destroy(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> bool:
+        """Destroy one stream of a part that lives on, its key included; tell if there was one."""
+        is_gone = self.drop(tx, job, kind, page=page)
+        if is_gone:
+            self._renew_key(tx, job, PART_OF[kind])
+        return is_gone
 
     def drop_parts(self, tx: Transaction, jobs: Sequence[JobRef], part: Part) -> None:
         """Destroy a part of these jobs: its data keys and every stream under them.
@@ -208,7 +216,43 @@ class SealedStreams:
         key = _stream_key(data_key, stream.salt, stream.own_key, stream_id)
         return StreamCipher(key, stream_id).open(stream.data, 0, 1)
 
-    def _data_key(self, tx: Transaction, job: JobRef, part: Part) -> bytes:
+    def _renew_key(self, tx: Transaction, job: JobRef, part: Part) -> None:
+        """Give a part another data key, for what was dropped from it must not open any more.
+
+        What stays keeps the key it is sealed with, now wrapped under the new data key: one
+        small row for each stream, where a document of a gibibyte would be sealed again. A
+        stream whose key does not open is lost already, and keeps its row.
+        """
+        old = self._find_key(tx, job, part)
+        old_key = self._keys.unwrap(old, job.job_id, part)
+        bucket = old.bucket or bucket_for_new_key(tx, self._keys)
+        new_key, key = self._new_key(tx, job, part, bucket)
+        rows = tx.rows(
+            "SELECT id, kind, page, salt, wrapped FROM stream WHERE job = ? AND part = ?",
+            job.seq,
+            part.value,
+        )
+        kept = _kept_keys(job.job_id, rows, old_key, new_key)
+        tx.run_many("UPDATE stream SET wrapped = ? WHERE id = ?", kept)
+        tx.run(
+            "UPDATE data_key SET epoch = ?, wrapped = ?, bucket = ? WHERE job = ? AND part = ?",
+            *key,
+            job.seq,
+            part.value,
+        )
+        owe_new_keys(tx, bucket.id)
+
+    def _new_key(
+        self, tx: Transaction, job: JobRef, part: Part, bucket: WrappedBucket
+    ) -> tuple[bytes, tuple[int, bytes, int]]:
+        """Return a fresh data key, and epoch, wrapped key and bucket of its row."""
+        if tx.epoch() != self._keys.epoch:
+            # Under a key of the past it could never be opened again.
+            raise InternalError("a data key was to be wrapped under a vault key that is gone")
+        data_key, key = self._keys.new_data_key(job.job_id, part, bucket)
+        return data_key, (key.epoch, key.wrapped, bucket.id)
+
+    def _find_key(self, tx: Transaction, job: JobRef, part: Part) -> WrappedKey:
         row = tx.row(
             "SELECT epoch, wrapped, bucket FROM data_key WHERE job = ? AND part = ?",
             job.seq,
@@ -216,8 +260,10 @@ class SealedStreams:
         )
         if row is None:
             raise GONE[part]
-        key = WrappedKey(row[0], row[1], find_bucket(tx, row[2]))
-        return self._keys.unwrap(key, job.job_id, part)
+        return WrappedKey(row[0], row[1], find_bucket(tx, row[2]))
+
+    def _data_key(self, tx: Transaction, job: JobRef, part: Part) -> bytes:
+        return self._keys.unwrap(self._find_key(tx, job, part), job.job_id, part)
 
     def _cipher(
         self, tx: Transaction, job: JobRef, stream_id: StreamId, stream: _Stream
@@ -231,6 +277,21 @@ def _stream_key(data_key: bytes, salt: bytes, own_key: bytes | None, stream_id: 
     if own_key is None:
         return derive_stream_key(data_key, salt, stream_id)
     return unwrap_stream_key(own_key, data_key, salt, stream_id)
+
+
+def _kept_keys(
+    job_id: bytes,
+    rows: Iterable[tuple[int, int, int, bytes, bytes | None]],
+    old_key: bytes,
+    new_key: bytes,
+) -> Iterator[tuple[bytes, int]]:
+    """Yield each stream's key under the new data key, and the stream's row."""
+    for row, kind, page, salt, own_key in rows:
+        # A kind that no program wrote is damage, too.
+        with suppress(VaultDamaged, ValueError):
+            stream_id = StreamId(job_id, Kind(kind), page)
+            key = _stream_key(old_key, salt, own_key, stream_id)
+            yield wrap_stream_key(key, new_key, salt, stream_id), row
 
 
 def _find(tx: Transaction, job: JobRef, kind: Kind, page: int) -> _Stream | None:

@@ -205,7 +205,8 @@ class SqliteVault:
 
     def need_password(self, job_id: JobId, error_code: str) -> None:
         """READING to NEEDS_PASSWORD."""
-        self._reading.need_password(job_id, error_code)
+        if self._reading.need_password(job_id, error_code):
+            self._ends.tidy()
 
     def requeue_reading(self) -> tuple[ReaderProcess, ...]:
         """Every READING job back to QUEUED; return their readers."""
@@ -262,7 +263,7 @@ class SqliteVault:
 
     def purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
         """Destroy the pictures of one page."""
-        raise InternalError("not built yet")
+        return self._ends.purge_page_images(job_id, page, self._at(now))
 
     def older_than(self, moment: datetime, states: frozenset[JobState]) -> tuple[JobId, ...]:
         """Return the living jobs in these states that were added before the moment."""
