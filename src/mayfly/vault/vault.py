@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from mayfly.domain.errors import InternalError
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Deadline, Deletion, Due, Job, Part, ReaderProcess, ReadOptions
 from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
