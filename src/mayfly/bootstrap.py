@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mayfly.composition import RENDERERS, Adapters, Mayfly, assemble, cores, sweep_locked
+from mayfly.domain.desktop_port import Desktop
 from mayfly.domain.errors import InternalError, KeyringUnavailable, VaultLocked
 from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import Job
@@ -29,6 +30,7 @@ from mayfly.services.inspection import Inspector, Surroundings
 from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
 from mayfly.system.clock import SystemClock
+from mayfly.system.desktop import DBusDesktop
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
 from mayfly.system.hardening import Hardening, harden
 from mayfly.system.instance import WindowInstance
@@ -108,6 +110,10 @@ class Foundation:
     def window_instance(self) -> WindowInstance:
         """Return the lock by which a second window start raises the first one's window."""
         return WindowInstance(self._paths.window_lock, self._paths.window_request)
+
+    def desktop(self) -> Desktop:
+        """Return what tells of locked screens and of sleep, once it is started."""
+        return DBusDesktop()
 
     @contextmanager
     def private_folder(self) -> Iterator[Path]:

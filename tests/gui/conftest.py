@@ -144,7 +144,7 @@ class Desk:
             ),
             audit=AuditTrail(house.lane, clock=house.clock),
             locking=self.locking,
-            proof=Proof(),
+            proof=Proof(None, house.lane, search=None, bus=house.bus, clock=house.clock),
             bus=house.bus,
             close=lambda: None,
         )

@@ -57,10 +57,13 @@ def all_texts() -> str:
     return "\n".join(found)
 
 
-def kept_in_memory() -> list[object]:
-    """Return the pages and rows of documents that Python still holds."""
+def kept_in_memory(job_ids: set[str]) -> list[object]:
+    """Return the pages and rows of these documents that Python still holds."""
     gc.collect()
-    return [one for one in gc.get_objects() if isinstance(one, PagePicture | JobRow)]
+    everything = gc.get_objects()
+    rows = [row for row in everything if isinstance(row, JobRow) and row.job.job_id in job_ids]
+    pages = [page for page in everything if isinstance(page, PagePicture)]
+    return [*rows, *(page for page in pages if page.job_id in job_ids)]
 
 
 def _of_object(one: QWidget | QAction) -> Iterator[str]:

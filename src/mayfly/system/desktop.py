@@ -123,6 +123,8 @@ class DBusDesktop:
         if answer is None:
             return
         fd = answer[0].to_raw_fd()
+        # A reader that inherited it would hold up the sleep in our place.
+        os.set_inheritable(fd, False)
         with self._gate:
             before, self._inhibitor = self._inhibitor, fd
         if before is not None:

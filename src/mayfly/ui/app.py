@@ -21,6 +21,8 @@ from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.file_dialogs import keep_notes_in
 from mayfly.ui.icons import Icons
+from mayfly.ui.input_watch import InputWatch
+from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -90,6 +92,8 @@ class Session(QObject):
         self._ending = False
         self.window: MainWindow | None = None
         self.adding: OnlyAdding | None = None
+        self.input = InputWatch(app, self)
+        self._reasons: LockReasons | None = None
         self.unlocking = Unlocking(
             foundation, courier=self._courier, chores=self._chores, tr=self._tr, parent=self
         )
@@ -125,6 +129,8 @@ class Session(QObject):
     def clean_up(self) -> None:
         """Drop what is left after the event loop has ended."""
         take_back_copies()
+        if self._reasons is not None:
+            self._reasons.stop()
         if self.window is not None:
             self.window.deleteLater()
         if self.adding is not None:
@@ -170,6 +176,7 @@ class Session(QObject):
             decode_lane=self._decode_lane,
         )
         window.closing.connect(self.end)
+        self._reasons = self._watch_for_locking(window, keeper)
         window.show()
         window.begin()
         mayfly.queue.start()
@@ -177,6 +184,18 @@ class Session(QObject):
         languages = self._chores.submit(self._foundation.languages)
         self._courier.ask(window, languages, then=window.languages.show_installed)
         self._watch_for_second_start(window)
+
+    def _watch_for_locking(self, window: MainWindow, keeper: PreferenceKeeper) -> LockReasons:
+        reasons = LockReasons(
+            window.lock.keeper,
+            self._foundation.desktop(),
+            preferences=keeper,
+            is_busy=lambda: window.busy,
+            parent=window,
+        )
+        self.input.used.connect(reasons.clock.note_use)
+        reasons.start()
+        return reasons
 
     def _only_add(self, mayfly: Mayfly, keeper: PreferenceKeeper) -> None:
         """Add the paths for the window that is there, which reads them."""

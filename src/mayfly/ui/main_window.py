@@ -182,6 +182,13 @@ class MainWindow(DropWindow):
         self._courier.ask(self, self._mayfly.queue.is_paused(), then=self._show_paused)
         self.feed.ask()
 
+    @property
+    def busy(self) -> bool:
+        """Whether documents are being added or read, or wait for that and not for a user."""
+        counts = self.model.counts
+        waiting = counts[JobState.QUEUED] > 0 and not self._paused
+        return self.arrivals.busy or counts[JobState.READING] > 0 or waiting
+
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Add files and folders as one batch."""
         self.arrivals.add_paths(paths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -52,6 +53,10 @@ class PreferenceKeeper(QObject):
     def set_theme(self, theme: str) -> None:
         """Remember auto, light or dark."""
         self._set(replace(self._now, theme=theme))
+
+    def change(self, **wished: Any) -> None:  # noqa: ANN401 - the fields of Preferences
+        """Set some of the preferences, by the names that Preferences has for them."""
+        self._set(replace(self._now, **wished))
 
     def _set(self, preferences: Preferences) -> None:
         if preferences == self._now:
