@@ -83,7 +83,7 @@ class Photographer(QObject):
         yield _after(0.4)
         self._take(window, "page")
         rows = window.model.batches[0].shown
-        window.wishes.delete([rows[-1]])
+        window.deleting.delete([rows[-1]])
         for row in rows:
             if row.job.state is JobState.NEEDS_PASSWORD:
                 window.jobs.edit_password(window.model.index_of(row))

@@ -10,7 +10,6 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from mayfly.domain.document_errors import PasswordWrong
-from mayfly.domain.errors import DiskFull
 from mayfly.domain.events import IntakeProgress, Trouble
 from mayfly.domain.states import JobState
 from mayfly.ui import copies
@@ -61,7 +60,7 @@ def test_a_batch_is_deleted_whole(desk):
 def test_a_document_that_is_being_read_can_be_deleted(desk):
     window = desk.open()
     row = desk.add("slow.pdf", ScriptPage("x", gate="never"), until=JobState.READING)
-    window.wishes.delete([row])
+    window.deleting.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
     desk.add("next.pdf", "goes on")
 
@@ -70,20 +69,12 @@ def test_deleted_rows_can_be_hidden(desk):
     window = desk.open()
     row = desk.add("a.pdf")
     desk.add("b.pdf")
-    window.wishes.delete([row])
+    window.deleting.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
     window.actions_.show_deleted.trigger()
     assert len(window.model.batches) == 1
     window.actions_.show_deleted.trigger()
     assert len(window.model.batches) == 2
-
-
-def test_a_deletion_that_fails_shows_the_row_again(desk):
-    window = desk.open()
-    row = desk.add("a.pdf")
-    window.wishes._stayed([row], DiskFull())
-    assert not row.leaving
-    assert "The disk is full" in window.trouble.text
 
 
 # --- the locked ones -----------------------------------------------------------------
@@ -133,7 +124,7 @@ def test_a_click_on_the_field_opens_it_and_a_deleted_row_closes_it(desk):
     field = layout.field(layout.wide(window.jobs.visualRect(index)))
     desk.click_at(window.jobs, field.center())
     assert window.jobs.indexWidget(index) is not None
-    window.wishes.delete([row])
+    window.deleting.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
     desk.settle()
     assert window.jobs.indexWidget(index) is None
@@ -267,7 +258,7 @@ def test_the_gui_thread_never_touches_the_vault(desk, watched):
     window.wishes.give_password(locked.job.job_id, "open")
     desk.wait(lambda: locked.job.state is JobState.DONE)
     window.wishes.recognise_anyway([row])
-    window.wishes.delete([row, locked])
+    window.deleting.delete([row, locked])
     desk.wait(lambda: window.model.counts[JobState.DELETED] == 2)
     assert watched.threads == {"vault"}
 
@@ -288,10 +279,10 @@ def test_what_was_copied_goes_with_its_document(desk):
     desk.choose(row)
     window.pages.text.selectAll()
     window.pages.text.copy()
-    window.wishes.delete([other])
+    window.deleting.delete([other])
     desk.wait(lambda: other.job.state is JobState.DELETED)
     assert QGuiApplication.clipboard().text() == "secret words"
-    window.wishes.delete([row])
+    window.deleting.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
     assert QGuiApplication.clipboard().text() == ""
 
@@ -306,7 +297,7 @@ def test_clipboard_and_mouse_selection_go_with_their_own_documents(desk, deleted
         window.pages.text.selectAll()
         clipboard.kept[mode] = window.pages.text.createMimeDataFromSelection()
     with clipboard:
-        window.wishes.delete([rows[deleted]])
+        window.deleting.delete([rows[deleted]])
         desk.wait(lambda: rows[deleted].job.state is JobState.DELETED)
         gone = modes.Clipboard if deleted == "first" else modes.Selection
         desk.wait(lambda: gone not in clipboard.kept)
@@ -340,7 +331,7 @@ def test_what_was_copied_elsewhere_stays(desk):
     window.pages.text.selectAll()
     window.pages.text.copy()
     QGuiApplication.clipboard().setText("from another place")
-    window.wishes.delete([row])
+    window.deleting.delete([row])
     desk.wait(lambda: row.job.state is JobState.DELETED)
     assert QGuiApplication.clipboard().text() == "from another place"
 

@@ -129,12 +129,15 @@ def test_where_words_come_from_is_said_for_every_page():
         ({"state": JobState.READING, "pages_read": 2}, "Reading 3 of 12"),
         ({"state": JobState.DONE}, "12 pages"),
         ({"state": JobState.DONE, "pages_failed": 2}, "12 pages · 2 could not be read"),
-        ({"state": JobState.DONE, "source_present": False}, "12 pages · page images destroyed"),
+        ({"state": JobState.DONE, "source_present": False}, "12 pages · text only"),
         ({"state": JobState.FAILED, "error_code": "damaged"}, "The document is damaged"),
         ({"state": JobState.NEEDS_PASSWORD, "error_code": "password_wrong"}, "That password"),
         ({"state": JobState.CANCELLED}, "Cancelled"),
         ({"state": JobState.DELETED, "delete_reason": DeleteReason.USER}, "Deleted by you"),
-        ({"state": JobState.DELETED, "delete_reason": DeleteReason.BACKSTOP}, "Its time was up"),
+        ({"state": JobState.DELETED, "delete_reason": DeleteReason.BACKSTOP}, "Its 30 days"),
+        ({"state": JobState.DELETED, "delete_reason": DeleteReason.RESULT_DEADLINE}, "Its time"),
+        ({"state": JobState.DELETED, "delete_reason": DeleteReason.ZERO_RETENTION}, "Not kept"),
+        ({"state": JobState.DELETED, "delete_reason": DeleteReason.EVERYTHING}, "Deleted by you, "),
     ],
 )
 def test_every_state_has_its_line(changes, text):

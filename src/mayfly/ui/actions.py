@@ -29,6 +29,15 @@ class Actions:
         # The list and the password field have a Delete key of their own.
         self.delete = self._make(tr("Delete"), "delete", "Ctrl+Delete")
         self.delete.setToolTip(tr("Delete now, without asking and for good (Del)"))
+        self.delete_source = self._make(
+            tr("Delete document and images, keep the text"), "delete-source", None
+        )
+        self.delete_result = self._make(
+            tr("Delete the text, keep the document"), "delete-result", None
+        )
+        self.delete_picture = self._make(tr("Delete this page's picture"), "delete-picture", None)
+        self.delete_older = self._make(tr("Delete finished documents older than…"), None, None)
+        self.delete_everything = self._make(tr("Delete everything…"), None, None)
         self.cancel = self._make(tr("Cancel reading"), "cancel", "Ctrl+.")
         self.retry = self._make(tr("Try again"), "retry", "Ctrl+R")
         self.recognise = self._make(tr("Recognise anyway"), "recognise", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -20,6 +20,9 @@ from mayfly.ui.wording import Tr
 
 class Commands(QObject):
     """Turns actions into wishes for the rows that are chosen, and knows which make sense."""
+
+    menu_opening = Signal()
+    """The context menu is about to show actions of others, too."""
 
     def __init__(
         self,
@@ -60,7 +63,6 @@ class Commands(QObject):
         exports = bool(wishes.may_export(jobs))
         for action in actions.exports.values():
             action.setEnabled(exports)
-        actions.delete.setEnabled(any(row.alive for row in jobs))
 
     def show_paused(self, paused: bool) -> None:
         """Make the pause action mean the other way from here."""
@@ -86,7 +88,8 @@ class Commands(QObject):
         exports = menu.addMenu(self._tr("Export"))
         exports.addActions(list(actions.exports.values()))
         menu.addSeparator()
-        menu.addAction(actions.delete)
+        menu.addActions([actions.delete, actions.delete_source, actions.delete_result])
+        self.menu_opening.emit()
         self.show_chosen()
         menu.popup(point)
 
@@ -99,7 +102,6 @@ class Commands(QObject):
         actions.add_folder.triggered.connect(lambda: ask(Wanted.FOLDER, arrivals.add_paths))
         actions.paste.triggered.connect(self.paste)
         actions.pause.triggered.connect(lambda: wishes.set_paused(not self._paused))
-        actions.delete.triggered.connect(lambda: wishes.delete(jobs.chosen_rows()))
         for action, act in (
             (actions.cancel, wishes.cancel),
             (actions.retry, wishes.retry),

@@ -25,7 +25,7 @@ from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import JobState
 from mayfly.ui.cell_texts import TEXT_ROLES, CellTexts
-from mayfly.ui.job_rows import BatchRow, Column, JobRow
+from mayfly.ui.job_rows import BatchRow, Column, JobRow, what_is_left
 from mayfly.ui.row_texts import RowTexts
 from mayfly.ui.wording import Tr
 
@@ -71,6 +71,10 @@ class JobModel(QAbstractTableModel):
     def now(self) -> datetime:
         """Return the moment that texts refer to."""
         return self._now()
+
+    def everything(self) -> list[JobRow]:
+        """Return every job's row, hidden or not."""
+        return list(self._rows.values())
 
     def find(self, job_id: JobId) -> JobRow | None:
         """Return a job's row, hidden or not."""
@@ -247,9 +251,9 @@ class JobModel(QAbstractTableModel):
             for counts in (row.batch.counts, self.counts):
                 counts[before] -= 1
                 counts[after] += 1
-        row.job = job
-        if after is JobState.DELETED:
+        if after is JobState.DELETED or what_is_left(row.job) != what_is_left(job):
             row.leaving = False
+        row.job = job
 
     def _is_shown(self, row: JobRow) -> bool:
         return self._show_deleted or row.job.state is not JobState.DELETED

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from mayfly.domain.ids import BatchId, JobId
-from mayfly.domain.jobs import Job
+from mayfly.domain.jobs import Job, Part
 from mayfly.domain.states import JobState
 from mayfly.services.progress import Pace, Standing
 
@@ -23,6 +23,12 @@ class Column(IntEnum):
     DOCUMENT = 0
     LEFT = 1
     DELETE = 2
+
+
+def what_is_left(job: Job) -> frozenset[Part]:
+    """Return the parts of a job that still exist."""
+    there = {Part.SOURCE: job.source_present, Part.RESULT: job.result_present}
+    return frozenset(part for part in Part if there[part])
 
 
 @dataclass(slots=True, eq=False)

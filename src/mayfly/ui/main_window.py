@@ -21,6 +21,8 @@ from mayfly.ui.arrivals import Arrivals, MakeSource
 from mayfly.ui.commands import Commands
 from mayfly.ui.courier import Courier
 from mayfly.ui.curtain import Curtain, Documents
+from mayfly.ui.delete_commands import DeleteCommands
+from mayfly.ui.deleting import Deleting
 from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.empty_state import EmptyState
 from mayfly.ui.file_dialogs import FileDialogs
@@ -102,10 +104,16 @@ class MainWindow(DropWindow):
         self.pace = PaceKeeper(self.model)
         self.wishes = Wishes(
             self._mayfly,
-            model=self.model,
             feed=self.feed,
             courier=self._courier,
             tr=self._tr,
+            parent=self,
+        )
+        self.deleting = Deleting(
+            self._mayfly.deletions,
+            model=self.model,
+            feed=self.feed,
+            courier=self._courier,
             parent=self,
         )
         self.arrivals = Arrivals(
@@ -152,6 +160,19 @@ class MainWindow(DropWindow):
             dialogs=FileDialogs(self, tr=self._tr, suffixes=suffixes),
             theme=self._theme,
             preferences=self._preferences,
+            tr=self._tr,
+            window=self,
+        )
+        self.delete_commands = DeleteCommands(
+            self.actions_,
+            self._mayfly.deletions,
+            deleting=self.deleting,
+            jobs=self.jobs,
+            model=self.model,
+            pages=self.pages,
+            trouble=self.trouble,
+            tell=self.status.show_message,
+            courier=self._courier,
             tr=self._tr,
             window=self,
         )
@@ -297,17 +318,17 @@ class MainWindow(DropWindow):
 
     def _connect(self) -> None:
         self._settle.timeout.connect(self.commands.show_chosen)
+        self._settle.timeout.connect(self.delete_commands.show_chosen)
+        self.commands.menu_opening.connect(self.delete_commands.show_chosen)
         self.model.applied.connect(self._show_state)
         self.model.applied.connect(self._choose_first)
         self.feed.filled.connect(self._note_filled)
         self.pace.pace_changed.connect(self._show_pace)
         self.jobs.job_chosen.connect(self.pages.show_job)
         self.jobs.chosen_changed.connect(self._settle.start)
-        self.jobs.delete_wanted.connect(self.wishes.delete)
         self.jobs.password_given.connect(self.wishes.give_password)
         self.actions_.show_deleted.toggled.connect(self.model.set_show_deleted)
         self.pages.recognise_wanted.connect(lambda row: self.wishes.recognise_anyway([row]))
-        self.wishes.leaving.connect(self.pages.refresh)
         self.wishes.failed.connect(self.trouble.show_error)
         self.wishes.told.connect(self.status.show_message)
         self.offered.connect(self.arrivals.add_offer)

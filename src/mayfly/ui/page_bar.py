@@ -21,6 +21,7 @@ class PageBar(QWidget):
     fit_wanted = Signal()
     actual_size_wanted = Signal()
     boxes_toggled = Signal(bool)
+    delete_picture_wanted = Signal()
 
     def __init__(self, *, tr: Tr, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent)
@@ -46,6 +47,7 @@ class PageBar(QWidget):
         self.boxes = self._button("boxes", tr("Show the boxes of the words"), "Ctrl+B")
         self.boxes.setCheckable(True)
         self.boxes.setChecked(True)
+        self.delete_picture = self._button("delete-picture", tr("Delete this page's picture"), "")
         self._lay_out()
         self._connect()
         self.show_pages(0, 0)
@@ -70,6 +72,10 @@ class PageBar(QWidget):
             button.setEnabled(zoom is not None)
         self.fit.setEnabled(zoom is not None and not fits)
 
+    def show_picture(self, there: bool) -> None:
+        """Offer to delete the page's picture only where there is one."""
+        self.delete_picture.setEnabled(there)
+
     def _button(self, icon: str | None, text: str, keys: str) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("small")
@@ -77,7 +83,7 @@ class PageBar(QWidget):
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-        button.setToolTip(f"{text} ({native})")
+        button.setToolTip(f"{text} ({native})" if keys else text)
         button.setAccessibleName(text)
         if icon is not None:
             self._icons.dress(button, icon, (_ICON.width(),))
@@ -97,6 +103,8 @@ class PageBar(QWidget):
         line.addStretch(1)
         for widget in (self.zoom_out, self.zoom_label, self.zoom_in, self.fit, self.boxes):
             line.addWidget(widget)
+        line.addSpacing(10)
+        line.addWidget(self.delete_picture)
 
     def _connect(self) -> None:
         self.previous.clicked.connect(lambda: self.page_wanted.emit(self.number.value() - 1))
@@ -107,3 +115,4 @@ class PageBar(QWidget):
         self.zoom_label.clicked.connect(self.actual_size_wanted)
         self.fit.clicked.connect(self.fit_wanted)
         self.boxes.toggled.connect(self.boxes_toggled)
+        self.delete_picture.clicked.connect(self.delete_picture_wanted)

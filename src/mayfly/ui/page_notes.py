@@ -11,6 +11,7 @@ from mayfly.domain.jobs import Job, Part
 from mayfly.domain.pages import PageOrigin
 from mayfly.domain.states import JobState
 from mayfly.ui.page_picture import PagePicture
+from mayfly.ui.row_texts import reason_text
 from mayfly.ui.times import moment_text
 from mayfly.ui.wording import Tr, error_text, origin_text
 
@@ -63,8 +64,12 @@ def note_of_job(tr: Tr, job: Job, now: datetime) -> Note | None:
     match job.state:
         case JobState.DELETED:
             when = moment_text(tr, job.deleted_at or now, now)
+            why = reason_text(tr, job.delete_reason)
             return Note(
-                tr("Deleted: {moment}. Nothing of it is left.").format(moment=when), "deleted"
+                tr("Deleted: {moment}. {reason}. Nothing of it is left.").format(
+                    moment=when, reason=why
+                ),
+                "deleted",
             )
         case JobState.NEEDS_PASSWORD:
             return Note(error_text(tr, error_of(job.error_code or "")), "locked", "warn")

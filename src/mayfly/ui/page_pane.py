@@ -106,6 +106,11 @@ class PagePane(QWidget):
         """The number of the page that is shown or waited for."""
         return self._number
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a page with its picture is on show."""
+        return self._page is not None and self._page.image is not None
+
     # --- what is shown ---------------------------------------------------------------
 
     def show_job(self, row: JobRow | None) -> None:
@@ -140,6 +145,16 @@ class PagePane(QWidget):
         self._show_bar()
         self._show_hint("")
         self.note.clear()
+
+    def hide_picture(self) -> None:
+        """Take the page off the screen: its picture is being deleted."""
+        self._let_go()
+        self._show_hint(self._tr("Deleting…"))
+
+    def fetch_again(self) -> None:
+        """Fetch the page on show anew: something of it is gone."""
+        self._let_go()
+        self.refresh()
 
     def refresh(self) -> None:
         """Look again at the job's row: it may have come on, or be gone."""
@@ -238,6 +253,7 @@ class PagePane(QWidget):
 
     def _show_page(self, page: PagePicture | None) -> None:
         self._page = page
+        self.bar.show_picture(self.has_picture)
         self.canvas.show_page(page)
         self.text.show_page(page)
 

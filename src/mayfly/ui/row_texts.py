@@ -94,6 +94,8 @@ class RowTexts:
     def tooltip(self, row: JobRow, now: datetime) -> str:
         """Return the sentence and remedy of what failed, and the moments of both ends."""
         job = row.job
+        if job.state is JobState.DELETED:
+            return self._deleted_tip(job, now)
         parts = [self.title(job)]
         if job.error_code and job.state in (JobState.FAILED, JobState.NEEDS_PASSWORD):
             error = error_of(job.error_code)
@@ -125,12 +127,37 @@ class RowTexts:
             failed = self._tr("{n} could not be read").format(n=number_text(job.pages_failed))
             return f"{pages} · {failed}"
         if not job.result_present:
-            return f"{pages} · {self._tr('text destroyed')}"
+            return f"{pages} · {self._tr('document only')}"
         if not job.source_present:
-            return f"{pages} · {self._tr('page images destroyed')}"
+            return f"{pages} · {self._tr('text only')}"
         return pages
 
+    def _deleted_tip(self, job: Job, now: datetime) -> str:
+        parts = [
+            self._tr("Deleted: {moment}").format(
+                moment=moment_text(self._tr, job.deleted_at or now, now)
+            ),
+            self._deleted(job),
+        ]
+        if job.pages:
+            parts.append(count_text(self._tr, job.pages, "{n} page", "{n} pages"))
+        parts.append(self._tr("Nothing of it is left; this line has no name."))
+        return "\n".join(parts)
+
     def _deleted(self, job: Job) -> str:
-        if job.delete_reason is DeleteReason.USER or job.delete_reason is None:
-            return self._tr("Deleted by you")
-        return self._tr("Its time was up")
+        return reason_text(self._tr, job.delete_reason)
+
+
+def reason_text(tr: Tr, reason: DeleteReason | None) -> str:
+    """Return why a document was destroyed, short enough for a row."""
+    match reason:
+        case DeleteReason.SOURCE_DEADLINE | DeleteReason.RESULT_DEADLINE:
+            return tr("Its time was up")
+        case DeleteReason.BACKSTOP:
+            return tr("Its 30 days were over")
+        case DeleteReason.ZERO_RETENTION:
+            return tr("Not kept after it was read")
+        case DeleteReason.EVERYTHING:
+            return tr("Deleted by you, with everything else")
+        case DeleteReason.USER | None:
+            return tr("Deleted by you")

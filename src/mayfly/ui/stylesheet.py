@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from string import Template
 
 from mayfly.ui.tones import Tones
@@ -24,6 +25,7 @@ QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; width: 0; }
 #small { padding: 3px 5px; }
+#narrow { padding: 5px 2px; }
 
 QPushButton { color: $text; background: $raised; border: 1px solid $line; border-radius: 6px;
   padding: 6px 14px; min-height: 16px; }
@@ -35,6 +37,10 @@ QPushButton:disabled { color: $faint; }
 #primary:hover { background: $accent_hover; }
 #primary:focus { border: 2px solid $text; padding: 5px 13px; }
 #primary:disabled { color: $faint; background: $hover; border-color: $line; }
+#danger { color: $on_bad; background: $bad; border-color: $bad; font-weight: 600; }
+#danger:hover { background: $bad_hover; }
+#danger:focus { border: 2px solid $text; padding: 5px 13px; }
+#danger:disabled { color: $faint; background: $hover; border-color: $line; }
 
 QLineEdit { color: $text; background: $ground; border: 1px solid $line;
   border-radius: 6px; padding: 4px 8px; selection-background-color: $chosen;
@@ -84,25 +90,10 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #lockTrouble { color: $warn; }
 #quiet { color: $dim; }
 #sentence { font-weight: 600; }
+#section { color: $dim; font-weight: 600; }
 """)
 
 
 def stylesheet(tones: Tones) -> str:
     """Return the application's style sheet in these tones."""
-    return _SHEET.substitute(
-        text=tones.text,
-        dim=tones.dim,
-        faint=tones.faint,
-        line=tones.line,
-        window=tones.window,
-        ground=tones.ground,
-        raised=tones.raised,
-        hover=tones.hover,
-        chosen=tones.chosen,
-        accent=tones.accent,
-        accent_hover=tones.accent_hover,
-        on_accent=tones.on_accent,
-        warn=tones.warn,
-        warn_ground=tones.warn_ground,
-        handle=tones.handle,
-    )
+    return _SHEET.substitute(asdict(tones))

@@ -27,6 +27,8 @@ class Tones:
     good: str
     warn: str
     bad: str
+    bad_hover: str
+    on_bad: str
     warn_ground: str
     desk: str
     """Behind the page."""
@@ -54,6 +56,8 @@ LIGHT_TONES = Tones(
     good="#1a7048",
     warn="#8a5200",
     bad="#b3261e",
+    bad_hover="#991f18",
+    on_bad="#ffffff",
     warn_ground="#fff4dd",
     desk="#e3e8e6",
     word="#0e6f67",
@@ -78,6 +82,8 @@ DARK_TONES = Tones(
     good="#7ccf9f",
     warn="#eab963",
     bad="#f4938a",
+    bad_hover="#f8aaa3",
+    on_bad="#2b0c09",
     warn_ground="#3a2f18",
     desk="#111413",
     word="#0e6f67",

@@ -34,6 +34,11 @@ class Toolbar(QWidget):
         self.export_button = self._menu_button(tr("Export"), "export", self._export_menu(actions))
         for action in actions.exports.values():
             action.enabledChanged.connect(self.export_button.setEnabled)
+        self.delete_button = self._button(actions.delete)
+        self.delete_menu_button = self._menu_button("", "open", self._delete_menu(actions))
+        self.delete_menu_button.setObjectName("narrow")
+        self.delete_menu_button.setAccessibleName(tr("More ways to delete"))
+        self.delete_menu_button.setToolTip(tr("More ways to delete"))
         self.menu_button = self._menu_button("", "menu", self._main_menu(actions))
         self.menu_button.setAccessibleName(tr("Menu"))
         self.menu_button.setToolTip(tr("Menu (F10)"))
@@ -48,7 +53,9 @@ class Toolbar(QWidget):
         line.addStretch(1)
         line.addWidget(self._button(actions.pause))
         line.addWidget(self.export_button)
-        line.addWidget(self._button(actions.delete))
+        line.addWidget(self.delete_button)
+        line.addSpacing(-6)
+        line.addWidget(self.delete_menu_button)
         line.addSpacing(6)
         line.addWidget(self.menu_button)
 
@@ -79,6 +86,15 @@ class Toolbar(QWidget):
         menu = QMenu(self)
         menu.setAccessibleName(self._tr("Export"))
         menu.addActions(list(actions.exports.values()))
+        return menu
+
+    def _delete_menu(self, actions: Actions) -> QMenu:
+        menu = QMenu(self)
+        menu.setAccessibleName(self._tr("More ways to delete"))
+        menu.addActions([actions.delete, actions.delete_source, actions.delete_result])
+        menu.addAction(actions.delete_picture)
+        menu.addSeparator()
+        menu.addActions([actions.delete_older, actions.delete_everything])
         return menu
 
     def _main_menu(self, actions: Actions) -> QMenu:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from mayfly.domain.errors import UserError
 from mayfly.ui.icons import Icons
@@ -28,17 +30,23 @@ class TroubleBar(QWidget):
         self._text.setObjectName("troubleText")
         self._text.setWordWrap(True)
         self._text.setAccessibleName(tr("Message"))
+        self.offer_button = QPushButton(self)
+        self.offer_button.setAccessibleName(tr("What to do"))
+        self.offer_button.hide()
+        self.offer_button.clicked.connect(self._take_offer)
+        self._then: Callable[[], object] = lambda: None
         self.close_button = QToolButton(self)
         self.close_button.setObjectName("small")
         self.close_button.setAccessibleName(tr("Close this message"))
         self.close_button.setToolTip(tr("Close this message"))
         icons.dress(self.close_button, "close")
-        self.close_button.clicked.connect(self.hide)
+        self.close_button.clicked.connect(self._close)
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 8, 8, 8)
         line.setSpacing(10)
         line.addWidget(self._icon)
         line.addWidget(self._text, 1)
+        line.addWidget(self.offer_button)
         line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         theme.changed.connect(self._paint_icon)
         self.hide()
@@ -52,12 +60,27 @@ class TroubleBar(QWidget):
         """Show what happened and what to do now."""
         self.show_message(error_text(self._tr, error))
 
-    def show_message(self, text: str) -> None:
-        """Show a message in words of its own."""
+    def show_message(
+        self, text: str, *, offer: str = "", then: Callable[[], object] | None = None
+    ) -> None:
+        """Show a message in words of its own; offer is a button that closes it and calls then."""
         self._text.setText(text)
         self._text.setAccessibleDescription(text)
+        self.offer_button.setText(offer)
+        self.offer_button.setAccessibleName(offer or self._tr("What to do"))
+        self.offer_button.setVisible(bool(offer))
+        self._then = then or (lambda: None)
         self._paint_icon()
         self.show()
+
+    def _take_offer(self) -> None:
+        then = self._then
+        self._close()
+        then()
+
+    def _close(self) -> None:
+        self._then = lambda: None
+        self.hide()
 
     def _paint_icon(self) -> None:
         ratio = self.devicePixelRatioF()

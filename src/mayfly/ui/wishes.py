@@ -1,4 +1,4 @@
-"""What the user wants of jobs that are there: delete, cancel, retry, unlock, pause, export."""
+"""What the user wants of jobs that stay: cancel, retry, unlock, pause, export."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from mayfly.composition import Mayfly
-from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import UserError
 from mayfly.domain.ids import JobId
-from mayfly.domain.jobs import DeleteOutcome, Deletion
 from mayfly.domain.states import JobState
 from mayfly.ui.courier import Courier
 from mayfly.ui.job_feed import JobFeed
-from mayfly.ui.job_model import JobModel
-from mayfly.ui.job_rows import BatchRow, JobRow
+from mayfly.ui.job_rows import JobRow
 from mayfly.ui.wording import Tr, count_text
 
 _STOPPABLE = (JobState.QUEUED, JobState.READING, JobState.NEEDS_PASSWORD)
@@ -32,14 +29,11 @@ class Wishes(QObject):
     """A UserError."""
     told = Signal(str)
     """A sentence about what was done."""
-    leaving = Signal(object)
-    """JobRows that are being deleted from this moment on."""
 
     def __init__(
         self,
         mayfly: Mayfly,
         *,
-        model: JobModel,
         feed: JobFeed,
         courier: Courier,
         tr: Tr,
@@ -47,43 +41,9 @@ class Wishes(QObject):
     ) -> None:
         super().__init__(parent)
         self._mayfly = mayfly
-        self._model = model
         self._feed = feed
         self._courier = courier
         self._tr = tr
-
-    # --- ends ------------------------------------------------------------------------
-
-    def delete(self, rows: Sequence[BatchRow | JobRow]) -> None:
-        """Destroy these batches and jobs now, whatever they are doing."""
-        batches = [row for row in rows if isinstance(row, BatchRow)]
-        whole = {batch.batch_id for batch in batches}
-        jobs = [row for row in rows if isinstance(row, JobRow) and row.batch.batch_id not in whole]
-        going = [*jobs, *(row for batch in batches for row in batch.everything.values())]
-        going = [row for row in going if row.job.state is not JobState.DELETED]
-        self._model.mark_leaving(going)
-        self.leaving.emit(going)
-        deletions = self._mayfly.deletions
-        for batch in batches:
-            self._follow(deletions.delete_batch(batch.batch_id), going)
-        if jobs:
-            self._follow(deletions.delete([row.job.job_id for row in jobs]), going)
-
-    def _follow(self, future: Future[tuple[Deletion, ...]], going: Sequence[JobRow]) -> None:
-        self._courier.ask(
-            self, future, then=self._deleted, failed=lambda error: self._stayed(going, error)
-        )
-
-    def _deleted(self, deletions: Sequence[Deletion]) -> None:
-        self._feed.ask()
-        for one in deletions:
-            if one.outcome is DeleteOutcome.FAILED:
-                row = self._model.find(JobId(one.job_id))
-                self._stayed([row] if row else [], error_of(one.error_code or ""))
-
-    def _stayed(self, rows: Sequence[JobRow], error: UserError) -> None:
-        self._model.mark_leaving(rows, leaving=False)
-        self.failed.emit(error)
 
     # --- reading ---------------------------------------------------------------------
 

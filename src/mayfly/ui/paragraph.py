@@ -1,0 +1,28 @@
+"""Text that wraps, in windows of a fixed width."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class Paragraph(QLabel):
+    """Wrapped text that is never cut off.
+
+    A layout of a fixed width asks a label how high it is at another width, so the height at
+    the real one is held here.
+    """
+
+    def __init__(self, text: str, width_px: int, parent: QWidget, *, style: str = "") -> None:
+        """style: the object name that the style sheet knows, such as quiet."""
+        super().__init__(parent)
+        self._width_px = width_px
+        self.setObjectName(style)
+        self.setWordWrap(True)
+        self.setMinimumWidth(width_px)
+        self.ensurePolished()
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Show another text, in as much height as it takes."""
+        self.setText(text)
+        self.setMinimumHeight(self.heightForWidth(self._width_px))

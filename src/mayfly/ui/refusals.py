@@ -1,0 +1,82 @@
+"""Which documents could not be deleted, and why: one line for each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mayfly.ui.deleting import Outcome
+from mayfly.ui.wording import Tr, error_text, number_text
+
+
+def refusal_text(tr: Tr, outcome: Outcome) -> str:
+    """Say how many of how many were not deleted, and why if there is one reason for all."""
+    errors = {refusal.error.code: refusal.error for refusal in outcome.refused}
+    why = error_text(tr, next(iter(errors.values()))) if len(errors) == 1 else ""
+    if outcome.wanted == 1:
+        return why
+    text = tr("{n} of {all} documents could not be deleted.").format(
+        n=number_text(len(outcome.refused)), all=number_text(outcome.wanted)
+    )
+    return f"{text} {why}".rstrip()
+
+
+class RefusalDialog(QDialog):
+    """Names what is still there. The names stay in the list, never in a title."""
+
+    again_wanted = Signal(object)
+    """The rows to try once more."""
+
+    def __init__(self, outcome: Outcome, *, tr: Tr, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Mayfly")
+        self.resize(520, 360)
+        title = QLabel(
+            tr("{n} of {all} documents could not be deleted.").format(
+                n=number_text(len(outcome.refused)), all=number_text(outcome.wanted)
+            ),
+            self,
+        )
+        title.setObjectName("sentence")
+        self.lines = QListView(self)
+        self.lines.setAccessibleName(tr("Documents that could not be deleted"))
+        self.lines.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.lines.setWordWrap(True)
+        self.lines.setSpacing(3)
+        self.lines.setModel(
+            QStringListModel(
+                [
+                    f"{one.name or tr('Document')}\n{error_text(tr, one.error)}"
+                    for one in outcome.refused
+                ],
+                self,
+            )
+        )
+        rows = [one.row for one in outcome.refused]
+        self.again = QPushButton(tr("Try again"), self)
+        self.again.setObjectName("primary")
+        self.again.setDefault(True)
+        self.again.clicked.connect(self.accept)
+        self.accepted.connect(lambda: self.again_wanted.emit(rows))
+        close = QPushButton(tr("Close"), self)
+        close.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        buttons.addWidget(self.again)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 18)
+        column.setSpacing(12)
+        column.addWidget(title)
+        column.addWidget(self.lines, 1)
+        column.addLayout(buttons)
