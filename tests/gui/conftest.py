@@ -28,7 +28,6 @@ from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.bus import EventBus
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
-from mayfly.services.proof import Proof
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
 from mayfly.ui.copies import take_back_copies
@@ -43,6 +42,7 @@ from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
 from tests.conftest import ROOT, FakeClock
 from tests.fakes import MemorySecrets
 from tests.fakes_engine import EchoEngine, EchoKiller, EchoReader, document
+from tests.gui.fake_services import FakeProof
 from tests.services.conftest import House
 
 PREFERENCES = Preferences(("eng",), 24, 24, "light", "en")
@@ -127,6 +127,7 @@ class Desk:
         self.watch = Watch(house.vault, house.lane, bus=house.bus)
         self.icons = Icons(ROOT / "resources" / "icons", theme)
         self.queue = house.queue(start=False)
+        self.proof = FakeProof()
         self.locking = FakeLocking(house.lane, house.bus)
         self.mayfly = Mayfly(
             intake=house.intake,
@@ -144,7 +145,7 @@ class Desk:
             ),
             audit=AuditTrail(house.lane, clock=house.clock),
             locking=self.locking,
-            proof=Proof(None, house.lane, search=None, bus=house.bus, clock=house.clock),
+            proof=self.proof,
             bus=house.bus,
             close=lambda: None,
         )

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMenu
 
 from mayfly.domain.errors import DiskFull, ResultGone, SourceGone, VaultNotWritable
-from mayfly.domain.jobs import DeleteOutcome, Deletion
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.ui.delete_dialogs import EverythingQuestion, OlderQuestion
 from mayfly.ui.refusals import RefusalDialog
@@ -112,24 +111,10 @@ def test_parts_are_offered_only_where_both_are_there(desk):
     assert not row.leaving
 
 
-@pytest.fixture
-def aged(desk):
-    """Until the vault itself finds jobs by age: the same answer from its list of jobs."""
-    vault = desk.house.vault
-
-    def older_than(moment, states, now):
-        jobs = vault.jobs(now)
-        return tuple(one.job_id for one in jobs if one.added_at < moment and one.state in states)
-
-    vault.older_than = older_than
-    return desk
-
-
 # --- by age, and everything ----------------------------------------------------------
 
 
-def test_deletion_by_age_takes_what_it_counted(aged):
-    desk = aged
+def test_deletion_by_age_takes_what_it_counted(desk):
     window = desk.open()
     old = desk.add("old.pdf", "words")
     desk.house.clock.advance(hours=5)
@@ -151,8 +136,7 @@ def test_deletion_by_age_takes_what_it_counted(aged):
     assert new.job.state is JobState.DONE
 
 
-def test_enter_in_the_age_dialog_deletes_nothing(aged):
-    desk = aged
+def test_enter_in_the_age_dialog_deletes_nothing(desk):
     window = desk.open()
     desk.add("old.pdf", "words")
     desk.house.clock.advance(hours=5)
@@ -166,8 +150,7 @@ def test_enter_in_the_age_dialog_deletes_nothing(aged):
     assert window.model.counts[JobState.DONE] == 1
 
 
-def test_the_age_dialog_asks_for_at_least_one_kind(aged):
-    desk = aged
+def test_the_age_dialog_asks_for_at_least_one_kind(desk):
     window = desk.open()
     desk.add("old.pdf", "words")
     question = window.delete_commands.ask_older()
@@ -256,9 +239,9 @@ def test_what_could_not_be_deleted_is_named_with_its_reason(desk):
     bad = rows[1].job.job_id
 
     def purge_all_but_one(ids, parts, reason, now):
-        done = purge([one for one in ids if one != bad], parts, reason, now)
-        failure = Deletion(bad, DeleteOutcome.FAILED, None, DiskFull.code)
-        return (*done, *([failure] if bad in ids else []))
+        if bad in ids:
+            raise DiskFull
+        return purge(ids, parts, reason, now)
 
     desk.house.vault.purge = purge_all_but_one
     window.deleting.delete(rows)
@@ -292,6 +275,33 @@ def test_a_vault_that_refuses_shows_the_rows_again(desk):
     assert not window.trouble.offer_button.isVisible()
     assert not row.leaving
     del desk.house.vault.purge
+
+
+def test_deleting_twice_is_no_failure(desk):
+    window = desk.open()
+    row = desk.add("a.pdf", "words")
+    desk.house.deletions.delete([row.job.job_id]).result()
+    window.deleting.delete_jobs([row.job.job_id])
+    desk.wait(lambda: "deleted before" in window.status.text)
+    desk.wait(lambda: row.job.state is JobState.DELETED)
+    assert not window.trouble.isVisible()
+
+
+def test_one_page_s_picture_goes_and_the_rest_stays(desk):
+    window = desk.open()
+    row = desk.add("letter.pdf", "stays here", "second")
+    desk.choose(row)
+    desk.settle()
+    desk.qtbot.mouseClick(window.pages.bar.delete_picture, Qt.MouseButton.LeftButton)
+    assert window.pages.page is None
+    desk.wait(lambda: window.pages.text.toPlainText() == "stays here")
+    assert not window.pages.has_picture
+    assert "page image has been destroyed" in window.pages.note.text
+    assert not window.pages.bar.delete_picture.isEnabled()
+    assert kept(desk, row) == (True, False)
+    assert kept(desk, row, 2) == (True, True)
+    desk.choose(row, number=2)
+    assert window.pages.has_picture
 
 
 def test_a_deleted_row_says_when_and_why(desk):

@@ -51,11 +51,13 @@ class Outcome:
     level: Level
     deleted: int
     refused: tuple[Refusal, ...]
+    gone_before: int = 0
+    """How many had been deleted before."""
 
     @property
     def wanted(self) -> int:
         """How many documents it was about."""
-        return self.deleted + len(self.refused)
+        return self.deleted + len(self.refused) + self.gone_before
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +68,7 @@ class _Round:
     awaited: int
     names: dict[JobId, str] = field(repr=False)
     deleted: int = 0
+    gone_before: int = 0
     refused: list[Refusal] = field(default_factory=list)
 
     def refuse(self, row: JobRow, error: UserError) -> None:
@@ -187,8 +190,10 @@ class Deleting(QObject):
             row = self._model.find(JobId(one.job_id))
             if one.outcome is DeleteOutcome.FAILED and row is not None:
                 this.refuse(row, error_of(one.error_code or ""))
-            else:
+            elif one.outcome is DeleteOutcome.DELETED:
                 this.deleted += 1
+            else:
+                this.gone_before += 1
             if one.outcome is not DeleteOutcome.DELETED and row is not None:
                 # No change of the row will come to say that it is over.
                 stayed.append(row)
@@ -205,7 +210,9 @@ class Deleting(QObject):
         this.awaited -= 1
         self._feed.ask()
         if this.awaited == 0:
-            self.settled.emit(Outcome(this.level, this.deleted, tuple(this.refused)))
+            self.settled.emit(
+                Outcome(this.level, this.deleted, tuple(this.refused), this.gone_before)
+            )
 
     def _take_picture_answer(self, deletion: Deletion) -> None:
         self.picture_gone.emit()
@@ -221,7 +228,7 @@ def told_text(tr: Tr, outcome: Outcome) -> str:
     """Say what was deleted; "" when nothing was."""
     n = outcome.deleted
     if not n:
-        return ""
+        return tr("That was deleted before.") if outcome.gone_before else ""
     if outcome.level is Level.SOURCE:
         return count_text(
             tr, n, "{n} document deleted, its text kept", "{n} documents deleted, their texts kept"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from mayfly.domain.errors import UserError
@@ -40,7 +41,7 @@ class TroubleBar(QWidget):
         self.close_button.setAccessibleName(tr("Close this message"))
         self.close_button.setToolTip(tr("Close this message"))
         icons.dress(self.close_button, "close")
-        self.close_button.clicked.connect(self._close)
+        self.close_button.clicked.connect(self.hide)
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 8, 8, 8)
         line.setSpacing(10)
@@ -73,14 +74,16 @@ class TroubleBar(QWidget):
         self._paint_icon()
         self.show()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of what an offer held: it may know documents."""
+        if not event.spontaneous():
+            self._then = lambda: None
+        super().hideEvent(event)
+
     def _take_offer(self) -> None:
         then = self._then
-        self._close()
-        then()
-
-    def _close(self) -> None:
-        self._then = lambda: None
         self.hide()
+        then()
 
     def _paint_icon(self) -> None:
         ratio = self.devicePixelRatioF()
