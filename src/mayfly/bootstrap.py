@@ -24,18 +24,19 @@ from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
-from mayfly.engine.scratch import make_scratch, sweep_scratch
+from mayfly.engine.scratch import count_left, make_scratch, sweep_scratch
 from mayfly.engine.worker_engine import WorkerEngine
-from mayfly.services.inspection import Inspector, Surroundings
+from mayfly.services.inspection import Inspector, Looks, Surroundings
 from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
 from mayfly.system.clock import SystemClock
 from mayfly.system.desktop import DBusDesktop
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
-from mayfly.system.hardening import Hardening, harden
+from mayfly.system.hardening import Hardening, harden, look_at_process
 from mayfly.system.instance import WindowInstance
 from mayfly.system.logs import start_logging
 from mayfly.system.machine import look_at_machine
+from mayfly.system.own_files import look_at_files
 from mayfly.system.paths import find_paths, make_folders
 from mayfly.system.resources import resource
 from mayfly.system.secrets import open_secret_store
@@ -51,6 +52,7 @@ from mayfly.vault.opening import (
     open_vault,
     open_without_key,
 )
+from mayfly.vault.second_line import look_at_vault
 from mayfly.vault.vault import SqliteVault
 
 
@@ -186,20 +188,21 @@ class Foundation:
         return self._inspector().grade()
 
     def _inspector(self) -> Inspector:
-        hardening = self._hardening
         return Inspector(
             engine=self._passing_engine(),
-            secret_backend=lambda: open_secret_store(self._pinned()).backend,
-            key_home=lambda: needed_key(self._vault_paths()),
             surroundings=Surroundings(
                 folders={folder.name: folder for folder in self._paths.folders()},
                 vault=self._paths.database,
                 log=self._paths.log,
-                no_core_dumps=bool(
-                    hardening and hardening.no_core_files and hardening.not_dumpable
-                ),
             ),
-            machine=lambda: look_at_machine(self._paths.database, self._paths.shard),
+            looks=Looks(
+                secret_backend=lambda: open_secret_store(self._pinned()).backend,
+                key_home=lambda: needed_key(self._vault_paths()),
+                vault=lambda: look_at_vault(self._vault_paths(), self._clock.now()),
+                machine=lambda: look_at_machine(self._paths.database, self._paths.shard),
+                process=look_at_process,
+                files=lambda: look_at_files(self._paths, left=count_left(self._paths.scratch)),
+            ),
         )
 
     # --- the vault -------------------------------------------------------------------

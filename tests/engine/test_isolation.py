@@ -125,9 +125,30 @@ def test_a_started_program_is_locked_in_as_well(place):
 def test_the_engine_tells_which_layers_hold(engine):
     info = engine.describe()
 
-    assert "rlimits" in info.isolation
+    assert {"rlimits", "no core dumps"} <= set(info.isolation)
     assert ("landlock" in info.isolation) == bool(landlock_version())
     assert ("seccomp" in info.isolation) == can_filter()
+
+
+@pytest.mark.parametrize(
+    ("undone", "missing"),
+    [
+        ("resource.setrlimit = lambda *_: None", {"rlimits"}),
+        ("restraint._PR_SET_DUMPABLE = 3", {"no core dumps"}),
+    ],
+)
+def test_what_a_worker_did_not_give_up_is_not_told(make_engine, tmp_path, undone, missing):
+    """The layers are asked of the system: a worker that only thinks it has them says so."""
+    careless = tmp_path / "careless.py"
+    careless.write_text(
+        "import resource, sys\n"
+        "from mayfly.engine import restraint\n"
+        f"{undone}\n"
+        "from mayfly.engine.worker import main\n"
+        "sys.exit(main())\n"
+    )
+    engine = make_engine(worker_command=[sys.executable, "-P", str(careless)])
+    assert {"rlimits", "no core dumps"} - set(engine.describe().isolation) == missing
 
 
 def test_a_child_without_its_locks_opens_no_document(make_engine, tmp_path):

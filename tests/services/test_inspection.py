@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.defence import VaultLook
 from mayfly.domain.document_errors import ReaderCrashed, RecogniserMissing
-from mayfly.domain.errors import KeyringLocked, KeyringUnavailable
+from mayfly.domain.errors import KeyringLocked, KeyringUnavailable, VaultDamaged
 from mayfly.domain.inspection import Grade, Inspection, Promise
 from mayfly.domain.ports import EngineInfo
 from mayfly.services import inspection
-from mayfly.services.inspection import Inspector, Surroundings
+from mayfly.services.inspection import Inspector, Looks, Surroundings
 from tests.machines import SOUND
+from tests.services.test_defence_findings import FILES, PROCESS, VAULT
 
 INFO = EngineInfo(
     engine="Tesseract",
@@ -22,7 +24,7 @@ INFO = EngineInfo(
     languages=("deu", "eng"),
     scratch="/dev/shm",
     scratch_in_memory=True,
-    isolation=("rlimits", "landlock", "seccomp"),
+    isolation=("rlimits", "no core dumps", "landlock", "seccomp"),
 )
 
 
@@ -40,7 +42,7 @@ class Describing:
 
 @pytest.fixture
 def inspect(tmp_path: Path):
-    def inspect(answer=INFO, *, backend="Secret Service", home="keyring", core=True, mode=0o700):
+    def inspect(answer=INFO, *, backend="Secret Service", home="keyring", mode=0o700, fault=None):
         folder = tmp_path / "data"
         folder.mkdir(exist_ok=True)
         folder.chmod(mode)
@@ -50,17 +52,26 @@ def inspect(tmp_path: Path):
                 raise backend
             return backend
 
+        def look_at_vault() -> VaultLook:
+            if fault is not None:
+                raise fault
+            return VAULT
+
         inspector = Inspector(
             engine=Describing(answer),
-            secret_backend=ask,
-            key_home=lambda: home,
             surroundings=Surroundings(
                 folders={"data": folder, "cache": tmp_path / "cache"},
                 vault=folder / "vault.db",
                 log=tmp_path / "log",
-                no_core_dumps=core,
             ),
-            machine=lambda: SOUND,
+            looks=Looks(
+                secret_backend=ask,
+                key_home=lambda: home,
+                vault=look_at_vault,
+                machine=lambda: SOUND,
+                process=lambda: PROCESS,
+                files=lambda: FILES,
+            ),
         )
         return inspector.inspect()
 
@@ -119,10 +130,11 @@ def test_a_folder_that_others_may_enter_is_a_problem(inspect) -> None:
     assert "chmod 700" in found.remedy
 
 
-def test_core_dumps_that_are_on_are_noticed(inspect) -> None:
-    inspected = inspect(core=False)
-    assert find(inspected, "core dumps").grade is Grade.NOTICE
-    assert inspected.promise is Promise.LIMITED
+def test_a_vault_that_cannot_be_looked_at_is_a_finding(inspect) -> None:
+    inspected = inspect(fault=VaultDamaged())
+    found = find(inspected, "look at the vault")
+    assert (found.grade, found.value) == (Grade.PROBLEM, VaultDamaged.text)
+    assert inspected.promise is Promise.UNKNOWN
 
 
 def test_what_nobody_looked_at_promises_nothing() -> None:

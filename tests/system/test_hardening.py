@@ -28,7 +28,7 @@ print(json.dumps({
 def test_the_measures_take_effect_and_are_told():
     answer = subprocess.run([sys.executable, "-c", ASK], capture_output=True, check=True)
     assert json.loads(answer.stdout) == {
-        "core": [0, 0],
+        "core": [1, 1],
         "dumpable": 0,
         "umask": 0o077,
         "told": [True, True, True],

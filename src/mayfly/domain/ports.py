@@ -169,7 +169,7 @@ class EngineInfo:
     scratch: str
     scratch_in_memory: bool
     isolation: tuple[str, ...]
-    """What holds a worker back on this system: "rlimits", "landlock", "seccomp"."""
+    """What holds a worker back: "rlimits", "no core dumps", "landlock", "seccomp"."""
 
 
 class Engine(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mayfly.engine.landlock import READ, RUN, WRITE, landlock_version, restrict_files
 from mayfly.engine.protocol import Setup
+from mayfly.engine.restraint import find_restraint
 from mayfly.engine.seccomp import can_filter, filter_system_calls
 
 _SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store")
@@ -50,7 +51,7 @@ def find_isolation(needs: Needs) -> tuple[str, ...]:
             os._exit(held)
     _, raw = os.waitpid(pid, 0)
     held = max(0, os.waitstatus_to_exitcode(raw))
-    layers = ["rlimits"]
+    layers = list(find_restraint())
     if held & _HELD_BY_FILES:
         layers.append("landlock")
     if held & _HELD_BY_CALLS:

@@ -77,6 +77,12 @@ def sweep_scratch(fallback: Path) -> int:
     return swept
 
 
+def count_left(fallback: Path) -> int:
+    """Return how many folders of dead owners there are; nothing is removed."""
+    places = [place for place in {_MEMORY, fallback} if place.is_dir()]
+    return sum(_is_left(one) for place in places for one in place.glob(f"{_PREFIX}{_user()}-*"))
+
+
 def empty(folder: Path, *, wipe: bool) -> None:
     """Remove everything in the folder; wipe overwrites files first (a folder on a disk)."""
     with contextlib.suppress(OSError):
@@ -121,6 +127,18 @@ def _sweep(folder: Path, *, in_memory: bool) -> int:
         # Held by a living owner, or gone meanwhile.
         return 0
     return 1
+
+
+def _is_left(folder: Path) -> bool:
+    try:
+        if not _is_own(folder) or (sys.platform == "win32" and _has_living_owner(folder)):
+            return False
+        lock = _lock(folder)
+    except OSError:
+        return False
+    if lock is not None:
+        os.close(lock)
+    return True
 
 
 def _is_own(folder: Path) -> bool:

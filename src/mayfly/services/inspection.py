@@ -9,61 +9,76 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from mayfly.domain.defence import FilesLook, ProcessLook, VaultLook
 from mayfly.domain.document_errors import RecogniserMissing
 from mayfly.domain.errors import KeyringUnavailable, UserError
 from mayfly.domain.inspection import Finding, Grade, Inspection, Promise
 from mayfly.domain.machine import MachineFacts
 from mayfly.domain.ports import Engine
+from mayfly.services.defence_findings import files_findings, process_findings, vault_findings
 from mayfly.services.machine_findings import machine_findings
+
+_LAYERS = frozenset({"rlimits", "no core dumps", "landlock", "seccomp"})
+_WITH_KEYRING = ("keyring", "both")
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where things lie, and what the process gave up at its start."""
+    """Where things lie."""
 
     folders: Mapping[str, Path]
     vault: Path
     log: Path
-    no_core_dumps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How to look at each thing; every call looks anew and changes nothing."""
+
+    secret_backend: Callable[[], str]
+    key_home: Callable[[], str | None]
+    vault: Callable[[], VaultLook | None]
+    machine: Callable[[], MachineFacts]
+    process: Callable[[], ProcessLook]
+    files: Callable[[], FilesLook]
 
 
 class Inspector:
     """Looks at everything once. Opens no vault and changes nothing."""
 
-    def __init__(
-        self,
-        *,
-        engine: Engine,
-        secret_backend: Callable[[], str],
-        key_home: Callable[[], str | None],
-        surroundings: Surroundings,
-        machine: Callable[[], MachineFacts],
-    ) -> None:
+    def __init__(self, *, engine: Engine, surroundings: Surroundings, looks: Looks) -> None:
         self._engine = engine
-        self._secret_backend = secret_backend
-        self._key_home = key_home
         self._surroundings = surroundings
-        self._machine = machine
+        self._looks = looks
 
     def inspect(self) -> Inspection:
         """Return what was found; a part that cannot be looked at is a finding, too."""
-        return Inspection(tuple(self._findings()))
+        return Inspection((*self._installation(), *self._grounds()))
 
     def grade(self) -> Inspection:
         """Return only what the promise hangs on; starts no reader and asks no keyring."""
         return Inspection(tuple(self._grounds()))
 
-    def _grounds(self) -> Iterator[Finding]:
-        yield from machine_findings(self._machine(), self._key_home())
-        yield from self._process()
-
-    def _findings(self) -> Iterator[Finding]:
+    def _installation(self) -> Iterator[Finding]:
         yield Finding("mayfly", _own_version(), Grade.GOOD)
         yield Finding("python", platform.python_version(), Grade.GOOD)
         yield from self._reading()
         yield from self._key()
-        yield from self._files()
-        yield from self._grounds()
+        yield from self._folders()
+
+    def _grounds(self) -> Iterator[Finding]:
+        try:
+            home, vault = self._looks.key_home(), self._looks.vault()
+        except UserError as error:
+            yield Finding(
+                "look at the vault", error.text, Grade.PROBLEM, "", error.remedy, Promise.UNKNOWN
+            )
+            home = vault = None
+        yield from machine_findings(self._looks.machine(), home)
+        if vault is not None:
+            yield from vault_findings(vault)
+        yield from process_findings(self._looks.process())
+        yield from files_findings(self._looks.files())
 
     def _reading(self) -> Iterator[Finding]:
         try:
@@ -86,7 +101,7 @@ class Inspector:
                 Promise.LIMITED,
             )
         held = ", ".join(info.isolation) or "nothing"
-        good = "seccomp" in info.isolation and "landlock" in info.isolation
+        good = set(info.isolation) >= _LAYERS
         yield Finding(
             "isolation",
             held,
@@ -95,19 +110,24 @@ class Inspector:
         )
 
     def _key(self) -> Iterator[Finding]:
-        home = self._key_home()
-        yield Finding("vault", f"{self._surroundings.vault} ({home or 'none yet'})", Grade.GOOD)
         try:
-            backend = self._secret_backend()
+            home = self._looks.key_home()
+        except UserError:
+            # Told with what the promise hangs on.
+            return
+        yield Finding("vault", f"{self._surroundings.vault} ({home or 'none yet'})", Grade.GOOD)
+        needed = home in _WITH_KEYRING
+        try:
+            backend = self._looks.secret_backend()
         except UserError as error:
-            needed = home == "keyring"
             remedy = error.remedy if needed else "Mayfly asks for a passphrase instead."
             text = error.text if needed or not isinstance(error, KeyringUnavailable) else "none"
-            yield Finding("keyring", text, Grade.PROBLEM if needed else Grade.NOTICE, "", remedy)
+            grade = Grade.PROBLEM if needed else Grade.NOTICE
+            yield Finding("keyring", text, grade, "", remedy)
             return
         yield Finding("keyring", backend, Grade.GOOD)
 
-    def _files(self) -> Iterator[Finding]:
+    def _folders(self) -> Iterator[Finding]:
         for name, folder in self._surroundings.folders.items():
             mode = _mode_of(folder)
             if mode is None:
@@ -118,19 +138,6 @@ class Inspector:
             else:
                 yield Finding(f"folder {name}", f"{folder} ({mode:o})", Grade.GOOD)
         yield Finding("log", str(self._surroundings.log), Grade.GOOD)
-
-    def _process(self) -> Iterator[Finding]:
-        if self._surroundings.no_core_dumps:
-            yield Finding("core dumps", "off", Grade.GOOD)
-        else:
-            yield Finding(
-                "core dumps",
-                "not switched off",
-                Grade.NOTICE,
-                "A crash may leave memory on the disk, keys and documents included.",
-                "Switch core dumps off system-wide.",
-                Promise.LIMITED,
-            )
 
 
 def _own_version() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import threading
 import time
@@ -30,6 +31,9 @@ _FILE_BYTES = 512 << 10
 _OLD_FILES = 1
 _MOST_FRAMES = 40
 _HIDDEN = "<…>"
+_OUR_LINE = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [A-Z]+ [\w.]+ [\w.<>-]+:\d+( .*)?|  [\w.<>]+ at .*"
+)
 
 
 def start_logging(path: Path | None, level: int = logging.INFO) -> None:
@@ -53,6 +57,11 @@ def start_logging(path: Path | None, level: int = logging.INFO) -> None:
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
     sys.unraisablehook = _log_unraisable
+
+
+def is_our_line(line: str) -> bool:
+    """Tell whether a line of a log has the form in which ContentFree writes."""
+    return bool(_OUR_LINE.fullmatch(line))
 
 
 class ContentFree(logging.Formatter):

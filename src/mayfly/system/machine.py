@@ -25,6 +25,7 @@ from mayfly.system.machine_flags import (
 )
 from mayfly.system.machine_keyring import keyring_lock
 from mayfly.system.machine_mounts import Mount, mount_of, read_mounts
+from mayfly.system.paths import user_home
 
 _EXT = frozenset({"ext2", "ext3", "ext4"})
 _SUPERBLOCK = 1024
@@ -67,9 +68,7 @@ def look_at_machine(vault: Path, shard: Path) -> MachineFacts:
     """Return the facts of this machine; some ten milliseconds, and no file is changed."""
     if sys.platform != "linux":
         return MachineFacts(looked=False, system=platform.system() or sys.platform)
-    home = Path.home()
-    data_home = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return LinuxMachine().look(Places(vault, shard, home, data_home))
+    return LinuxMachine().look(Places(vault, shard, Path.home(), user_home("XDG_DATA_HOME")))
 
 
 class LinuxMachine:

@@ -106,6 +106,12 @@ def find_paths(home: Path | None = None) -> Paths:
     )
 
 
+def user_home(variable: str) -> Path:
+    """Return where all programs of this user keep things, as XDG names it."""
+    usual = {"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share"}[variable]
+    return Path(os.environ.get(variable) or Path.home() / usual)
+
+
 def make_folders(paths: Paths) -> None:
     """Make the folders with mode 0700 and tighten ours that are wider.
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ _CHECKPOINT_TRIES = 5
 _MOST_WAL_BYTES = 16 << 20
 """A WAL that one large document made long is cut back to this at the next checkpoint."""
 
-_INCREMENTAL, _MEMORY, _FULL = 2, 2, 2
+INCREMENTAL, _MEMORY, _FULL = 2, 2, 2
 
 # What each must read after it was set: a library built without it would answer otherwise.
 # secure_delete is compiled in as ON by Debian but defaults to OFF in other builds.
 _SETTINGS: tuple[tuple[str, str, object], ...] = (
     # Only effective before the first table; freed pages are zeroed first (docs/adr/0004).
-    ("auto_vacuum", "INCREMENTAL", _INCREMENTAL),
+    ("auto_vacuum", "INCREMENTAL", INCREMENTAL),
     ("journal_mode", "WAL", "wal"),
     ("synchronous", "FULL", _FULL),
     ("foreign_keys", "ON", 1),
@@ -37,6 +37,21 @@ _SETTINGS: tuple[tuple[str, str, object], ...] = (
     ("journal_size_limit", str(_MOST_WAL_BYTES), _MOST_WAL_BYTES),
     ("trusted_schema", "OFF", 0),
 )
+_OF_THE_FILE = frozenset({"auto_vacuum", "journal_mode"})
+"""What stays in the file; the others hold for a connection and are set by each one."""
+
+
+def refused_settings() -> tuple[str, ...]:
+    """Return the settings of a connection that this library does not take; for doctor.
+
+    Tried on a database in memory: no other connection can show what one has set.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        return tuple(
+            name
+            for name, value, expected in _SETTINGS
+            if name not in _OF_THE_FILE and not _takes(connection, name, value, expected)
+        )
 
 
 class Transaction:
@@ -198,13 +213,19 @@ class Database:
 
     def _apply_settings(self) -> None:
         for name, value, expected in _SETTINGS:
-            # Asked first: to set what is set already can write to the file.
-            if not self._has_setting(name, expected):
-                self._connection.execute(f"PRAGMA {name} = {value}").fetchall()
-                if not self._has_setting(name, expected):
-                    raise InternalError(f"SQLite did not take the setting {name}")
+            if not _takes(self._connection, name, value, expected):
+                raise InternalError(f"SQLite did not take the setting {name}")
 
-    def _has_setting(self, name: str, expected: object) -> bool:
-        row = self._connection.execute(f"PRAGMA {name}").fetchone()
-        # A build without memory maps answers nothing at all.
-        return row is None or row[0] == expected
+
+def _takes(connection: sqlite3.Connection, name: str, value: str, expected: object) -> bool:
+    """Set it and tell whether it holds now."""
+    # Asked first: to set what is set already can write to the file.
+    if not _has_setting(connection, name, expected):
+        connection.execute(f"PRAGMA {name} = {value}").fetchall()
+    return _has_setting(connection, name, expected)
+
+
+def _has_setting(connection: sqlite3.Connection, name: str, expected: object) -> bool:
+    row = connection.execute(f"PRAGMA {name}").fetchone()
+    # A build without memory maps answers nothing at all.
+    return row is None or row[0] == expected
