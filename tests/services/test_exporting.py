@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -183,6 +183,69 @@ def test_deleting_during_an_export_kills_its_reader_and_leaves_no_file(
     assert list(target.iterdir()) == []
 
 
+class DeletingTarget(FolderTarget):
+    """Does something when the last piece is on the disk and the file has no name yet."""
+
+    def __init__(self, before_named: Callable[[], object]) -> None:
+        super().__init__()
+        self._before_named = before_named
+
+    def write_new(self, folder, stem, suffix, chunks, *, check) -> Path:
+        def late() -> None:
+            self._before_named()
+            check()
+
+        return super().write_new(folder, stem, suffix, chunks, check=late)
+
+
+@pytest.mark.parametrize("file_format", ["txt", "json", "pdf"])
+def test_deleting_in_the_last_moment_of_an_export_leaves_no_file(
+    house: House, target: Path, file_format: str
+) -> None:
+    """The last page was read from the vault already; fails without the check before the name."""
+    job = done(house)
+    exporting = make_exporting(
+        house, DeletingTarget(lambda: house.deletions.delete([job]).result())
+    )
+
+    with pytest.raises(AlreadyDeleted):
+        exporting.export(job, file_format, target).result()
+
+    assert list(target.iterdir()) == []
+    exporting.close()
+
+
+def test_deleting_the_source_stops_the_pdf_and_not_the_text(house: House, target: Path) -> None:
+    jobs = [done(house), house.admit("x")]
+    house.wait_until_read(jobs[1])
+    going = iter(jobs)
+    exporting = make_exporting(
+        house, DeletingTarget(lambda: house.deletions.delete_source([next(going)]).result())
+    )
+
+    with pytest.raises(SourceGone):
+        exporting.export(jobs[0], "pdf", target).result()
+    path = exporting.export(jobs[1], "txt", target).result()
+
+    assert list(target.iterdir()) == [path]
+    exporting.close()
+
+
+def test_deleting_the_source_kills_the_reader_that_makes_a_pdf_of_it(
+    house: House, exporting: Exporting, target: Path
+) -> None:
+    house.engine.gate("x").set()
+    job = done(house, "one", ScriptPage("two", gate="x"))
+    exported = exporting.export(job, "pdf", target)
+    eventually(lambda: house.engine.happened("compose", "Brief.pdf", 2))
+
+    house.deletions.delete_source([job]).result()
+
+    with pytest.raises(SourceGone):
+        exported.result()
+    assert list(target.iterdir()) == []
+
+
 def test_a_reader_that_crashes_on_an_export_is_said_and_gone(
     house: House, exporting: Exporting, target: Path
 ) -> None:
@@ -199,7 +262,9 @@ def test_a_reader_that_crashes_on_an_export_is_said_and_gone(
 
 def test_a_target_that_fails_leaves_no_reader_with_the_document(house: House, target: Path) -> None:
     class FullDisk:
-        def write_new(self, folder: Path, stem: str, suffix: str, chunks: Iterable[bytes]) -> Path:
+        def write_new(
+            self, folder: Path, stem: str, suffix: str, chunks: Iterable[bytes], *, check
+        ) -> Path:
             next(iter(chunks))
             raise TargetNotWritable
 

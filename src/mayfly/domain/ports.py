@@ -278,10 +278,19 @@ class Ticker(Protocol):
 class FileTarget(Protocol):
     """Writes results where the user asked for them."""
 
-    def write_new(self, folder: Path, stem: str, suffix: str, chunks: Iterable[bytes]) -> Path:
+    def write_new(
+        self,
+        folder: Path,
+        stem: str,
+        suffix: str,
+        chunks: Iterable[bytes],
+        *,
+        check: Callable[[], object],
+    ) -> Path:
         """Write a new file whole or not at all; never overwrite: "name (2).txt" if need be.
 
-        The stem is cleaned of what file systems refuse. Raises TargetMissing or
-        TargetNotWritable; nothing partial is left behind.
+        check is called when all is on the disk, just before the file gets its name. The stem
+        is cleaned of what file systems refuse. Raises TargetMissing or TargetNotWritable, or
+        what chunks or check raise; nothing partial is left behind.
         """
         ...

@@ -35,11 +35,20 @@ class FolderTarget:
         """user_umask: the mask before Mayfly made its own files private."""
         self._mode = 0o666 & ~user_umask
 
-    def write_new(self, folder: Path, stem: str, suffix: str, chunks: Iterable[bytes]) -> Path:
+    def write_new(
+        self,
+        folder: Path,
+        stem: str,
+        suffix: str,
+        chunks: Iterable[bytes],
+        *,
+        check: Callable[[], object] = lambda: None,
+    ) -> Path:
         """Write the chunks into a new file and return its path, once it is safely on the disk.
 
-        Raises TargetMissing, TargetNotWritable, TargetExists (a thousand of that name), or
-        whatever chunks raises; nothing partial is left behind.
+        check is asked last, so that what was deleted meanwhile gets no name. Raises
+        TargetMissing, TargetNotWritable, TargetExists (a thousand of that name), or whatever
+        chunks or check raise; nothing partial is left behind.
         """
         if not _is_folder(folder):
             raise TargetMissing
@@ -47,6 +56,7 @@ class FolderTarget:
             for chunk in chunks:
                 partial.write(chunk)
             partial.finish(self._mode)
+            check()
             return partial.publish(clean_stem(stem), suffix)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import TypeVar
 
 from mayfly.domain.document_errors import ReaderCrashed
-from mayfly.domain.errors import InternalError, NotFinished, ResultGone, SourceGone
+from mayfly.domain.errors import InternalError, NotFinished
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
@@ -66,7 +66,7 @@ class Exporting:
 
     def render(self, job_id: JobId, file_format: str) -> Iterator[bytes]:
         """Yield the bytes of one of the text formats; blocks, so not for the GUI thread."""
-        job = self._ready(job_id)
+        job = self._ready(job_id, needs_source=False)
         return self._renderers[file_format](job, self._library.results(job_id))
 
     def close(self) -> None:
@@ -77,31 +77,35 @@ class Exporting:
     def _export(self, job_id: JobId, file_format: str, folder: Path) -> Path:
         if self._closing.is_set():
             raise InternalError("Mayfly is closing")
-        job = self._ready(job_id)
-        stem = PurePath(job.name or "").stem or job_id[:8]
-        suffix = f".{file_format}"
-        if file_format == PDF:
+        needs_source = file_format == PDF
+        job = self._ready(job_id, needs_source=needs_source)
+        # A deletion that came while the file was written takes the file with it.
+        write = partial(
+            self._target.write_new,
+            folder,
+            PurePath(job.name or "").stem or job_id[:8],
+            f".{file_format}",
+            check=lambda: self._ready(job_id, needs_source=needs_source),
+        )
+        if needs_source:
             # Closed here and not when the last reference goes: a target that fails must not
             # leave a reader behind that holds the document.
-            with closing(self._pdf(job)) as pieces:
-                return self._target.write_new(folder, stem, suffix, pieces)
-        chunks = self._renderers[file_format](job, self._library.results(job_id))
-        return self._target.write_new(folder, stem, suffix, chunks)
+            with closing(self._pdf(job_id)) as pieces:
+                return write(pieces)
+        return write(self._renderers[file_format](job, self._library.results(job_id)))
 
-    def _ready(self, job_id: JobId) -> Job:
+    def _ready(self, job_id: JobId, *, needs_source: bool) -> Job:
+        """Return the job if all that an export needs may be opened now; else its own error."""
         job = self._library.find(job_id).result()
+        # A deleted job answers here, with its own error, and so does a result past its end.
+        self._library.pages(job_id).result()
         if job.state is not JobState.DONE:
-            # A deleted job answers through page_summaries, with its own error.
-            self._library.pages(job_id).result()
             raise NotFinished
-        if not job.result_present:
-            raise ResultGone
+        if needs_source:
+            self._on_vault(lambda: self._vault.source_chunk_count(job_id))
         return job
 
-    def _pdf(self, job: Job) -> Generator[bytes, None, None]:
-        if not job.source_present:
-            raise SourceGone
-        job_id = job.job_id
+    def _pdf(self, job_id: JobId) -> Generator[bytes, None, None]:
         pages = list(self._library.results(job_id))
         options = self._on_vault(lambda: self._vault.options(job_id))
         password = self._on_vault(lambda: self._vault.password(job_id))
@@ -114,7 +118,7 @@ class Exporting:
             yield from reader.compose_pdf(pages)
         except ReaderCrashed:
             # A deletion kills whoever holds the document; then that is what happened.
-            self._library.pages(job_id).result()
+            self._ready(job_id, needs_source=True)
             raise
         finally:
             reader.kill()
