@@ -249,9 +249,15 @@ def test_a_deleted_job_is_gone_and_says_so_twice(doomed: Shelf) -> None:
     shown = doomed.program.run("show", job)
     row = doomed.row(job)
 
-    assert (first.status, first.json) == (0, [{"job": job, "outcome": "deleted", "error": None}])
+    ((gone,), (again,)) = first.json, second.json
+    assert first.status == 0
+    assert {name: gone[name] for name in ("job", "outcome", "error")} == {
+        "job": job,
+        "outcome": "deleted",
+        "error": None,
+    }
     assert second.status == 4
-    assert second.json[0]["outcome"] == "already_deleted"
+    assert (again["outcome"], again["deleted_at"]) == ("already_deleted", gone["deleted_at"])
     assert (shown.status, shown.out) == (4, "")
     assert (row["state"], row["name"], row["delete_reason"]) == ("deleted", None, "user")
     assert MOMENT.fullmatch(row["deleted_at"])

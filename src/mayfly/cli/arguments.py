@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+from datetime import timedelta
 
 from mayfly.domain.retention import MOST_HOURS
 from mayfly.domain.states import JobState
@@ -11,6 +13,15 @@ FORMATS = ("txt", "json", "pdf")
 """What a result can be exported as."""
 
 _HOURS_IN = {"h": 1, "d": 24}
+
+_AGE_UNITS = {
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_AGE_DIGITS = 5
+"""A moment so long ago has a date: 9,999 weeks are 191 years."""
 
 
 def retention_hours(text: str) -> int:
@@ -50,10 +61,27 @@ def job_states(text: str) -> frozenset[JobState]:
         try:
             chosen.add(JobState(one))
         except ValueError:
-            known = ", ".join(JobState)
-            message = f"“{one}” is not a state; there are {known}"
-            raise argparse.ArgumentTypeError(message) from None
+            raise argparse.ArgumentTypeError(_not_a_state(one)) from None
     return frozenset(chosen)
+
+
+def living_states(text: str) -> frozenset[JobState]:
+    """Return the states of “done,failed”; a deleted job cannot be deleted again."""
+    chosen = job_states(text)
+    if JobState.DELETED in chosen:
+        raise argparse.ArgumentTypeError("“deleted” cannot be chosen: those jobs are gone already")
+    return chosen
+
+
+def age(text: str) -> timedelta:
+    """Return the span of “90m”, “12h”, “7d” or “2w”; the unit must be there."""
+    unit = _AGE_UNITS.get(text[-1:].lower())
+    count = text[:-1]
+    if unit is None or not (count.isascii() and count.isdigit() and len(count) < _AGE_DIGITS):
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is not an age: write 90m, 12h, 7d or 2w (minutes, hours, days, weeks)"
+        )
+    return int(count) * unit
 
 
 def page_number(text: str) -> int:
@@ -68,3 +96,9 @@ def descriptor(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         raise argparse.ArgumentTypeError(f"“{text}” is not the number of an open file")
     return int(text)
+
+
+def _not_a_state(text: str) -> str:
+    near = difflib.get_close_matches(text.lower(), list(JobState), n=1)
+    hint = f"; did you mean “{near[0]}”?" if near else f"; there are {', '.join(JobState)}"
+    return f"“{text}” is not a state{hint}"

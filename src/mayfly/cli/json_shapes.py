@@ -63,7 +63,17 @@ def deletion_shape(deletion: Deletion) -> Shape:
         error = error_shape(NoSuchJob())
     elif deletion.outcome is DeleteOutcome.FAILED:
         error = stored_error_shape(deletion.error_code or UserError.code)
-    return {"job": deletion.job_id, "outcome": deletion.outcome.value, "error": error}
+    return {
+        "job": deletion.job_id,
+        "outcome": deletion.outcome.value,
+        "deleted_at": moment_shape(deletion.deleted_at),
+        "error": error,
+    }
+
+
+def doomed_shape(job_id: str) -> Shape:
+    """Return one job that a deletion would destroy, and did not."""
+    return {"job": job_id, "outcome": "would_be_deleted", "deleted_at": None, "error": None}
 
 
 def export_shape(

@@ -85,6 +85,14 @@ class Deletions:
             urgent=True,
         )
 
+    def find_everything(self) -> Future[tuple[JobId, ...]]:
+        """Return every job that is not deleted, oldest first."""
+        return self._lane.submit(self._everything, urgent=True)
+
+    def find_batch(self, batch_id: BatchId) -> Future[tuple[JobId, ...]]:
+        """Return every job of a batch, deleted ones included, oldest first."""
+        return self._lane.submit(lambda: self._vault.jobs_of(batch_id), urgent=True)
+
     def delete_everything(self) -> Future[tuple[Deletion, ...]]:
         """Destroy every job there is now, and take nothing more in that is on its way."""
         return self._lane.submit(self._delete_everything, urgent=True)
@@ -178,8 +186,10 @@ class Deletions:
 
     def _delete_everything(self) -> tuple[Deletion, ...]:
         self._vault.close_batches(self._clock.now())
-        everything = self._vault.older_than(_AT_ANY_TIME, _ANY_STATE)
-        return self.destroy(everything, EVERYTHING, DeleteReason.EVERYTHING)
+        return self.destroy(self._everything(), EVERYTHING, DeleteReason.EVERYTHING)
+
+    def _everything(self) -> tuple[JobId, ...]:
+        return self._vault.older_than(_AT_ANY_TIME, _ANY_STATE)
 
 
 def _failed(job_id: JobId, error: VaultError) -> Deletion:

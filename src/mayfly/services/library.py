@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from mayfly.domain.error_codes import error_of
-from mayfly.domain.errors import AmbiguousJob, NoSuchJob, SourceGone
-from mayfly.domain.ids import JobId
+from mayfly.domain.errors import AmbiguousJob, NoSuchBatch, NoSuchJob, SourceGone
+from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Job
 from mayfly.domain.pages import PageImage, PageResult, PageState, PageSummary, Word
 from mayfly.domain.ports import Clock, Lane
@@ -63,6 +63,14 @@ class Library:
         """Return the job with that id, or the one whose id begins so (4 digits at least)."""
         return self._lane.submit(lambda: self._find(reference), urgent=True)
 
+    def find_id(self, reference: str) -> Future[JobId]:
+        """Return the id of the job that find returns; needs no key, so works while locked."""
+        return self._lane.submit(lambda: self._find_id(reference), urgent=True)
+
+    def find_batch(self, reference: str) -> Future[BatchId]:
+        """Return the batch with that id or beginning of one; needs no key. NoSuchBatch."""
+        return self._lane.submit(lambda: self._find_batch(reference), urgent=True)
+
     def pages(self, job_id: JobId) -> Future[tuple[PageSummary, ...]]:
         """Return the job's pages, read or not, in order."""
         return self._lane.submit(
@@ -93,14 +101,23 @@ class Library:
         ).result()
 
     def _find(self, reference: str) -> Job:
-        if len(reference) < _SHORTEST_PREFIX:
-            raise NoSuchJob
-        found = self._vault.find_jobs(reference.lower())
+        return self._vault.job(self._find_id(reference), self._clock.now())
+
+    def _find_id(self, reference: str) -> JobId:
+        found = self._vault.find_jobs(reference.lower()) if _is_long_enough(reference) else ()
         if not found:
             raise NoSuchJob
         if len(found) > 1:
             raise AmbiguousJob
-        return self._vault.job(found[0], self._clock.now())
+        return found[0]
+
+    def _find_batch(self, reference: str) -> BatchId:
+        found = self._vault.find_batches(reference.lower()) if _is_long_enough(reference) else ()
+        if not found:
+            raise NoSuchBatch
+        if len(found) > 1:
+            raise AmbiguousJob
+        return found[0]
 
     def _view(self, job_id: JobId, number: int) -> PageView:
         now = self._clock.now()
@@ -117,3 +134,7 @@ class Library:
         except SourceGone:
             image = None
         return PageView(job_id, number, result, self._page_text(result.words), image, None)
+
+
+def _is_long_enough(reference: str) -> bool:
+    return len(reference) >= _SHORTEST_PREFIX
