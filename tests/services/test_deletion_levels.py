@@ -88,6 +88,59 @@ def test_a_document_that_waits_cannot_be_read_without_its_source(house: House) -
     assert house.state_of(job) is JobState.CANCELLED
 
 
+# --- one page's images -------------------------------------------------------------------
+
+
+def test_the_images_of_one_page_go_and_its_words_stay(house: House) -> None:
+    job = done(house)
+    house.events.clear()
+
+    deletion = house.deletions.delete_page_images(job, 1).result()
+    gone_at = house.clock.now()
+    house.clock.advance(minutes=1)
+    again = house.deletions.delete_page_images(job, 1).result()
+
+    assert (deletion.outcome, deletion.deleted_at) == (DELETED, gone_at)
+    assert again.outcome is DeleteOutcome.ALREADY_DELETED
+    assert house.events.count(JobsChanged()) == 1
+    views = [house.library.page(job, number).result() for number in (1, 2)]
+    assert [view.text for view in views] == ["one", "two"]
+    assert [view.image is None for view in views] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome", "code"),
+    [(3, FAILED, "no_such_page"), (0, FAILED, "no_such_page")],
+)
+def test_a_page_that_is_not_there_is_said(
+    house: House, page: int, outcome: DeleteOutcome, code: str
+) -> None:
+    deletion = house.deletions.delete_page_images(done(house), page).result()
+
+    assert (deletion.outcome, deletion.error_code) == (outcome, code)
+
+
+def test_a_page_that_was_not_read_and_an_unknown_job_are_said(house: House) -> None:
+    waiting = house.deletions.delete_page_images(house.admit("x"), 1).result()
+    unknown = house.deletions.delete_page_images(new_job_id(), 1).result()
+
+    assert (waiting.outcome, waiting.error_code) == (FAILED, "not_finished")
+    assert unknown.outcome is DeleteOutcome.NO_SUCH_JOB
+
+
+def test_images_that_cannot_be_destroyed_are_said(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Deletion:
+        raise VaultNotWritable
+
+    monkeypatch.setattr(house.vault, "purge_page_images", refuse)
+
+    deletion = house.deletions.delete_page_images(new_job_id(), 1).result()
+
+    assert (deletion.outcome, deletion.error_code) == (FAILED, VaultNotWritable.code)
+
+
 # --- ages --------------------------------------------------------------------------------
 
 

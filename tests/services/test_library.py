@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import AmbiguousJob, NoSuchJob, NotFinished
+from mayfly.domain.errors import AmbiguousJob, NoSuchBatch, NoSuchJob, NotFinished
 from mayfly.domain.states import JobState
 from tests.fakes_engine import ScriptPage
 from tests.services.conftest import House
@@ -113,3 +113,38 @@ def test_changes_are_only_the_rows_that_changed(house: House) -> None:
     assert len(changes.jobs) == 2
     house.deletions.delete([first]).result()
     assert [job.job_id for job in house.library.changes(changes.seq).result().jobs] == [first]
+
+
+def test_ids_are_found_by_their_beginning_and_without_any_key(house: House) -> None:
+    batch = house.new_batch()
+    job = house.admit("x", batch=batch)
+
+    assert house.library.find_id(job[:6].upper()).result() == job
+    assert house.library.find_batch(batch[:4]).result() == batch
+    for reference in ("", job[:3], "%%%%", "../x", job + "0"):
+        with pytest.raises(NoSuchJob):
+            house.library.find_id(reference).result()
+    for reference in ("", batch[:3], "no such batch"):
+        with pytest.raises(NoSuchBatch):
+            house.library.find_batch(reference).result()
+
+
+def test_the_beginning_of_two_ids_is_no_answer(house: House) -> None:
+    jobs = [house.admit("x") for _ in range(2)]
+
+    def rename() -> None:
+        for table in ("batch", "job"):
+            for number, (raw,) in enumerate(connection.execute(f"SELECT id FROM {table}")):
+                new = b"\xab\xcd" + bytes([number]) * 14
+                connection.execute(f"UPDATE {table} SET id = ? WHERE id = ?", (new, raw))
+                if table == "batch":
+                    connection.execute("UPDATE job SET batch = ? WHERE batch = ?", (new, raw))
+
+    connection = house.vault._database._connection
+    connection.execute("PRAGMA foreign_keys = OFF")
+    house.on_vault(rename)
+
+    assert len(jobs) == 2
+    for find in (house.library.find_id, house.library.find_batch):
+        with pytest.raises(AmbiguousJob):
+            find("abcd").result()

@@ -1,0 +1,280 @@
+"""“mayfly delete”: every level, on a vault that the real program opens."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mayfly.domain.ids import JobId
+from mayfly.domain.jobs import ReadOptions
+from mayfly.domain.retention import RetentionRule
+from mayfly.domain.states import JobState
+from mayfly.system.paths import paths_in
+from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
+from tests.cli.conftest import PASSPHRASE, Ended, Program, ended, with_cheap_vault
+from tests.fakes import BytesSource
+from tests.vault.conftest import reading
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+RULE = RetentionRule(source_hours=168, result_hours=168)
+
+
+class Cupboard:
+    """A vault with jobs in several states and of several ages, and the program on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.program = with_cheap_vault(folder)
+        paths = paths_in(self.program.home)
+        self.vault = open_vault(
+            VaultPaths(paths.database, paths.shard, paths.lock), KeyAccess(None, PASSPHRASE)
+        )
+        self.database = paths.database
+        self.now = datetime.now(UTC)
+
+    def add(self, name: str, *, days: float = 0, state: JobState = JobState.DONE) -> JobId:
+        """Add a document of two pages that many days ago."""
+        now = self.now - timedelta(days=days)
+        batch = self.vault.add_batch(now)
+        job = self.vault.admit(batch, BytesSource(name, b"%PDF"), ReadOptions(), RULE, now)
+        if state in (JobState.DONE, JobState.FAILED):
+            self.vault.claim_next(now)
+            self.vault.set_pages(job, 2)
+            for number in (1, 2) if state is JobState.DONE else ():
+                self.vault.save_page(job, reading(number, f"{name} {number}"))
+            if state is JobState.DONE:
+                self.vault.finish(job, now)
+            else:
+                self.vault.fail(job, "damaged", now)
+        elif state is JobState.CANCELLED:
+            self.vault.cancel(job, now)
+        return job
+
+    def run(self, *words: str) -> Ended:
+        self.vault.close()
+        return self.program.run("delete", *words)
+
+    def run_typing(self, typed: str, *words: str) -> Ended:
+        """Run it with somebody at a terminal who types this."""
+        self.vault.close()
+        ours, theirs = os.openpty()
+        os.write(ours, typed.encode())
+        with self.program.start("delete", *words, stdin=theirs) as process:
+            os.close(theirs)
+            answer = ended(process)
+        os.close(ours)
+        return answer
+
+    def states(self) -> dict[str, str]:
+        connection = sqlite3.connect(self.database)
+        found = connection.execute("SELECT lower(hex(id)), state FROM job ORDER BY seq").fetchall()
+        connection.close()
+        return dict(found)
+
+    def reasons(self) -> list[str | None]:
+        connection = sqlite3.connect(self.database)
+        found = connection.execute("SELECT delete_reason FROM job ORDER BY seq").fetchall()
+        connection.close()
+        return [row[0] for row in found]
+
+
+@pytest.fixture
+def cupboard(tmp_path: Path) -> Cupboard:
+    return Cupboard(tmp_path)
+
+
+def rows(answer: Ended) -> list[tuple[str, str]]:
+    return [(one["job"], one["outcome"]) for one in answer.json]
+
+
+def test_a_second_delete_says_when_it_was(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+
+    first, second = cupboard.run(job[:6]), cupboard.run(job[:6])
+    as_json = cupboard.run(job, "--json")
+
+    assert (first.status, first.out) == (0, f"{job}  deleted\n")
+    assert second.status == 4
+    assert re.fullmatch(rf"{job}  already deleted, {MOMENT.pattern}\n", second.out)
+    assert MOMENT.fullmatch(as_json.json[0]["deleted_at"])
+    assert as_json.json[0]["deleted_at"] in second.out
+
+
+def test_the_source_goes_and_the_text_can_still_be_shown(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+
+    first, second = cupboard.run(job, "--source"), cupboard.run(job, "--source", "--json")
+    shown = cupboard.program.run("show", job)
+
+    assert first.out == f"{job}  document and page images deleted\n"
+    assert (second.status, rows(second)) == (4, [(job, "already_deleted")])
+    assert "a.pdf 1" in shown.out
+    assert cupboard.states() == {job: "done"}
+
+
+def test_the_result_goes_and_the_document_stays(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+
+    answer = cupboard.run(job, "--result")
+    shown = cupboard.program.run("show", job)
+
+    assert answer.out == f"{job}  result deleted\n"
+    assert shown.status == 3
+    assert "result of this job has been destroyed" in shown.err
+
+
+def test_the_images_of_one_page_go(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+
+    answers = [cupboard.run(job, "--images", "--page", page, "--json") for page in ("2", "3", "99")]
+    shown = cupboard.program.run("show", job, "--page", "2")
+
+    assert [(one.status, one.json[0]["outcome"]) for one in answers] == [
+        (0, "deleted"),
+        (4, "failed"),
+        (4, "failed"),
+    ]
+    assert answers[1].json[0]["error"]["code"] == "no_such_page"
+    assert shown.out.strip() == "a.pdf 2"
+
+
+def test_the_images_of_a_page_go_once(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+    words = (job, "--images", "--page", "1")
+
+    before = cupboard.run(*words, "--dry-run")
+    first, second, after = (cupboard.run(*words, *more) for more in ((), (), ("--dry-run",)))
+
+    assert before.out == f"{job}  page images would be deleted  a.pdf\n"
+    assert first.out == f"{job}  page images deleted\n"
+    assert (second.status, after.status) == (4, 4)
+    assert "page images already deleted" in second.out
+    assert "page images already deleted" in after.out
+
+
+def test_old_jobs_of_the_states_go_and_a_dry_run_shows_them(cupboard: Cupboard) -> None:
+    old = cupboard.add("old.pdf", days=3)
+    failed = cupboard.add("failed.pdf", days=3, state=JobState.FAILED)
+    waiting = cupboard.add("waiting.pdf", days=3, state=JobState.QUEUED)
+    young = cupboard.add("young.pdf", days=1, state=JobState.CANCELLED)
+
+    dry = cupboard.run("--older-than", "2d", "--dry-run", "--json")
+    said = cupboard.run("--older-than", "48h", "--state", "done,queued", "--dry-run")
+    still = cupboard.states()
+    done = cupboard.run("--older-than", "2d", "--json")
+    rest = cupboard.run("--older-than", "2d")
+
+    assert rows(dry) == [(old, "would_be_deleted"), (failed, "would_be_deleted")]
+    assert [line.split("  ") for line in said.out.splitlines()] == [
+        [old, "would be deleted", "old.pdf"],
+        [waiting, "would be deleted", "waiting.pdf"],
+    ]
+    assert "deleted" not in still.values()
+    assert (done.status, rows(done)) == (0, [(old, "deleted"), (failed, "deleted")])
+    assert cupboard.states()[young] == "cancelled"
+    assert (rest.status, rest.out, rest.err) == (0, "", "There is nothing to delete.\n")
+
+
+def test_everything_is_asked_for_once_and_no_is_the_answer_of_silence(cupboard: Cupboard) -> None:
+    first, second = cupboard.add("a.pdf"), cupboard.add("b.pdf", state=JobState.QUEUED)
+
+    silent = [cupboard.run_typing(typed, "--all") for typed in ("\n", "maybe\n", "n\n", "\x04")]
+    kept = cupboard.states()
+    agreed = cupboard.run_typing("y\n", "--all", "--json")
+
+    assert {one.status for one in silent} == {3}
+    assert all("2 jobs will be destroyed" in one.err for one in silent)
+    assert all("What stays" in one.err for one in silent)
+    assert all(one.err.endswith("Nothing was deleted.\n") for one in silent)
+    assert kept == {first: "done", second: "queued"}
+    assert rows(agreed) == [(first, "deleted"), (second, "deleted")]
+    assert cupboard.reasons() == ["everything", "everything"]
+
+
+def test_everything_needs_somebody_to_answer_or_a_yes(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+
+    refused = cupboard.run("--all")
+    dry = cupboard.run("--all", "--dry-run", "--json")
+    done = cupboard.run("--all", "--yes")
+
+    assert refused.status == 2
+    assert "--yes" in refused.err
+    assert rows(dry) == [(job, "would_be_deleted")]
+    assert (done.status, done.out) == (0, f"{job}  deleted\n")
+
+
+def test_several_answers_are_never_one_success(cupboard: Cupboard) -> None:
+    job, gone = cupboard.add("a.pdf"), cupboard.add("b.pdf")
+    cupboard.run(gone)
+
+    dry = cupboard.run(job, gone, "ffffffff", "--dry-run", "--json")
+    answer = cupboard.run(job, gone, "ffffffff", job[:8])
+
+    assert dry.status == 7
+    assert rows(dry) == [
+        (job, "would_be_deleted"),
+        (gone, "already_deleted"),
+        ("ffffffff", "no_such_job"),
+    ]
+    assert answer.status == 7
+    assert [line.split("  ")[1].split(",")[0] for line in answer.out.splitlines()] == [
+        "deleted",
+        "already deleted",
+        "no such job",
+    ]
+
+
+def test_a_dry_run_of_a_part_tells_what_is_there(cupboard: Cupboard) -> None:
+    job, other = cupboard.add("a.pdf"), cupboard.add("b.pdf", state=JobState.QUEUED)
+    cupboard.run(job, "--source")
+
+    source = cupboard.run(job, "--source", "--dry-run", "--json")
+    result = cupboard.run(job, "--result", "--dry-run", "--json")
+    unread = cupboard.run(other, "--images", "--page", "1", "--dry-run", "--json")
+
+    assert rows(source) == [(job, "already_deleted")]
+    assert rows(result) == [(job, "would_be_deleted")]
+    assert unread.json[0]["error"]["code"] == "not_finished"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ((), "name jobs"),
+        (("abcd", "--all"), "name jobs"),
+        (("abcd", "--older-than", "1d"), "name jobs"),
+        (("--older-than", "7"), "90m, 12h, 7d or 2w"),
+        (("--older-than", "99999w"), "90m, 12h, 7d or 2w"),
+        (("--older-than", "-1d"), "expected one argument"),
+        (("--older-than", "7d", "--state", "don"), "did you mean “done”?"),
+        (("--older-than", "7d", "--state", "deleted"), "gone already"),
+        (("abcd", "--state", "done"), "goes with --older-than"),
+        (("abcd", "--source", "--result"), "not allowed with"),
+        (("abcd", "--images"), "go together"),
+        (("abcd", "--page", "1"), "go together"),
+        (("abcd", "efab", "--images", "--page", "1"), "one job"),
+        (("--all", "--source", "--yes"), "whole jobs"),
+    ],
+)
+def test_wrong_use_is_2_and_makes_no_vault(
+    bare: Program, words: tuple[str, ...], hint: str
+) -> None:
+    answer = bare.run("delete", *words)
+
+    assert (answer.status, answer.out) == (2, "")
+    assert hint in answer.err
+    assert not bare.home.exists()
+
+
+def test_without_a_vault_there_is_nothing_to_delete(bare: Program) -> None:
+    everything = bare.run("delete", "--all", "--yes", "--json")
+    old = bare.run("delete", "--older-than", "1d")
+
+    assert (everything.status, everything.json) == (0, [])
+    assert (old.status, old.err) == (0, "There is nothing to delete.\n")
+    assert not bare.home.exists()
