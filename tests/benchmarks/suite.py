@@ -2,7 +2,8 @@
 
 python -m benchmarks.suite [--quick] [--rounds N] [--only PART...] [--out PAGE]
 
-A part that fails loses its own figures only; the page then says that they are missing.
+A part that fails loses its own figures only; the page then says that they are missing. With
+--only the page's other parts stay as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 from benchmarks.machine import facts
 from benchmarks.parts import say
-from benchmarks.report import page_of
+from benchmarks.report import page_of, with_parts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "./packaging/benchmark"
@@ -27,6 +28,7 @@ _PARTS = {
     "stall": ["benchmarks.stall"],
     "flood": ["benchmarks.flood"],
     "memory": ["benchmarks.memory"],
+    "purge": ["benchmarks.purge"],
     "road": ["benchmarks.road"],
 }
 _LONGEST_S = {False: 1_800.0, True: 240.0}
@@ -73,7 +75,10 @@ def main() -> int:
         found["parts"][name] = run_part(name, quick=given.quick, rounds=given.rounds)
         if given.figures:
             given.figures.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    before = out.read_text(encoding="utf-8") if out is not None and out.exists() else ""
     page = page_of(found, command=COMMAND + (" --quick" if given.quick else ""))
+    if set(given.only) != set(_PARTS):
+        page = with_parts_of(before, found, page)
     if out is None:
         print(page)
     else:
