@@ -134,7 +134,8 @@ def test_the_beginning_of_two_ids_is_no_answer(house: House) -> None:
 
     def rename() -> None:
         for table in ("batch", "job"):
-            for number, (raw,) in enumerate(connection.execute(f"SELECT id FROM {table}")):
+            found = connection.execute(f"SELECT id FROM {table}").fetchall()
+            for number, (raw,) in enumerate(found):
                 new = b"\xab\xcd" + bytes([number]) * 14
                 connection.execute(f"UPDATE {table} SET id = ? WHERE id = ?", (new, raw))
                 if table == "batch":
