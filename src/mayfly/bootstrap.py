@@ -211,6 +211,10 @@ class Foundation:
         """Whether there is a vault already; False means that the first unlock makes one."""
         return needed_key(self._vault_paths()) is not None
 
+    def key_home(self) -> KeyHome | None:
+        """Tell what opens the vault there is; None when there is none."""
+        return needed_key(self._vault_paths())
+
     def offer_passphrase(self, passphrase: str) -> None:
         """Have unlock try this passphrase when it is called without one."""
         self._offered = passphrase

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from mayfly.domain.errors import KeyringLocked
 from mayfly.domain.states import JobState
 from mayfly.ui.passphrase_dialog import PassphraseDialog
-from mayfly.ui.unlock_windows import UnlockTrouble, WaitingWindow
+from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
 
 # What the offscreen platform cannot do is no fault of the window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -49,7 +49,11 @@ def test_every_control_of_the_passphrase_dialog_has_a_name(qtbot, theme, new):
 
 
 def test_every_control_of_the_small_windows_has_a_name(qtbot, theme):
-    for window in (WaitingWindow(tr=str), UnlockTrouble(KeyringLocked(), tr=str)):
+    for window in (
+        WaitingWindow(tr=str),
+        LockedWindow(tr=str),
+        UnlockTrouble(KeyringLocked(), tr=str),
+    ):
         qtbot.addWidget(window)
         window.show()
         assert nameless(window) == []

@@ -7,11 +7,12 @@ from concurrent.futures import Future
 import pytest
 from PySide6.QtCore import QObject, Qt
 
-from mayfly.domain.errors import KeyringLocked, PassphraseNeeded, PassphraseWrong
+from mayfly.domain.errors import KeyringLocked, PassphraseNeeded, PassphraseWrong, VaultLocked
+from mayfly.domain.lock_port import KeyHome
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.courier import Courier
 from mayfly.ui.passphrase_dialog import PassphraseDialog
-from mayfly.ui.unlock_windows import UnlockTrouble, WaitingWindow
+from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
 from mayfly.ui.unlocking import Unlocking
 
 # What the offscreen platform cannot do is no fault of the window.
@@ -24,9 +25,15 @@ class FakeFoundation:
     def __init__(self) -> None:
         self.asked: list[tuple[str | None, Future]] = []
         self.exists = True
+        self.home = KeyHome.KEYRING
+        self.unlocking = None
 
-    def unlock(self, passphrase=None) -> Future:
+    def key_home(self) -> KeyHome:
+        return self.home
+
+    def unlock(self, passphrase=None, *, unlocking=None) -> Future:
         self.asked.append((passphrase, Future()))
+        self.unlocking = unlocking
         return self.asked[-1][1]
 
     def vault_exists(self) -> bool:
@@ -134,6 +141,39 @@ def test_other_trouble_can_be_tried_again(qtbot, unlocking, foundation):
     unlocking.opened.connect(opened.append)
     foundation.asked[1][1].set_result("mayfly")
     qtbot.waitUntil(lambda: opened == ["mayfly"])
+
+
+def test_a_locked_vault_shows_an_unlock_button_instead_of_an_error(qtbot, unlocking, foundation):
+    unlocking.start()
+    assert foundation.unlocking is None
+    foundation.asked[0][1].set_exception(VaultLocked())
+    window = wait_for(qtbot, unlocking, LockedWindow)
+    qtbot.mouseClick(window.unlock_button, Qt.MouseButton.LeftButton)
+    assert foundation.unlocking is True
+
+    # Trouble on the way is tried again as the same wish.
+    foundation.asked[1][1].set_exception(KeyringLocked())
+    trouble = wait_for(qtbot, unlocking, UnlockTrouble)
+    foundation.unlocking = None
+    trouble.again_button.click()
+    assert foundation.unlocking is True
+
+
+def test_a_locked_vault_with_a_passphrase_asks_for_it_at_once(qtbot, unlocking, foundation):
+    foundation.home = KeyHome.BOTH
+    unlocking.start()
+    foundation.asked[0][1].set_exception(VaultLocked())
+    dialog = wait_for(qtbot, unlocking, PassphraseDialog)
+    assert not dialog.second.isVisible()
+
+
+def test_a_locked_vault_can_be_left_locked(qtbot, unlocking, foundation):
+    given_up = []
+    unlocking.given_up.connect(lambda: given_up.append(True))
+    unlocking.start()
+    foundation.asked[0][1].set_exception(VaultLocked())
+    wait_for(qtbot, unlocking, LockedWindow).quit_button.click()
+    assert given_up == [True]
 
 
 def test_what_is_typed_can_be_made_visible(qtbot, theme):

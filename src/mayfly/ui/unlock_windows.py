@@ -51,6 +51,47 @@ class WaitingWindow(QWidget):
             self.given_up.emit()
 
 
+class LockedWindow(QDialog):
+    """Says that the vault was locked and has not been unlocked since."""
+
+    unlock_wanted = Signal()
+    given_up = Signal()
+
+    def __init__(self, *, tr: Tr) -> None:
+        super().__init__()
+        self.setWindowTitle("Mayfly")
+        self.setFixedWidth(_WIDTH_PX)
+        title = QLabel(tr("Locked"), self)
+        title.setObjectName("sentence")
+        text = QLabel(
+            tr(
+                "The vault was locked, for this window and for commands. What is due meanwhile "
+                "is destroyed all the same. Your keyring opens it again."
+            ),
+            self,
+        )
+        text.setWordWrap(True)
+        self.unlock_button = QPushButton(tr("Unlock"), self)
+        self.unlock_button.setObjectName("primary")
+        self.unlock_button.setDefault(True)
+        self.unlock_button.clicked.connect(self.accept)
+        self.quit_button = QPushButton(tr("Quit"), self)
+        self.quit_button.clicked.connect(self.reject)
+        self.accepted.connect(self.unlock_wanted)
+        self.rejected.connect(self.given_up)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.quit_button)
+        buttons.addWidget(self.unlock_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(26, 24, 26, 22)
+        column.setSpacing(12)
+        column.addWidget(title)
+        column.addWidget(text)
+        column.addSpacing(6)
+        column.addLayout(buttons)
+
+
 class TroubleWindow(QDialog):
     """Says what did not work and what to do; never more than two buttons."""
 

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QWidget
 
 from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
-from mayfly.domain.errors import PassphraseNeeded, PassphraseWrong, UserError
+from mayfly.domain.errors import PassphraseNeeded, PassphraseWrong, UserError, VaultLocked
+from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.ports import Lane
 from mayfly.ui.courier import Courier
 from mayfly.ui.passphrase_dialog import PassphraseDialog
-from mayfly.ui.unlock_windows import UnlockTrouble, WaitingWindow
+from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
 from mayfly.ui.wording import Tr
 
 _PATIENCE_MS = 600
@@ -36,6 +37,7 @@ class Unlocking(QObject):
         self._tr = tr
         self._shown: QWidget | None = None
         self._busy = False
+        self._unlocking: bool | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -51,11 +53,12 @@ class Unlocking(QObject):
         """Whether the vault is being opened at this moment."""
         return self._busy
 
-    def start(self, passphrase: str | None = None) -> None:
-        """Try to open the vault."""
+    def start(self, passphrase: str | None = None, *, unlocking: bool | None = None) -> None:
+        """Try to open the vault; unlocking: also one that was locked (with a passphrase: yes)."""
         self._patience.start()
         self._busy = True
-        future = self._foundation.unlock(passphrase)
+        self._unlocking = unlocking
+        future = self._foundation.unlock(passphrase, unlocking=unlocking)
         self._courier.ask(self, future, then=self._finish, failed=self._fail)
 
     def _finish(self, mayfly: Mayfly) -> None:
@@ -67,7 +70,10 @@ class Unlocking(QObject):
     def _fail(self, error: UserError) -> None:
         self._busy = False
         self._patience.stop()
-        if isinstance(error, PassphraseNeeded | PassphraseWrong):
+        if isinstance(error, VaultLocked):
+            home = self._chores.submit(self._foundation.key_home)
+            self._courier.ask(self, home, then=self._show_locked, failed=self._show_trouble)
+        elif isinstance(error, PassphraseNeeded | PassphraseWrong):
             trouble = "" if isinstance(error, PassphraseNeeded) else _sentence(self._tr, error)
             # Whether there is a vault is a question to the disk.
             exists = self._chores.submit(self._foundation.vault_exists)
@@ -79,6 +85,16 @@ class Unlocking(QObject):
             )
         else:
             self._show_trouble(error)
+
+    def _show_locked(self, home: KeyHome | None) -> None:
+        if home is not KeyHome.KEYRING:
+            # The passphrase is asked for anyway: no window before that.
+            self._ask_passphrase(new=False, trouble="")
+            return
+        window = LockedWindow(tr=self._tr)
+        window.unlock_wanted.connect(lambda: self._again(window, unlocking=True))
+        window.given_up.connect(self.given_up)
+        self._show(window)
 
     def _ask_passphrase(self, *, new: bool, trouble: str) -> None:
         dialog = PassphraseDialog(tr=self._tr, new=new, trouble=trouble)
@@ -92,14 +108,14 @@ class Unlocking(QObject):
 
     def _show_trouble(self, error: UserError) -> None:
         window = UnlockTrouble(error, tr=self._tr)
-        window.again_wanted.connect(lambda: self._again(window))
+        window.again_wanted.connect(lambda: self._again(window, unlocking=self._unlocking))
         window.given_up.connect(self.given_up)
         self._show(window)
 
-    def _again(self, window: QWidget) -> None:
+    def _again(self, window: QWidget, *, unlocking: bool | None) -> None:
         if self._shown is window:
             self._show(None)
-        self.start()
+        self.start(unlocking=unlocking)
 
     def _show_waiting(self) -> None:
         window = WaitingWindow(tr=self._tr)
