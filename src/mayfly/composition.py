@@ -13,9 +13,11 @@ from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof_port import TraceSearch
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_json, render_text
+from mayfly.export.receipt_page import receipt_page
+from mayfly.export.receipts import read_receipt, receipt_json
 from mayfly.retention.alarm import SchedulerAlarm
 from mayfly.retention.ticker import MinuteTicker
-from mayfly.services.audit_trail import AuditTrail
+from mayfly.services.audit_trail import AuditTrail, ReceiptForms
 from mayfly.services.bus import EventBus
 from mayfly.services.deletion import Deletions
 from mayfly.services.exporting import Exporting, Renderer
@@ -37,6 +39,8 @@ RENDERERS: dict[str, Renderer] = {
     "txt": partial(render_text, page_text=page_text),
     "json": partial(render_json, page_text=page_text),
 }
+
+RECEIPT_FORMS = ReceiptForms(as_json=receipt_json, as_page=receipt_page, read=read_receipt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     bus, killer = EventBus(), GroupKiller()
     deletions = Deletions(vault, lane, killer=killer, bus=bus, clock=clock)
     retention = _retention(adapters, deletions, bus)
+    vault.audit.begin(clock.now())
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text)
     queue = Queue(
@@ -112,7 +117,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         queue=queue,
         deletions=deletions,
         exporting=exporting,
-        audit=AuditTrail(lane, clock=clock),
+        audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         locking=locking,
         proof=proof,
         bus=bus,

@@ -180,7 +180,8 @@ def lines_of(work: Callable[[VaultPaths], object], paths: VaultPaths) -> int:
 def test_a_vault_whose_making_is_cut_off_anywhere_is_there_or_is_not(tmp_path: Path) -> None:
     total = lines_of(make, paths_in(tmp_path / "whole"))
     outcomes = set()
-    for number in range(0, total, max(1, total // 60)):
+    # Not the very last lines: a run may have one line less than another.
+    for number in range(0, total - 2, max(1, total // 60)):
         paths = paths_in(tmp_path / str(number))
 
         def work(tell: Tell, paths: VaultPaths = paths, number: int = number) -> None:

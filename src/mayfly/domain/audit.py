@@ -100,6 +100,25 @@ class Receipt:
     vault_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """One entry as it lies in the log; without a signature of its own a later one vouches."""
+
+    seq: int
+    record: bytes
+    chain: bytes
+    signature: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCopy:
+    """The whole log, oldest first, with what is needed to check it elsewhere."""
+
+    vault_id: str
+    public_key: bytes | None
+    entries: tuple[LoggedEntry, ...]
+
+
 class ReceiptVerdict(StrEnum):
     """What checking a saved receipt found."""
 

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from mayfly.domain.audit import AuditEntry, AuditKind, AuditVerdict, Receipt, ReceiptVerdict
+from mayfly.domain.audit import (
+    AuditCopy,
+    AuditEntry,
+    AuditKind,
+    AuditVerdict,
+    Receipt,
+    ReceiptVerdict,
+)
 from mayfly.domain.ids import BatchId, JobId
 
 
@@ -16,6 +23,10 @@ class AuditLog(Protocol):
     Only what the vault does not see (an export) is written through append. On the vault lane
     only; works while the vault is locked, too.
     """
+
+    def begin(self, now: datetime) -> None:
+        """Begin the log of a vault that has none yet; no error when there is one."""
+        ...
 
     def append(
         self,
@@ -43,6 +54,10 @@ class AuditLog(Protocol):
 
     def check(self, receipt: Receipt) -> ReceiptVerdict:
         """Check a receipt against this vault's key and log."""
+        ...
+
+    def copy(self) -> AuditCopy:
+        """Return the whole log as it lies there, to be checked by whoever has it."""
         ...
 
     def trim(self, before: datetime, now: datetime) -> int:

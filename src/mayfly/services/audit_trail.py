@@ -2,38 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 
-from mayfly.domain.audit import AuditEntry, AuditVerdict, ReceiptVerdict
-from mayfly.domain.errors import InternalError
+from mayfly.domain.audit import (
+    AuditCopy,
+    AuditEntry,
+    AuditKind,
+    AuditVerdict,
+    Receipt,
+    ReceiptVerdict,
+)
+from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.ids import JobId
 from mayfly.domain.ports import Clock, Lane
+
+SHORT_ID = 8
+
+Translate = Callable[[str], str]
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptForms:
+    """How a receipt is written and read; export.receipts has the forms."""
+
+    as_json: Callable[[Receipt], bytes]
+    as_page: Callable[[Receipt, Translate, str], bytes]
+    """Takes a translator and the code of its language."""
+    read: Callable[[bytes], Receipt | None]
+    """Returns None for a receipt whose parts contradict each other; ReceiptUnreadable."""
 
 
 class AuditTrail:
     """Answers from the log on the vault lane; works while the vault is locked."""
 
-    def __init__(self, vault_lane: Lane, *, clock: Clock) -> None:
+    def __init__(
+        self, log: AuditLog, vault_lane: Lane, *, forms: ReceiptForms, clock: Clock
+    ) -> None:
+        self._log = log
         self._lane = vault_lane
+        self._forms = forms
         self._clock = clock
 
     def entries(
         self, *, before_seq: int | None = None, most: int = 500
     ) -> Future[tuple[AuditEntry, ...]]:
         """Return the newest entries, newest first; before_seq asks for the ones before it."""
-        raise InternalError("not built yet")
+        return self._lane.submit(lambda: self._log.entries(before_seq=before_seq, most=most))
 
     def verify(self) -> Future[AuditVerdict]:
         """Check the whole log."""
-        raise InternalError("not built yet")
+        return self._lane.submit(self._log.verify)
 
-    def receipt_files(self, job_id: JobId) -> Future[dict[str, bytes]]:
+    def copy(self) -> Future[AuditCopy]:
+        """Return the whole log, to be checked elsewhere."""
+        return self._lane.submit(self._log.copy)
+
+    def receipt_files(
+        self, job_id: JobId, *, translate: Translate = _as_it_is, language: str = "en"
+    ) -> Future[dict[str, bytes]]:
         """Return a deletion's receipt by file name: one .json to verify, one .html to read.
 
-        NoReceipt when the log holds no deletion of the job.
+        translate gives the page's texts in the language. NoReceipt when the log holds no
+        deletion of the job; VaultLocked when it was written while locked and is not signed yet.
         """
-        raise InternalError("not built yet")
+        return self._lane.submit(lambda: self._receipt_files(job_id, translate, language))
 
     def verify_receipt(self, data: bytes) -> Future[ReceiptVerdict]:
         """Check the bytes of a receipt's .json; ReceiptUnreadable when they are none."""
-        raise InternalError("not built yet")
+        return self._lane.submit(lambda: self._verify_receipt(data))
+
+    def note_copied(self, job_id: JobId) -> Future[None]:
+        """Write down that text of the job went to the clipboard."""
+        detail = {"target": "clipboard", "format": "txt"}
+        return self._lane.submit(
+            lambda: self._log.append(
+                AuditKind.EXPORTED, self._clock.now(), job_id=job_id, detail=detail
+            )
+        )
+
+    def _receipt_files(
+        self, job_id: JobId, translate: Translate, language: str
+    ) -> dict[str, bytes]:
+        receipt = self._log.receipt(job_id)
+        stem = f"receipt-{job_id[:SHORT_ID]}"
+        return {
+            f"{stem}.json": self._forms.as_json(receipt),
+            f"{stem}.html": self._forms.as_page(receipt, translate, language),
+        }
+
+    def _verify_receipt(self, data: bytes) -> ReceiptVerdict:
+        receipt = self._forms.read(data)
+        return ReceiptVerdict.ALTERED if receipt is None else self._log.check(receipt)

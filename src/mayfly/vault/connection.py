@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,26 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._stamp: int | None = None
+        self._last_works: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
+
+    def at_end(self, work: Callable[[], None]) -> None:
+        """Have the work done as the last thing before the commit."""
+        self._last_works.append(work)
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Have the work done after the commit; it must not raise."""
+        self._afterwards.append(work)
+
+    def end(self) -> None:
+        """Do what was to be done last."""
+        for work in self._last_works:
+            work()
+
+    def ended(self) -> None:
+        """Do what was to be done after the commit."""
+        for work in self._afterwards:
+            work()
 
     def run(self, sql: str, *values: object) -> int:
         """Run one statement; return how many rows it touched."""
@@ -201,8 +221,10 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Transaction]:
         self._connection.execute(begin)
+        transaction = Transaction(self._connection)
         try:
-            yield Transaction(self._connection)
+            yield transaction
+            transaction.end()
             self._connection.execute("COMMIT")
         except BaseException:
             # SQLite itself rolls back on a full disk and some other errors.
@@ -210,6 +232,7 @@ class Database:
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
             raise
+        transaction.ended()
 
     def _apply_settings(self) -> None:
         for name, value, expected in _SETTINGS:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import DiskFull, VaultError
-from mayfly.domain.ids import JobId
+from mayfly.domain.ids import BatchId, JobId, is_id
 from mayfly.domain.jobs import Deadline, DeleteOutcome, Deletion, Due, Part
 from mayfly.domain.states import DeleteReason
-from mayfly.vault.connection import Database, as_list
+from mayfly.vault.audit_writer import AuditWriter
+from mayfly.vault.connection import Database, Transaction, as_list
+from mayfly.vault.lateness import Pulse
 from mayfly.vault.moments import micros_of, moment_of
 from mayfly.vault.pictures import destroy_pictures
-from mayfly.vault.purging import carry_out, plan_purge
+from mayfly.vault.purging import Going, carry_out, plan_purge
 from mayfly.vault.reserve import Reserve
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.rows import BACKSTOP_MICROS, SELECT_JOBS, JobRow, find_rows
@@ -37,17 +40,26 @@ class Ends:
     """Finds and destroys what is due; see domain.ports.Vault for each method's promise."""
 
     def __init__(
-        self, database: Database, streams: SealedStreams, *, rotation: Rotation, reserve: Reserve
+        self,
+        database: Database,
+        streams: SealedStreams,
+        *,
+        rotation: Rotation,
+        reserve: Reserve,
+        audit: AuditWriter,
     ) -> None:
         self._database = database
         self._streams = streams
         self._rotation = rotation
         self._reserve = reserve
+        self._audit = audit
+        self._pulse = Pulse()
         # A process that died after a purge may have left a WAL with deleted rows in it.
         self._owes_wal = True
 
     def due(self, now: datetime) -> tuple[Due, ...]:
         """Return what is past its end; a job that is marked comes whole."""
+        self._pulse.beat(now)
         micros = micros_of(now)
         found: dict[bytes, Due] = {}
         with self._database.read() as tx:
@@ -118,6 +130,25 @@ class Ends:
         self._finish([answer])
         return answer
 
+    def _tell(self, tx: Transaction, one: Going, reason: DeleteReason, now: datetime) -> None:
+        """Write the one entry of the log that this destruction gets, in its transaction."""
+        pages, batch = one.row.pages, one.row.batch.hex()
+        detail: dict[str, str | int] = {
+            "what": "job" if one.is_whole else next(iter(one.parts)).value,
+            "reason": reason.value,
+            # A damaged row must be able to go: what the log would refuse is left out.
+            **({"pages": pages} if pages is not None and pages >= 0 else {}),
+            **self._pulse.lateness(one, reason, now),
+        }
+        self._audit.append_in(
+            tx,
+            AuditKind.DELETED,
+            now,
+            job_id=JobId(one.row.id.hex()),
+            batch_id=BatchId(batch) if is_id(batch) else None,
+            detail=detail,
+        )
+
     def even_when_full(self, work: Callable[[], T]) -> T:
         """Do it; on a full disk once more, with the reserve's room and fewer writes."""
         try:
@@ -162,11 +193,17 @@ class Ends:
         with self._database.write() as tx:
             purge = plan_purge(tx, job_ids, parts, now)
             carry_out(tx, self._streams, purge, reason=reason, now=now)
+            for one in purge.going:
+                self._tell(tx, one, reason, now)
             return purge.answers
 
     def _purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
         with self._streams.writing() as tx:
-            return destroy_pictures(tx, self._streams, job_id, page, now)
+            answer = destroy_pictures(tx, self._streams, job_id, page, now)
+            if answer.outcome is DeleteOutcome.DELETED:
+                detail = {"what": "page_images", "reason": DeleteReason.USER.value, "page": page}
+                self._audit.append_in(tx, AuditKind.DELETED, now, job_id=job_id, detail=detail)
+            return answer
 
     def _finish(self, answers: Sequence[Deletion]) -> None:
         if any(one.outcome is DeleteOutcome.DELETED for one in answers):

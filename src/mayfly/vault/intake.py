@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 
+from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import AlreadyDeleted
 from mayfly.domain.ids import BatchId, JobId, new_batch_id, new_job_id
 from mayfly.domain.jobs import Part, ReadOptions
 from mayfly.domain.ports import SourceFile
 from mayfly.domain.retention import Deadlines, RetentionRule, backstop_of, deadlines_of
 from mayfly.domain.states import JobState
+from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.moments import micros_of
 from mayfly.vault.names import encode_name, put_options
@@ -24,9 +26,10 @@ _READ_AHEAD_BYTES = 16 << 20
 class Intake:
     """Adds batches and jobs; see domain.ports.Vault for each method's promise."""
 
-    def __init__(self, database: Database, streams: SealedStreams) -> None:
+    def __init__(self, database: Database, streams: SealedStreams, audit: AuditWriter) -> None:
         self._database = database
         self._streams = streams
+        self._audit = audit
 
     def add_batch(self, now: datetime) -> BatchId:
         """Begin a batch."""
@@ -79,6 +82,7 @@ class Intake:
             self._streams.put(tx, job, Kind.SOURCE_NAME, [name])
             self._streams.put(tx, job, Kind.RESULT_NAME, [encode_name(source.name)])
             put_options(tx, self._streams, job, options)
+            self._tell(tx, job_id, batch_id, rule, now)
         return job_id
 
     def admit_refused(
@@ -97,7 +101,16 @@ class Intake:
             )
             self._streams.add_key(tx, job, Part.RESULT)
             self._streams.put(tx, job, Kind.RESULT_NAME, [encode_name(name)])
+            self._tell(tx, job_id, batch_id, rule, now)
         return job_id
+
+    def _tell(
+        self, tx: Transaction, job_id: JobId, batch_id: BatchId, rule: RetentionRule, now: datetime
+    ) -> None:
+        detail = {"source_hours": rule.source_hours, "result_hours": rule.result_hours}
+        self._audit.append_in(
+            tx, AuditKind.ADDED, now, job_id=job_id, batch_id=batch_id, detail=detail
+        )
 
 
 def _insert(

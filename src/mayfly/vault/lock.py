@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import InternalError, VaultBusy
 from mayfly.domain.lock_port import FetchedKey, KeyHome
+from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
 from mayfly.vault.key_source import (
     FetchedShare,
@@ -23,12 +25,19 @@ class Lock:
     """Implements domain.lock_port.VaultLock, which says what each method promises."""
 
     def __init__(
-        self, database: Database, keys: VaultKeys, source: KeySource, *, find_keyring: FindKeyring
+        self,
+        database: Database,
+        keys: VaultKeys,
+        source: KeySource,
+        *,
+        find_keyring: FindKeyring,
+        audit: AuditWriter,
     ) -> None:
         self._database = database
         self._keys = keys
         self._source = source
         self._find_keyring = find_keyring
+        self._audit = audit
 
     def is_locked(self) -> bool:
         """Whether this process has no key of the vault."""
@@ -50,7 +59,9 @@ class Lock:
         self.drop()
         with self._database.write() as tx:
             tx.stamp()
-            tx.run("UPDATE meta SET locked_at = coalesce(locked_at, ?)", micros_of(now))
+            sql = "UPDATE meta SET locked_at = ? WHERE locked_at IS NULL"
+            if tx.run(sql, micros_of(now)):
+                self._audit.append_in(tx, AuditKind.LOCKED, now)
 
     def drop(self) -> None:
         """Overwrite the keys in this process's memory."""
@@ -84,3 +95,4 @@ class Lock:
         with self._database.write() as tx:
             if tx.run("UPDATE meta SET locked_at = NULL WHERE locked_at IS NOT NULL"):
                 tx.stamp()
+                self._audit.append_in(tx, AuditKind.UNLOCKED)

@@ -23,6 +23,8 @@ from mayfly.domain.errors import (
 )
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.ports import SecretStore
+from mayfly.vault.audit_anchor import FileAnchor
+from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.faults import translated
 from mayfly.vault.key_source import (
@@ -62,6 +64,11 @@ class VaultPaths:
     database: Path
     shard: Path
     lock: Path
+
+    @property
+    def audit_anchor(self) -> Path:
+        """Where the end of the audit log is remembered: beside the shard."""
+        return self.shard.with_name("audit-head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +259,22 @@ class _Parts:
         self._keys = VaultKeys(
             seal.vault_id, epoch=seal.epoch, key=bytearray(), load=self._source.load
         )
-        self._rotation = Rotation(database, self._keys, shard, source=self._source, lock=paths.lock)
-        self._lock = Lock(database, self._keys, self._source, find_keyring=access.find_keyring)
+        self._writer = AuditWriter(self._keys, FileAnchor(paths.audit_anchor, seal.vault_id))
+        self._rotation = Rotation(
+            database,
+            self._keys,
+            shard,
+            source=self._source,
+            lock=paths.lock,
+            audit=self._writer,
+        )
+        self._lock = Lock(
+            database,
+            self._keys,
+            self._source,
+            find_keyring=access.find_keyring,
+            audit=self._writer,
+        )
 
     def opened_with(self, fetched: FetchedShare) -> SqliteVault:
         """Return the vault with its key in memory; KeyMissing when the shard's half is gone."""
@@ -267,7 +288,12 @@ class _Parts:
         """Return the vault."""
         self._reserve.fill()
         return SqliteVault(
-            self._database, self._keys, self._rotation, self._reserve, lock=self._lock
+            self._database,
+            self._keys,
+            self._rotation,
+            self._reserve,
+            lock=self._lock,
+            writer=self._writer,
         )
 
 

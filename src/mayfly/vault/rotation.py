@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mayfly.domain.errors import VaultDamaged, VaultError
+from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
 from mayfly.vault.key_source import KeySource
 from mayfly.vault.keys import VaultKeys, derive_vault_key
@@ -31,7 +32,14 @@ class Rotation:
     """Pays what a purge left owed. The row in meta is the truth, for every process."""
 
     def __init__(
-        self, database: Database, keys: VaultKeys, shard: Shard, *, source: KeySource, lock: Path
+        self,
+        database: Database,
+        keys: VaultKeys,
+        shard: Shard,
+        *,
+        source: KeySource,
+        lock: Path,
+        audit: AuditWriter,
     ) -> None:
         """lock: the file that whoever opens the vault or changes its key holds."""
         self._database = database
@@ -39,6 +47,7 @@ class Rotation:
         self._shard = shard
         self._source = source
         self._lock = lock
+        self._audit = audit
         self._clean_epoch: int | None = None
 
     def settle(self) -> bool:
@@ -108,6 +117,7 @@ class Rotation:
         with self._database.write() as tx:
             Rewrapping(tx, self._keys, following=following, key=key).run()
             self._home.store(tx, following, share)
+            self._audit.rewrap_in(tx, following, key)
             tx.run("UPDATE meta SET epoch = ?, rotation_owed = 0", following)
         self._keys.take(following, key)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Deadline, Deletion, Due, Job, Part, ReaderProcess, ReadOptions
 from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
@@ -12,6 +13,8 @@ from mayfly.domain.ports import SourceFile
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.vault_port import Changes
+from mayfly.vault.audit import SqliteAuditLog
+from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
 from mayfly.vault.deletion import Ends
 from mayfly.vault.finding import Finding
@@ -42,19 +45,27 @@ class SqliteVault:
         reserve: Reserve,
         *,
         lock: Lock,
+        writer: AuditWriter,
     ) -> None:
         streams = SealedStreams(database, keys)
         self._database = database
         self._rotation = rotation
         self._lock = lock
-        self._intake = Intake(database, streams)
+        self._intake = Intake(database, streams, writer)
         self._listing = Listing(database, streams)
         self._finding = Finding(database)
         self._pages = Pages(database, streams)
         self._reading = Reading(database, streams)
         self._wishes = Wishes(database, streams)
-        self._ends = Ends(database, streams, rotation=rotation, reserve=reserve)
+        self._ends = Ends(database, streams, rotation=rotation, reserve=reserve, audit=writer)
+        self._writer = writer
+        self._audit = SqliteAuditLog(database, keys, writer)
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
+
+    @property
+    def audit(self) -> AuditLog:
+        """The audit log, which the vault itself writes."""
+        return self._audit
 
     @property
     def lock(self) -> Lock:
@@ -279,4 +290,5 @@ class SqliteVault:
 
     def _at(self, now: datetime) -> datetime:
         self._latest = max(self._latest, now)
+        self._writer.note_time(now)
         return now

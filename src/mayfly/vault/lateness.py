@@ -1,0 +1,53 @@
+"""How late a deletion was, and why as far as one process can know."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mayfly.domain.states import DeleteReason
+from mayfly.vault.moments import micros_of
+from mayfly.vault.purging import Going
+
+ON_TIME_S = 90
+"""Sweeps come every minute, and the vault lane may have something in hand."""
+
+_ASKED_FOR = frozenset({DeleteReason.USER, DeleteReason.EVERYTHING})
+_MICROS = 1_000_000
+
+
+class Pulse:
+    """Knows when this process last looked for what is due."""
+
+    def __init__(self) -> None:
+        self._before: int | None = None
+        self._last: int | None = None
+
+    def beat(self, now: datetime) -> None:
+        """Note a look for what is due."""
+        self._before, self._last = self._last, micros_of(now)
+
+    def lateness(self, going: Going, reason: DeleteReason, now: datetime) -> dict[str, str | int]:
+        """Return late_s and late_why when its parts go well after their end; nothing otherwise.
+
+        What a user asked for is late only when it was marked and a crash came in between.
+        """
+        if reason in _ASKED_FOR:
+            due = going.row.purging_at
+        else:
+            due = min((going.row.end_of(part) for part in going.parts), default=None)
+        if due is None:
+            return {}
+        late_s = (micros_of(now) - due) // _MICROS
+        if late_s <= ON_TIME_S:
+            return {}
+        why = self._why(due)
+        return {"late_s": late_s, **({"late_why": why} if why else {})}
+
+    def _why(self, due: int) -> str | None:
+        if self._last is None:
+            return None
+        if self._before is None:
+            return "not_running"
+        # It was looked for and found due, and could not be destroyed then; or nobody looked
+        # although this process lived: the machine slept, or its clock was put forward.
+        return "busy" if self._before >= due else "asleep"

@@ -1,0 +1,235 @@
+"""The audit log: what is written, once, in the transaction it tells of, free of content."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mayfly.domain.audit import AuditEntry, AuditKind, ReceiptVerdict
+from mayfly.domain.audit_record import decode_entry, encode_entry
+from mayfly.domain.errors import InternalError, NoReceipt
+from mayfly.domain.ids import new_job_id
+from mayfly.domain.jobs import Part
+from mayfly.domain.retention import RetentionRule
+from mayfly.domain.states import DeleteReason
+from tests.vault.conftest import RULE, Desk
+from tests.vault.test_privacy import CANARIES, fill, found_in
+
+ALL = frozenset(Part)
+
+
+def kinds(desk: Desk) -> list[AuditKind]:
+    return [one.kind for one in reversed(desk.vault.audit.entries())]
+
+
+def deletions(desk: Desk, job_id: str | None = None) -> list[AuditEntry]:
+    found = [one for one in desk.vault.audit.entries() if one.kind is AuditKind.DELETED]
+    return [one for one in reversed(found) if job_id in (None, one.job_id)]
+
+
+def test_a_life_is_told_in_order_and_the_log_is_whole(desk: Desk) -> None:
+    now = desk.clock.now()
+    desk.vault.audit.begin(now)
+    job_id = desk.done_job()
+
+    desk.vault.purge([job_id], ALL, DeleteReason.USER, now)
+
+    assert kinds(desk) == [
+        AuditKind.VAULT_MADE,
+        AuditKind.ADDED,
+        AuditKind.DELETED,
+        AuditKind.KEY_ROTATED,
+    ]
+    rotated, deleted, added, made = desk.vault.audit.entries()
+    assert (made.seq, made.detail, made.at) == (1, {"jobs": 0}, now)
+    assert (added.job_id, added.detail) == (job_id, {"source_hours": 1, "result_hours": 24})
+    assert (deleted.job_id, deleted.batch_id) == (job_id, added.batch_id)
+    assert deleted.detail == {"what": "job", "reason": "user", "pages": 2}
+    assert rotated.detail == {"epoch": 2}
+    verdict = desk.vault.audit.verify()
+    assert (verdict.entries, verdict.first_seq, verdict.last_seq) == (4, 1, 4)
+    assert verdict.findings == ()
+
+
+def test_a_refused_file_is_added_too(desk: Desk) -> None:
+    now = desk.clock.now()
+
+    job_id = desk.vault.admit_refused(desk.vault.add_batch(now), "a.exe", "damaged", RULE, now)
+
+    newest = desk.vault.audit.entries(most=1)[0]
+    assert (newest.kind, newest.job_id) == (AuditKind.ADDED, job_id)
+
+
+def test_each_part_that_goes_by_its_deadline_has_one_entry(desk: Desk) -> None:
+    job_id = desk.done_job()
+    desk.clock.advance(hours=1, seconds=60)
+    now = desk.clock.now()
+    for due in desk.vault.due(now):
+        desk.vault.purge([due.job_id], due.parts, due.reason, now)
+    desk.clock.advance(hours=23)
+    now = desk.clock.now()
+    for due in desk.vault.due(now):
+        desk.vault.purge([due.job_id], due.parts, due.reason, now)
+    desk.vault.purge([job_id], ALL, DeleteReason.USER, now)
+
+    assert [one.detail for one in deletions(desk)] == [
+        {"what": "source", "reason": "source_deadline", "pages": 2},
+        {"what": "job", "reason": "result_deadline", "pages": 2},
+    ]
+
+
+def test_the_pictures_of_a_page_have_an_entry_of_their_own_once(desk: Desk) -> None:
+    job_id, now = desk.done_job(), desk.clock.now()
+
+    desk.vault.purge_page_images(job_id, 2, now)
+    desk.vault.purge_page_images(job_id, 2, now)
+    desk.vault.purge_page_images(job_id, 9, now)
+
+    assert [one.detail for one in deletions(desk, job_id)] == [
+        {"what": "page_images", "reason": "user", "page": 2}
+    ]
+
+
+def test_a_transaction_that_fails_leaves_no_entry(desk: Desk) -> None:
+    desk.admit()
+    before = desk.vault.audit.entries()
+
+    with pytest.raises(ZeroDivisionError):
+        with desk.vault._database.write() as tx:
+            desk.vault._writer.append_in(tx, AuditKind.LOCKED, desk.clock.now())
+            raise ZeroDivisionError
+
+    assert desk.vault.audit.entries() == before
+    desk.admit()
+    assert kinds(desk) == [AuditKind.VAULT_MADE, AuditKind.ADDED, AuditKind.ADDED]
+
+
+def test_the_newest_come_first_and_in_pages(desk: Desk) -> None:
+    for _ in range(5):
+        desk.admit()
+
+    first = desk.vault.audit.entries(most=4)
+    rest = desk.vault.audit.entries(before_seq=first[-1].seq)
+
+    assert [one.seq for one in (*first, *rest)] == [6, 5, 4, 3, 2, 1]
+
+
+def test_what_was_overdue_says_how_late_and_why(desk: Desk) -> None:
+    rule = RetentionRule(source_hours=1, result_hours=1)
+    asleep, stuck, off = (desk.done_job(rule=rule) for _ in range(3))
+    desk.vault.due(desk.clock.now())
+    desk.clock.advance(hours=3)
+    now = desk.clock.now()
+    desk.vault.due(now)
+    desk.vault.purge([asleep], ALL, DeleteReason.RESULT_DEADLINE, now)
+    desk.clock.advance(minutes=1)
+    now = desk.clock.now()
+    desk.vault.due(now)
+    desk.vault.purge([stuck], ALL, DeleteReason.RESULT_DEADLINE, now)
+    desk.reopen()
+    desk.vault.due(now)
+    desk.vault.purge([off], ALL, DeleteReason.RESULT_DEADLINE, now)
+
+    late = [(one.detail["late_s"], one.detail["late_why"]) for one in deletions(desk)]
+    assert late == [(7200, "asleep"), (7260, "busy"), (7260, "not_running")]
+
+
+def test_what_was_marked_and_done_after_a_crash_says_how_late(desk: Desk) -> None:
+    job_id = desk.done_job()
+    desk.vault.mark_purging([job_id], DeleteReason.USER, desk.clock.now())
+    desk.reopen()
+    desk.clock.advance(minutes=10)
+    now = desk.clock.now()
+
+    (due,) = desk.vault.due(now)
+    desk.vault.purge([job_id], due.parts, due.reason, now)
+
+    (entry,) = deletions(desk)
+    assert entry.detail["reason"] == "user"
+    assert (entry.detail["late_s"], entry.detail["late_why"]) == (600, "not_running")
+
+
+def test_a_vault_that_is_older_than_its_log_says_how_many_jobs_it_had(desk: Desk) -> None:
+    desk.admit()
+    desk.sql("DELETE FROM audit")
+    desk.sql("DELETE FROM audit_key")
+    desk.paths.audit_anchor.unlink()
+
+    desk.reopen()
+    desk.vault.audit.begin(desk.clock.now())
+
+    (made,) = desk.vault.audit.entries()
+    assert (made.kind, made.detail) == (AuditKind.VAULT_MADE, {"jobs": 1})
+    assert desk.vault.audit.verify().findings == ()
+
+
+# --- content-free ------------------------------------------------------------------------
+
+
+def test_no_record_holds_a_canary_in_any_spelling(desk: Desk) -> None:
+    job_id = fill(desk)
+    desk.vault.purge([job_id], ALL, DeleteReason.USER, desk.clock.now())
+
+    records = b"\n".join(row[0] for row in desk.sql("SELECT record FROM audit"))
+
+    assert len(records.splitlines()) == 5
+    assert found_in(records) == set()
+    assert found_in(records + CANARIES[0].encode()) == {CANARIES[0]}
+
+
+@pytest.mark.parametrize("word", ["letter.pdf", "/home/ada", "Zebra", "two words", "", "x" * 65])
+def test_a_word_that_could_be_a_name_is_refused(desk: Desk, word: str) -> None:
+    with pytest.raises(InternalError):
+        desk.vault.audit.append(
+            AuditKind.EXPORTED, desk.clock.now(), detail={"target": "file", "format": word}
+        )
+    with pytest.raises(InternalError):
+        desk.vault.audit.append(AuditKind.EXPORTED, desk.clock.now(), detail={word: 1})
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 53, True, 1.5, None])
+def test_a_number_that_readers_could_take_differently_is_refused(desk: Desk, number) -> None:
+    with pytest.raises(InternalError):
+        desk.vault.audit.append(AuditKind.LOCKED, desk.clock.now(), detail={"epoch": number})
+
+
+def test_a_record_is_read_as_it_was_written_and_in_no_other_spelling(desk: Desk) -> None:
+    entry = AuditEntry(7, desk.clock.now(), AuditKind.DELETED, new_job_id(), None, {"what": "job"})
+    record = encode_entry(entry)
+
+    assert decode_entry(record) == entry
+    shape = json.loads(record)
+    for other in (
+        json.dumps(shape).encode(),
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 3_000,
+        b" " * 5_000,
+        record.replace(b'"job"', b'"jab"'),
+        record.replace(b'"at":"2026', b'"at":"x026'),
+    ):
+        with pytest.raises(ValueError, match="no record"):
+            decode_entry(other)
+
+
+# --- receipts ------------------------------------------------------------------------------
+
+
+def test_every_job_of_one_purge_has_a_receipt_that_holds(desk: Desk) -> None:
+    jobs = [desk.done_job() for _ in range(3)]
+    desk.vault.purge(jobs, ALL, DeleteReason.USER, desk.clock.now())
+
+    for job_id in jobs:
+        receipt = desk.vault.audit.receipt(job_id)
+        assert receipt.entry.job_id == job_id
+        assert desk.vault.audit.check(receipt) is ReceiptVerdict.GENUINE
+
+
+def test_without_a_deletion_there_is_no_receipt(desk: Desk) -> None:
+    job_id = desk.admit()
+
+    for one in (job_id, new_job_id(), "no id"):
+        with pytest.raises(NoReceipt):
+            desk.vault.audit.receipt(one)
