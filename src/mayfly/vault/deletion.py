@@ -6,21 +6,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import DiskFull, VaultError
-from mayfly.domain.ids import BatchId, JobId, is_id
+from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deadline, DeleteOutcome, Deletion, Due, Part
 from mayfly.domain.states import DeleteReason
 from mayfly.vault.audit_writer import AuditWriter
-from mayfly.vault.connection import Database, Transaction, as_list
+from mayfly.vault.connection import Database, as_list
 from mayfly.vault.lateness import Pulse
 from mayfly.vault.moments import micros_of, moment_of
 from mayfly.vault.pictures import destroy_pictures
-from mayfly.vault.purging import Going, carry_out, plan_purge
+from mayfly.vault.purging import carry_out, plan_purge
 from mayfly.vault.reserve import Reserve
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.rows import BACKSTOP_MICROS, SELECT_JOBS, JobRow, find_rows
 from mayfly.vault.streams import SealedStreams
+from mayfly.vault.telling import tell_deletion, tell_pictures
 
 T = TypeVar("T")
 
@@ -130,25 +130,6 @@ class Ends:
         self._finish([answer])
         return answer
 
-    def _tell(self, tx: Transaction, one: Going, reason: DeleteReason, now: datetime) -> None:
-        """Write the one entry of the log that this destruction gets, in its transaction."""
-        pages, batch = one.row.pages, one.row.batch.hex()
-        detail: dict[str, str | int] = {
-            "what": "job" if one.is_whole else next(iter(one.parts)).value,
-            "reason": reason.value,
-            # A damaged row must be able to go: what the log would refuse is left out.
-            **({"pages": pages} if pages is not None and pages >= 0 else {}),
-            **self._pulse.lateness(one, reason, now),
-        }
-        self._audit.append_in(
-            tx,
-            AuditKind.DELETED,
-            now,
-            job_id=JobId(one.row.id.hex()),
-            batch_id=BatchId(batch) if is_id(batch) else None,
-            detail=detail,
-        )
-
     def even_when_full(self, work: Callable[[], T]) -> T:
         """Do it; on a full disk once more, with the reserve's room and fewer writes."""
         try:
@@ -194,15 +175,15 @@ class Ends:
             purge = plan_purge(tx, job_ids, parts, now)
             carry_out(tx, self._streams, purge, reason=reason, now=now)
             for one in purge.going:
-                self._tell(tx, one, reason, now)
+                late = self._pulse.lateness(one, reason, now)
+                tell_deletion(self._audit, tx, one, reason=reason, late=late, now=now)
             return purge.answers
 
     def _purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
         with self._streams.writing() as tx:
             answer = destroy_pictures(tx, self._streams, job_id, page, now)
             if answer.outcome is DeleteOutcome.DELETED:
-                detail = {"what": "page_images", "reason": DeleteReason.USER.value, "page": page}
-                self._audit.append_in(tx, AuditKind.DELETED, now, job_id=job_id, detail=detail)
+                tell_pictures(self._audit, tx, job_id, page=page, now=now)
             return answer
 
     def _finish(self, answers: Sequence[Deletion]) -> None:
