@@ -15,6 +15,7 @@ GOOD_PLACE = Place(
     encrypted=True,
     flash=True,
     discards=True,
+    passed_over=True,
 )
 SOUND = MachineFacts(
     looked=True,

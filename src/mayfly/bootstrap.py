@@ -29,6 +29,7 @@ from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.services.inspection import Inspector, Looks, Surroundings
 from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
+from mayfly.system.backup_marks import mark_folders
 from mayfly.system.clock import SystemClock
 from mayfly.system.desktop import DBusDesktop
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
@@ -262,6 +263,7 @@ class Foundation:
 
     def _open(self, lane: Lane, passphrase: str | None, *, unlocking: bool) -> Mayfly:
         make_folders(self._paths)
+        mark_folders(self._paths)
         sweep_scratch(self._paths.scratch)
         paths = self._vault_paths()
         if not unlocking and is_lock_wished(paths):

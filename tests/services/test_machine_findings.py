@@ -73,6 +73,7 @@ WEAKER = {
     "key file synced": (shard(synced_by="Dropbox"), ("synced folder", PROBLEM, WEAK)),
     "vault synced": (vault(synced_by="Syncthing"), ("synced folder", NOTICE, LIMITED)),
     "backups": (replace(SOUND, backups=("Déjà Dup",)), ("backups", NOTICE, LIMITED)),
+    "no mark for backups": (shard(passed_over=False), ("backup marks", NOTICE, FULL)),
     "plain swap": (
         replace(SOUND, swap=(SwapKind.ENCRYPTED, SwapKind.PLAIN)),
         ("swap", NOTICE, LIMITED),
@@ -115,6 +116,7 @@ ENOUGH = {
     "xfs": shard(file_system="xfs"),
     "rotating disk": shard(flash=False),
     "disk of an unknown kind": shard(flash=None),
+    "no vault yet": shard(passed_over=None),
     "no swap": replace(SOUND, swap=()),
     "swap in memory": replace(SOUND, swap=(SwapKind.MEMORY,)),
     "no hibernation": replace(SOUND, hibernates=False),

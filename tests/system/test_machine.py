@@ -9,7 +9,12 @@ import pytest
 from mayfly.domain.machine import KeyringLock, SwapKind
 from mayfly.system import machine as machine_module
 from mayfly.system.machine import LinuxMachine, Places, Probes, look_at_machine
-from mayfly.system.machine_flags import ENCRYPTED, JOURNAL_DATA, NO_COPY_ON_WRITE
+from mayfly.system.machine_flags import (
+    ENCRYPTED,
+    JOURNAL_DATA,
+    NO_COPY_ON_WRITE,
+    NO_DUMP,
+)
 from mayfly.system.machine_keyring import keyring_lock
 from tests.machines import RecordedMachine
 
@@ -132,6 +137,20 @@ def test_shared_blocks_are_told(look):
 
 def test_a_file_that_is_not_there_has_no_flags(look):
     assert look("/home/ann/shard", flags=None).shard.no_copy_on_write is None
+
+
+def test_a_flag_that_asks_backups_to_pass_is_seen(recorded, tmp_path):
+    shard = tmp_path / "shard"
+    recorded.write("/proc/self/mountinfo", "28 1 253:1 / / rw - ext4 /dev/mapper/vg-root rw\n")
+    places = Places(tmp_path / "vault.db", shard, tmp_path, tmp_path)
+
+    def passed_over(flags: int) -> bool | None:
+        return LinuxMachine(recorded.root, Probes(lambda _: flags)).look(places).shard.passed_over
+
+    assert passed_over(NO_DUMP) is None
+    shard.touch()
+    assert passed_over(0) is False
+    assert passed_over(NO_DUMP) is True
 
 
 # --- swap, hibernation, what it runs in ------------------------------------------------

@@ -28,6 +28,8 @@ class Place:
     """Whether the disk is one without moving parts, which keeps what was overwritten a while."""
     discards: bool | None = None
     """Whether the file system tells the disk at once what it no longer needs."""
+    passed_over: bool | None = None
+    """Whether backups are asked to leave it out; None: nothing is there yet."""
     synced_by: str | None = None
     """What copies this place to other machines, by name."""
 

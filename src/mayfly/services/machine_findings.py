@@ -26,6 +26,7 @@ def machine_findings(facts: MachineFacts, key_home: str | None) -> Iterator[Find
     yield from disk_findings(facts)
     yield _synced(facts)
     yield _backups(facts)
+    yield _backup_marks(facts)
     yield _swap(facts)
     yield _hibernation(facts)
     if key_home != "passphrase" and (key_home or facts.keyring_lock is not KeyringLock.UNKNOWN):
@@ -68,6 +69,27 @@ def _backups(facts: MachineFacts) -> Finding:
         "Leave Mayfly's data and state folders out of backups: a vault cannot be restored from "
         "one. Export what you want to keep.",
         Promise.LIMITED,
+    )
+
+
+def _backup_marks(facts: MachineFacts) -> Finding:
+    marked = (facts.shard.passed_over, facts.vault.passed_over)
+    if None in marked:
+        return Finding("backup marks", "none yet", Grade.GOOD)
+    if all(marked):
+        return Finding(
+            "backup marks",
+            "set",
+            Grade.GOOD,
+            "Backups are asked to leave Mayfly's folders out; some heed that, some need a setting, "
+            "some do not ask.",
+        )
+    return Finding(
+        "backup marks",
+        "not taken",
+        Grade.NOTICE,
+        "This file system has no mark that asks backups to leave a file out.",
+        "Leave Mayfly's data and state folders out by the backup program's own settings.",
     )
 
 

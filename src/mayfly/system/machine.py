@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mayfly.domain.machine import MachineFacts, Place
+from mayfly.system.backup_marks import is_marked
 from mayfly.system.machine_copies import backups_of, snapshot_programs, synced_by
 from mayfly.system.machine_disks import Disks
 from mayfly.system.machine_files import MachineFiles
@@ -115,6 +116,7 @@ class LinuxMachine:
             journals_data=bool(flags & JOURNAL_DATA) or self._journals_data(mount, device),
             no_copy_on_write=None if own is None else bool(own & NO_COPY_ON_WRITE),
             shared_blocks=None if path == folder else self._probes.shares(path),
+            passed_over=is_marked(path, own) if path.exists() else None,
             snapshots=self._snapshots(mount, device, folder),
             discards="discard" in mount.options or "discard=async" in mount.options,
         )

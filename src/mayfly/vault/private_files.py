@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import fcntl
 import os
 import stat
@@ -14,6 +15,10 @@ from mayfly.domain.errors import VaultBusy
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
+_FS_IOC_GETFLAGS, _FS_IOC_SETFLAGS = 0x80086601, 0x40086602
+_FS_NODUMP_FL = 0x00000040
+_NO_BACKUP = "user.xdg.robots.backup"
+"""linux/fs.h; freedesktop.org, Common Extended Attributes."""
 _LOOK_AGAIN_S = 0.05
 
 
@@ -54,7 +59,12 @@ def ensure_private_file(path: Path) -> None:
     (sqlite.org, How To Corrupt, 2.2), so a database that exists is never opened here.
     """
     with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE))
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(path, flags, _FILE_MODE)
+        try:
+            ask_no_backup(descriptor)
+        finally:
+            os.close(descriptor)
     tighten(path)
 
 
@@ -63,6 +73,23 @@ def tighten(path: Path) -> None:
     with suppress(FileNotFoundError):
         if stat.S_IMODE(path.stat().st_mode) != _FILE_MODE:
             path.chmod(_FILE_MODE)
+
+
+def ask_no_backup(descriptor: int) -> None:
+    """Ask backups to pass the file over; each mark by itself, for a system may lack one."""
+    set_flag(descriptor, _FS_NODUMP_FL)
+    if hasattr(os, "setxattr"):
+        with suppress(OSError):
+            os.setxattr(descriptor, _NO_BACKUP, b"false")
+
+
+def set_flag(descriptor: int, flag: int) -> None:
+    """Ask the file system for one of its flags; some know none, or not this one."""
+    flags = array.array("L", [0])
+    with suppress(OSError):
+        fcntl.ioctl(descriptor, _FS_IOC_GETFLAGS, flags)
+        flags[0] |= flag
+        fcntl.ioctl(descriptor, _FS_IOC_SETFLAGS, flags)
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,16 +11,13 @@ random bytes (32), random bytes (16,320). Epoch e lives in slot e mod 2.
 
 from __future__ import annotations
 
-import array
-import fcntl
 import hashlib
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from mayfly.vault.faults import translated
-from mayfly.vault.private_files import open_private_file, sync_folder
+from mayfly.vault.private_files import ask_no_backup, open_private_file, set_flag, sync_folder
 
 SLOT_BYTES = 16 << 10
 SLOTS = 2
@@ -31,10 +28,7 @@ RANDOM_BYTES = SLOT_BYTES - _HEAD_BYTES - _DIGEST_BYTES
 
 # linux/fs.h. Copy-on-write (btrfs) would keep every overwritten slot: measured, the key of a
 # destroyed epoch came back there without this flag and did not with it.
-_FS_IOC_GETFLAGS, _FS_IOC_SETFLAGS = 0x80086601, 0x40086602
-_FS_NOCOW_FL, _FS_NODUMP_FL = 0x00800000, 0x00000040
-_NO_BACKUP = "user.xdg.robots.backup"
-"""freedesktop.org, Common Extended Attributes."""
+_FS_NOCOW_FL = 0x00800000
 
 
 class Shard:
@@ -51,12 +45,9 @@ class Shard:
         with translated():
             descriptor = open_private_file(self._path)
             try:
-                # Each by itself: a file system that refuses one may take the other. Copy on
-                # write can only be switched off while the file is empty.
-                _set_flag(descriptor, _FS_NOCOW_FL)
-                _set_flag(descriptor, _FS_NODUMP_FL)
-                with suppress(OSError):
-                    os.setxattr(descriptor, _NO_BACKUP, b"false")
+                # Copy on write can only be switched off while the file is empty.
+                set_flag(descriptor, _FS_NOCOW_FL)
+                ask_no_backup(descriptor)
                 _write_at(descriptor, 0, secrets.token_bytes(SLOT_BYTES * SLOTS))
                 os.ftruncate(descriptor, SLOT_BYTES * SLOTS)
                 os.fsync(descriptor)
@@ -129,12 +120,3 @@ def _write_at(descriptor: int, offset: int, data: bytes) -> None:
     while view:
         written = os.pwrite(descriptor, view, offset)
         view, offset = view[written:], offset + written
-
-
-def _set_flag(descriptor: int, flag: int) -> None:
-    """Ask the file system for one of its flags; some know none, or not this one."""
-    flags = array.array("L", [0])
-    with suppress(OSError):
-        fcntl.ioctl(descriptor, _FS_IOC_GETFLAGS, flags)
-        flags[0] |= flag
-        fcntl.ioctl(descriptor, _FS_IOC_SETFLAGS, flags)
