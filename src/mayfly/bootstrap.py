@@ -15,7 +15,15 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 
-from mayfly.composition import RENDERERS, Adapters, Mayfly, assemble, cores, sweep_locked
+from mayfly.composition import (
+    RENDERERS,
+    Adapters,
+    Keyless,
+    Mayfly,
+    assemble,
+    assemble_keyless,
+    cores,
+)
 from mayfly.domain.desktop_port import Desktop
 from mayfly.domain.errors import InternalError, KeyringUnavailable, VaultLocked
 from mayfly.domain.inspection import Inspection
@@ -241,6 +249,16 @@ class Foundation:
         wished = passphrase is not None if unlocking is None else unlocking
         return lane.submit(lambda: self._open(lane, tried, unlocking=wished), urgent=True)
 
+    def open_keyless(self) -> Future[Keyless]:
+        """Open a vault that is there and leave it locked; what is due is destroyed.
+
+        For deleting by id, which needs no key. Fails as unlock does, but for want of a key.
+        """
+        if self._opened:
+            raise InternalError("the vault is open already")
+        lane = self._lane = self._lane or ThreadLane("vault")
+        return lane.submit(lambda: self._open_keyless(lane), urgent=True)
+
     def lock(self) -> bool:
         """Lock the vault for every process without opening it; False when there is none.
 
@@ -268,7 +286,7 @@ class Foundation:
         paths = self._vault_paths()
         if not unlocking and is_lock_wished(paths):
             with closing(open_without_key(paths)) as vault:
-                sweep_locked(self._adapters(vault, lane))
+                assemble_keyless(self._adapters(vault, lane), on_closed=self._forget_open)
             raise VaultLocked
         secrets = self._secrets(needed_key(paths), passphrase)
         vault = open_vault(paths, KeyAccess(secrets, passphrase, self._find_secrets))
@@ -284,6 +302,17 @@ class Foundation:
             raise
         self._opened = True
         return mayfly
+
+    def _open_keyless(self, lane: Lane) -> Keyless:
+        vault = open_without_key(self._vault_paths())
+        try:
+            adapters = self._adapters(vault, lane)
+            keyless = assemble_keyless(adapters, on_closed=self._forget_open)
+        except BaseException:
+            vault.close()
+            raise
+        self._opened = True
+        return keyless
 
     def _secrets(self, key_home: KeyHome | None, passphrase: str | None) -> SecretStore | None:
         """Return the keyring where it is wanted; None where a passphrase is to do."""

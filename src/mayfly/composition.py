@@ -61,6 +61,15 @@ class Mayfly:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyless:
+    """What can be done with a vault that stays locked: finding jobs by id, and destroying."""
+
+    library: Library
+    deletions: Deletions
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Adapters:
     """What bootstrap found or made on this machine for one vault."""
 
@@ -140,13 +149,16 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     )
 
 
-def sweep_locked(adapters: Adapters) -> None:
-    """Destroy what is due in a vault that stays locked, which takes no key."""
-    bus = EventBus()
-    deletions = Deletions(
-        adapters.vault, adapters.lane, killer=GroupKiller(), bus=bus, clock=adapters.clock
-    )
+def assemble_keyless(adapters: Adapters, *, on_closed: Callable[[], None]) -> Keyless:
+    """Sweep a vault that stays locked, and put together what needs no key. On the vault lane."""
+    vault, lane, clock, bus = adapters.vault, adapters.lane, adapters.clock, EventBus()
+    deletions = Deletions(vault, lane, killer=GroupKiller(), bus=bus, clock=clock)
     _retention(adapters, deletions, bus).sweep()
+    return Keyless(
+        library=Library(vault, lane, clock=clock, page_text=page_text),
+        deletions=deletions,
+        close=partial(_close_all, vault, lane, (), on_closed),
+    )
 
 
 def _retention(adapters: Adapters, deletions: Deletions, bus: EventBus) -> Retention:

@@ -75,6 +75,12 @@ class Cupboard:
         connection.close()
         return dict(found)
 
+    def owed(self) -> int:
+        connection = sqlite3.connect(self.database)
+        ((owed,),) = connection.execute("SELECT rotation_owed FROM meta").fetchall()
+        connection.close()
+        return owed
+
     def reasons(self) -> list[str | None]:
         connection = sqlite3.connect(self.database)
         found = connection.execute("SELECT delete_reason FROM job ORDER BY seq").fetchall()
@@ -278,3 +284,57 @@ def test_without_a_vault_there_is_nothing_to_delete(bare: Program) -> None:
     assert (everything.status, everything.json) == (0, [])
     assert (old.status, old.err) == (0, "There is nothing to delete.\n")
     assert not bare.home.exists()
+
+
+# --- without the key ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("locked", [False, True], ids=["no passphrase", "locked"])
+def test_deleting_needs_no_key(cupboard: Cupboard, locked: bool) -> None:
+    jobs = [cupboard.add(f"{number}.pdf", days=number) for number in range(4)]
+    if locked:
+        cupboard.vault.lock.lock(cupboard.now)
+    cupboard.vault.close()
+    keyless = Program(cupboard.program.folder)
+
+    one = keyless.run("delete", jobs[0][:8], "--json")
+    again = keyless.run("delete", jobs[0])
+    part = keyless.run("delete", jobs[1], "--source")
+    old = keyless.run("delete", "--older-than", "36h", "--json")
+    rest = keyless.run("delete", "--all", "--yes", "--json")
+
+    assert (one.status, rows(one)) == (0, [(jobs[0], "deleted")])
+    assert "The vault stays locked" in one.err
+    assert (again.status, part.status) == (4, 0)
+    assert rows(old) == [(job, "deleted") for job in (jobs[3], jobs[2])]
+    assert rows(rest) == [(jobs[1], "deleted")]
+    assert set(cupboard.states().values()) == {"deleted"}
+    # Nobody could change the key; the debt is noted, and paid by whoever opens the vault.
+    assert cupboard.owed() == 1
+    cupboard.program.run("unlock")
+    cupboard.program.run("list")
+    assert cupboard.owed() == 0
+
+
+def test_pictures_need_the_key_of_what_stays(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+    cupboard.vault.close()
+
+    answer = Program(cupboard.program.folder).run(
+        "delete", job, "--images", "--page", "1", "--json"
+    )
+
+    assert answer.status == 5
+    assert answer.json[0]["error"]["code"] == "vault_locked"
+
+
+def test_a_wrong_passphrase_deletes_nothing(cupboard: Cupboard) -> None:
+    job = cupboard.add("a.pdf")
+    cupboard.vault.close()
+    wrong = cupboard.program.folder / "wrong"
+    wrong.write_text("not this one\n")
+
+    answer = cupboard.program.run("delete", job, "--passphrase-file", str(wrong))
+
+    assert answer.status == 5
+    assert cupboard.states() == {job: "done"}

@@ -93,7 +93,7 @@ def run_delete(arguments: argparse.Namespace, session: Session) -> int:
     _check_usage(arguments)
     if not session.has_vault():
         return _nothing_there(arguments, session.terminal)
-    mayfly = session.vault()
+    mayfly = session.vault_to_delete_from()
     job_ids, refused = find(mayfly, arguments)
     if arguments.dry_run:
         doomed, others = foresee(mayfly, arguments, job_ids)

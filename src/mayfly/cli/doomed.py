@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from enum import StrEnum
 
-from mayfly.composition import Mayfly
+from mayfly.composition import Keyless, Mayfly
 from mayfly.domain.errors import NoSuchJob, NoSuchPage, NotFinished, UserError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Job
@@ -31,7 +31,9 @@ def level_of(arguments: argparse.Namespace) -> Level:
     return Level.IMAGES if arguments.images else Level.JOB
 
 
-def find(mayfly: Mayfly, arguments: argparse.Namespace) -> tuple[list[JobId], list[Deletion]]:
+def find(
+    mayfly: Mayfly | Keyless, arguments: argparse.Namespace
+) -> tuple[list[JobId], list[Deletion]]:
     """Return the jobs that are meant, and an answer for each reference that is none.
 
     Ids are found without any key, so that a locked vault can be deleted from.
@@ -62,7 +64,7 @@ def states_of(arguments: argparse.Namespace) -> frozenset[JobState]:
 
 
 def carry_out(
-    mayfly: Mayfly, arguments: argparse.Namespace, job_ids: Sequence[JobId]
+    mayfly: Mayfly | Keyless, arguments: argparse.Namespace, job_ids: Sequence[JobId]
 ) -> list[Deletion]:
     """Delete what was found, and say what became of each."""
     deletions, level = mayfly.deletions, level_of(arguments)
@@ -81,7 +83,7 @@ def carry_out(
 
 
 def foresee(
-    mayfly: Mayfly, arguments: argparse.Namespace, job_ids: Sequence[JobId]
+    mayfly: Mayfly | Keyless, arguments: argparse.Namespace, job_ids: Sequence[JobId]
 ) -> tuple[list[Job], list[Deletion]]:
     """Return the jobs that would be deleted, and the answers for those that would not."""
     known = {job.job_id: job for job in mayfly.library.jobs().result()}
@@ -101,7 +103,7 @@ def foresee(
     return doomed, others
 
 
-def _would_go(mayfly: Mayfly, arguments: argparse.Namespace, job: Job) -> bool:
+def _would_go(mayfly: Mayfly | Keyless, arguments: argparse.Namespace, job: Job) -> bool:
     level = level_of(arguments)
     if job.state is JobState.DELETED:
         return False
@@ -114,7 +116,7 @@ def _would_go(mayfly: Mayfly, arguments: argparse.Namespace, job: Job) -> bool:
     return level is Level.JOB
 
 
-def _has_image(mayfly: Mayfly, job: Job, page: int) -> bool:
+def _has_image(mayfly: Mayfly | Keyless, job: Job, page: int) -> bool:
     if job.pages is None:
         raise NotFinished
     if page > job.pages:

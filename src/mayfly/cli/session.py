@@ -5,10 +5,25 @@ from __future__ import annotations
 from mayfly.bootstrap import Foundation
 from mayfly.cli.secrets_input import SecretSource, ask_new_passphrase, ask_secret, can_ask
 from mayfly.cli.terminal import Terminal
-from mayfly.composition import Mayfly
-from mayfly.domain.errors import NoSuchJob, PassphraseNeeded, PassphraseWrong
+from mayfly.composition import Keyless, Mayfly
+from mayfly.domain.errors import (
+    KeyMissing,
+    KeyringLocked,
+    KeyringUnavailable,
+    NoSuchJob,
+    PassphraseNeeded,
+    PassphraseWrong,
+    VaultLocked,
+)
 
 _MOST_TRIES = 3
+
+_NO_KEY = (VaultLocked, PassphraseNeeded, KeyringLocked, KeyringUnavailable, KeyMissing)
+
+_STAYS_LOCKED = (
+    "The vault stays locked, and what you delete is destroyed all the same. Its key is changed"
+    " when it is unlocked next; until then an older copy of the vault's file can be opened."
+)
 
 
 class Session:
@@ -21,6 +36,7 @@ class Session:
         self.terminal = terminal
         self._passphrase = passphrase
         self._mayfly: Mayfly | None = None
+        self._keyless: Keyless | None = None
 
     def vault(self, *, unlocking: bool = False) -> Mayfly:
         """Open the vault, or make one; VaultError when it cannot be, SecretNotGiven.
@@ -41,11 +57,23 @@ class Session:
             raise NoSuchJob
         return self.vault()
 
+    def vault_to_delete_from(self) -> Mayfly | Keyless:
+        """Open the vault, or leave it locked where its key cannot be had: deleting needs none."""
+        try:
+            return self.vault()
+        except _NO_KEY:
+            if not self.has_vault():
+                raise
+        self.terminal.say(_STAYS_LOCKED)
+        self._keyless = self.foundation.open_keyless().result()
+        return self._keyless
+
     def close(self) -> None:
         """End readers, close the vault, forget keys. Closing twice is no error."""
-        mayfly, self._mayfly = self._mayfly, None
-        if mayfly is not None:
-            mayfly.close()
+        opened = self._mayfly or self._keyless
+        self._mayfly = self._keyless = None
+        if opened is not None:
+            opened.close()
         self.foundation.close()
 
     def _unlock(self, *, unlocking: bool) -> Mayfly:
