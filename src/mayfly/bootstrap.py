@@ -25,13 +25,19 @@ from mayfly.composition import (
     cores,
 )
 from mayfly.domain.desktop_port import Desktop
-from mayfly.domain.errors import InternalError, KeyringUnavailable, VaultLocked
+from mayfly.domain.errors import (
+    InternalError,
+    KeyringUnavailable,
+    PassphraseNeeded,
+    VaultLocked,
+)
 from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
+from mayfly.domain.proof import ChallengeReport
 from mayfly.engine.scratch import count_left, make_scratch, sweep_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.services.inspection import Inspector, Looks, Surroundings
@@ -53,6 +59,7 @@ from mayfly.system.settings import load_settings, save_settings
 from mayfly.system.trace_places import grounds_of
 from mayfly.system.trace_search import MachineTraces
 from mayfly.system.translations import text_language, translator
+from mayfly.vault.challenge import Today, challenge
 from mayfly.vault.opening import (
     KeyAccess,
     VaultPaths,
@@ -270,6 +277,19 @@ class Foundation:
         with closing(open_without_key(paths)) as vault:
             vault.lock.lock(self._clock.now())
         return True
+
+    def verify_copy(self, copy: Path, passphrase: str | None = None) -> ChallengeReport:
+        """Try every key there is on a copy of the vault; blocks for as long as reading it takes.
+
+        The vault may be open elsewhere, not in this process. CopyUnreadable, PassphraseNeeded,
+        PassphraseWrong, KeyringLocked, KeyringUnavailable; nothing is changed.
+        """
+        paths, tried = self._vault_paths(), self._offered if passphrase is None else passphrase
+        key_home = needed_key(paths)
+        if key_home in (KeyHome.PASSPHRASE, KeyHome.BOTH) and tried is None:
+            raise PassphraseNeeded
+        secrets = self._secrets(key_home, tried)
+        return challenge(copy, Today(paths.database, paths.shard, secrets, tried))
 
     def close(self) -> None:
         """End what unlock began and did not hand over, and forget what was borrowed."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mayfly.cli import (
     add_command,
+    challenge_command,
     delete_command,
     exports,
     lock_commands,
@@ -76,6 +77,7 @@ class Parser:
             lock_commands,
             machine_commands,
             proof_command,
+            challenge_command,
         ):
             module.add_parsers(self._commands)
 

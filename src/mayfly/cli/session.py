@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from mayfly.bootstrap import Foundation
 from mayfly.cli.secrets_input import SecretSource, ask_new_passphrase, ask_secret, can_ask
 from mayfly.cli.terminal import Terminal
@@ -15,6 +18,8 @@ from mayfly.domain.errors import (
     PassphraseWrong,
     VaultLocked,
 )
+
+T = TypeVar("T")
 
 _MOST_TRIES = 3
 
@@ -46,6 +51,16 @@ class Session:
         if self._mayfly is None:
             self._mayfly = self._unlock(unlocking=unlocking)
         return self._mayfly
+
+    def with_passphrase(self, work: Callable[[str | None], T]) -> T:
+        """Do what needs the passphrase but not an open vault; asks for it on a terminal."""
+        given = self._passphrase.read() if self._passphrase.is_named else None
+        try:
+            return work(given)
+        except PassphraseNeeded:
+            if given is not None or not can_ask():
+                raise
+        return work(ask_secret("Passphrase of the vault: "))
 
     def has_vault(self) -> bool:
         """Whether there is a vault: looking at jobs must not make one."""

@@ -285,6 +285,7 @@ class CopyUnreadable(UserError):
     code = "copy_unreadable"
     text = "No vault of Mayfly's was found in that copy."
     remedy = "Name a copy of Mayfly's data folder, of its vault.db, or an image of the whole disk."
+    exit_status = 4
 
 
 class ProofError(UserError):

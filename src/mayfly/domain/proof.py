@@ -109,20 +109,49 @@ class ProofReport:
         return tuple(one.place for one in self.places if one.searched and not one.hits)
 
 
+class KeySource(StrEnum):
+    """Where halves of vault keys were found, and tried."""
+
+    KEYRING = "keyring"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a word, not a secret
+    SHARD = "shard"
+    COPY_SHARES = "copy_shares"
+    """Shares that lie open in the copy, as a keyring without a password leaves them."""
+    COPY_PASSPHRASE = "copy_passphrase"  # noqa: S105 - a word, not a secret
+    """Shares in the copy, under the passphrase that was given."""
+    COPY_SHARD = "copy_shard"
+    """Shard slots, whole or torn, anywhere in the copy."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChallengeReport:
     """What trying every key on the wrapped keys of a copy gave.
 
-    copy_epochs are those of the wrapped keys found in the copy, vault_epoch today's;
-    keys_tried counts combinations of the halves named in sources; opened of wrapped opened.
+    vault_known: whether the copy is of today's vault. copy_epochs are those of the wrapped keys
+    found in the copy, vault_epoch today's. keys_tried counts combinations of the halves named in
+    sources; opened of wrapped data keys opened, which are those of opened_jobs. deleted counts
+    the jobs of the copy that today's vault has deleted, wholly or a part of them;
+    deleted_opened are those of which something opens that is deleted. sealed_keyrings counts
+    files of a keyring in the copy that only the keyring's own password opens: not tried.
+    vault_opens: whether the keys that were tried open today's own vault, so that a “no” of the
+    copy is not only a wrong key's; None where today's vault holds nothing.
     """
 
     vault_known: bool
     copy_epochs: tuple[int, ...]
     vault_epoch: int | None
-    sources: tuple[str, ...]
+    sources: tuple[KeySource, ...]
     keys_tried: int
     jobs: int
     wrapped: int
     opened: int
     opened_jobs: tuple[str, ...]
+    deleted: int = 0
+    deleted_opened: tuple[str, ...] = ()
+    sealed_keyrings: int = 0
+    vault_opens: bool | None = None
+
+    @property
+    def nothing_opens(self) -> bool:
+        """Whether not one key of the copy opens."""
+        return self.opened == 0

@@ -111,6 +111,13 @@ class Shard:
                 os.close(descriptor)
 
 
+def parse_slot(slot: bytes) -> tuple[bytes, int, bytes]:
+    """Return vault id, epoch and random bytes as a whole slot names them; nothing is checked."""
+    vault_id = slot[len(_MAGIC) : len(_MAGIC) + _VAULT_ID_BYTES]
+    epoch = slot[len(_MAGIC) + _VAULT_ID_BYTES : _HEAD_BYTES]
+    return vault_id, int.from_bytes(epoch, "big"), slot[_HEAD_BYTES + _DIGEST_BYTES :]
+
+
 def _offset_of(epoch: int) -> int:
     return (epoch % SLOTS) * SLOT_BYTES
 
