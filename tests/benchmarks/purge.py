@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import statistics
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
