@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mayfly.domain.audit import AuditKind
+from mayfly.domain.audit_record import decode_entry
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import DeleteOutcome, Part, ReadOptions
 from mayfly.domain.states import DeleteReason, JobState
@@ -50,9 +52,14 @@ class Place:
 
     def copy(self, name: str) -> Place:
         """Copy everything, as it lies now; the vault may be open."""
-        target = self.folder.with_name(name)
+        return self.copy_to(self.folder.with_name(name))
+
+    def copy_to(self, target: Path) -> Place:
         shutil.copytree(self.folder, target)
         return Place(target, self.home)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder)
 
     def lines(self) -> list[str]:
         return [one.read_text() for one in (self.folder / "keyring").glob("vault-*")]
@@ -119,6 +126,17 @@ def check_settled(place: Place, epoch: int) -> None:
     assert place.ask("SELECT count(*) FROM key_bucket WHERE stale OR born > epoch") == [(0,)]
     loose = "SELECT count(*) FROM data_key LEFT JOIN key_bucket ON id = bucket"
     assert place.ask(loose + " WHERE born IS NOT data_key.epoch") == [(0,)]
+
+
+def check_log(place: Place, *gone: JobId) -> None:
+    """The log tells of each of these deletions exactly once, of no other, and is whole."""
+    entries = [decode_entry(record) for (record,) in place.ask("SELECT record FROM audit")]
+    told = [one.job_id for one in entries if one.kind is AuditKind.DELETED]
+    assert sorted(told) == sorted(gone)
+    vault = place.open()
+    verdict = vault.audit.verify()
+    vault.close()
+    assert verdict.findings == ()
 
 
 def state(vault: SqliteVault, job_id: JobId) -> JobState:

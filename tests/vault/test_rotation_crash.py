@@ -2,84 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from mayfly.domain.states import JobState
-from mayfly.vault import shard as shard_module
-from mayfly.vault.connection import Database, Transaction
-from mayfly.vault.rotation import Rotation
-from mayfly.vault.shard import Shard
-from tests.fakes import FileSecrets
 from tests.vault.processes import Child, Tell
 from tests.vault.rotating import (
     HOMES,
     Place,
     admit,
     check_alive,
+    check_log,
     check_settled,
     purge,
     state,
     sweep,
 )
-
-SEAMS: tuple[tuple[object, str], ...] = (
-    (FileSecrets, "get"),
-    (FileSecrets, "put"),
-    (os, "sync"),
-    (Shard, "write_slot"),
-    (Shard, "erase_slot"),
-    (Transaction, "run"),
-    (Transaction, "run_many"),
-    (Rotation, "settle"),
-    (Rotation, "drop_leftovers"),
-    (Database, "truncate_wal"),
-)
-"""What a step of the road is made of; a process can die before and after each call."""
-
-WHEN = ("before", "after")
-
-
-class Death:
-    """Kills this process when the given step is reached."""
-
-    def __init__(self, at: int, tell: Tell) -> None:
-        self._left = at
-        self._tell = tell
-
-    def pass_by(self, place: str) -> None:
-        if self._left == 0:
-            self._tell([place])
-            os.kill(os.getpid(), signal.SIGKILL)
-        self._left -= 1
-
-    def around(self, name: str, call: Callable) -> Callable:
-        def deadly(*args, **kwargs):
-            self.pass_by(f"before {name}")
-            answer = call(*args, **kwargs)
-            self.pass_by(f"after {name}")
-            return answer
-
-        return deadly
-
-    def lie_in_wait(self) -> None:
-        for owner, name in SEAMS:
-            setattr(owner, name, self.around(name, getattr(owner, name)))
-        write_at = shard_module._write_at
-
-        def torn(descriptor: int, offset: int, data: bytes) -> None:
-            half = len(data) // 2
-            write_at(descriptor, offset, data[:half])
-            self.pass_by("within a slot")
-            write_at(descriptor, offset + half, data[half:])
-
-        shard_module._write_at = torn
+from tests.vault.steps import SEAMS, WHEN, WITHIN, die_at
 
 
 def check_after_death(place: Place, copy: Place, jobs: dict, gone: str) -> bool:
@@ -95,10 +38,12 @@ def check_after_death(place: Place, copy: Place, jobs: dict, gone: str) -> bool:
     if not asked:
         vault.close()
         check_settled(place, 1)
+        check_log(place)
         return False
     assert state(vault, gone) is JobState.DELETED
     vault.close()
     check_settled(place, 2)
+    check_log(place, gone)
     assert copy.opened_with(place.loot()) == set()
     return True
 
@@ -122,7 +67,7 @@ def test_death_at_any_step_loses_nothing_and_leaves_nothing(
 
         def work(tell: Tell, place: Place = place, step: int = step) -> None:
             vault = place.open()
-            Death(step, tell).lie_in_wait()
+            die_at(step, tell)
             purge(vault, gone)
 
         code, told = Child(work).end()
@@ -132,7 +77,7 @@ def test_death_at_any_step_loses_nothing_and_leaves_nothing(
         assert code == -signal.SIGKILL
         passed.append(told[0][0])
     assert seen == {True, False}
-    expected = {"within a slot", *(f"{when} {name}" for _, name in SEAMS for when in WHEN)}
+    expected = {WITHIN, *(f"{when} {name}" for _, name in SEAMS for when in WHEN)}
     keyring_only = {f"{when} {name}" for name in ("get", "put", "sync") for when in WHEN}
     assert set(passed) == (expected if home == "keyring" else expected - keyring_only)
 
@@ -154,11 +99,11 @@ def test_death_while_the_leftovers_of_a_death_are_dropped_is_no_harm(
 
         def first(tell: Tell, place: Place = place, at: int = dice.randrange(12, 40)) -> None:
             vault = place.open()
-            Death(at, tell).lie_in_wait()
+            die_at(at, tell)
             purge(vault, gone)
 
         def then(tell: Tell, place: Place, at: int) -> None:
-            Death(at, tell).lie_in_wait()
+            die_at(at, tell)
             sweep(place.open())
 
         Child(first).end()
