@@ -194,6 +194,8 @@ def _exporting(adapters: Adapters, library: Library) -> Exporting:
         engine=adapters.engine,
         target=FolderTarget(adapters.export_umask),
         renderers=RENDERERS,
+        audit=adapters.vault.audit,
+        clock=adapters.clock,
     )
 
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Preferences
-from mayfly.composition import Mayfly
+from mayfly.composition import RECEIPT_FORMS, Mayfly
 from mayfly.domain.errors import UserError
 from mayfly.domain.events import LockChanged
 from mayfly.domain.ids import JobId
@@ -142,8 +142,10 @@ class Desk:
                 engine=house.engine,
                 target=FolderTarget(0o077),
                 renderers={"txt": lambda job, pages: render_text(job, pages, page_text=page_text)},
+                audit=house.vault.audit,
+                clock=house.clock,
             ),
-            audit=AuditTrail(house.lane, clock=house.clock),
+            audit=AuditTrail(house.vault.audit, house.lane, forms=RECEIPT_FORMS, clock=house.clock),
             locking=self.locking,
             proof=self.proof,
             bus=house.bus,

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.audit import AuditKind
 from mayfly.domain.document_errors import ReaderCrashed
 from mayfly.domain.errors import (
     AlreadyDeleted,
+    DiskFull,
     NotFinished,
     ResultGone,
     SourceGone,
@@ -61,6 +63,8 @@ def make_exporting(house: House, target=None) -> Exporting:
             "txt": partial(render_text, page_text=page_text),
             "json": partial(render_json, page_text=page_text),
         },
+        audit=house.vault.audit,
+        clock=house.clock,
     )
 
 
@@ -69,6 +73,45 @@ def done(house: House, *pages, name: str = "Brief.pdf", **others) -> JobId:
     house.queue()
     house.wait_until_read(job)
     return job
+
+
+def exports(house: House) -> list[tuple[str | None, dict]]:
+    entries = house.on_vault(house.vault.audit.entries)
+    return [(one.job_id, one.detail) for one in entries if one.kind is AuditKind.EXPORTED]
+
+
+def test_every_file_is_written_down_without_its_name(
+    house: House, exporting: Exporting, target: Path
+) -> None:
+    job = done(house)
+
+    for file_format in ("txt", "json"):
+        exporting.export(job, file_format, target).result()
+    with pytest.raises(TargetMissing):
+        exporting.export(job, "txt", target / "missing").result()
+
+    assert exports(house) == [
+        (job, {"target": "file", "format": "json"}),
+        (job, {"target": "file", "format": "txt"}),
+    ]
+
+
+def test_a_log_that_cannot_be_written_does_not_undo_an_export(
+    house: House, exporting: Exporting, target: Path, monkeypatch, caplog
+) -> None:
+    job = done(house)
+
+    def full(*_given: object, **_named: object) -> None:
+        raise DiskFull
+
+    monkeypatch.setattr(house.vault.audit, "append", full)
+
+    written = exporting.export(job, "txt", target).result()
+
+    assert written.exists()
+    assert [one.getMessage() for one in caplog.records] == [
+        "an export could not be written into the audit log: disk_full"
+    ]
 
 
 def test_a_result_is_written_as_text_under_the_documents_name(

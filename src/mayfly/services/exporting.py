@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future
@@ -10,17 +11,21 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
+from mayfly.domain.audit import AuditKind
+from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.document_errors import ReaderCrashed
-from mayfly.domain.errors import InternalError, NotFinished
+from mayfly.domain.errors import InternalError, NotFinished, VaultError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
-from mayfly.domain.ports import Engine, FileTarget, Lane
+from mayfly.domain.ports import Clock, Engine, FileTarget, Lane
 from mayfly.domain.states import JobState
 from mayfly.domain.vault_port import Vault
 from mayfly.services.library import Library
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 Renderer = Callable[[Job | None, Iterable[PageResult]], Iterator[bytes]]
 """Turns a job (None: one that is not kept) and its pages, in order, into a file's bytes."""
@@ -41,6 +46,8 @@ class Exporting:
         engine: Engine,
         target: FileTarget,
         renderers: Mapping[str, Renderer],
+        audit: AuditLog,
+        clock: Clock,
     ) -> None:
         self._vault = vault
         self._lane = vault_lane
@@ -49,6 +56,8 @@ class Exporting:
         self._engine = engine
         self._target = target
         self._renderers = renderers
+        self._audit = audit
+        self._clock = clock
         self._closing = threading.Event()
 
     @property
@@ -91,8 +100,26 @@ class Exporting:
             # Closed here and not when the last reference goes: a target that fails must not
             # leave a reader behind that holds the document.
             with closing(self._pdf(job_id)) as pieces:
-                return write(pieces)
-        return write(self._renderers[file_format](job, self._library.results(job_id)))
+                written = write(pieces)
+        else:
+            written = write(self._renderers[file_format](job, self._library.results(job_id)))
+        self._write_down(job_id, file_format)
+        return written
+
+    def _write_down(self, job_id: JobId, file_format: str) -> None:
+        """Tell the audit log that a file was written.
+
+        The file is the user's by now: a log that cannot be written does not undo it.
+        """
+        detail = {"target": "file", "format": file_format}
+        try:
+            self._on_vault(
+                lambda: self._audit.append(
+                    AuditKind.EXPORTED, self._clock.now(), job_id=job_id, detail=detail
+                )
+            )
+        except VaultError as error:
+            _log.warning("an export could not be written into the audit log: %s", error.code)
 
     def _ready(self, job_id: JobId, *, needs_source: bool) -> Job:
         """Return the job if all that an export needs may be opened now; else its own error."""
