@@ -116,7 +116,15 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         bus=bus,
         clock=clock,
     )
-    locking = Locking(vault.lock, lane, queue=queue, sweep=retention.sweep, bus=bus, clock=clock)
+    locking = Locking(
+        vault.lock,
+        vault.key_changes,
+        lane,
+        queue=queue,
+        sweep=retention.sweep,
+        bus=bus,
+        clock=clock,
+    )
     watch = Watch(vault, lane, bus=bus, follow_lock=locking.follow)
     retention.start()
     watch.start()

@@ -167,6 +167,7 @@ class House:
         """Make what locks this house, and a watch that follows other processes."""
         locking = Locking(
             self.vault.lock,
+            self.vault.key_changes,
             self.lane,
             queue=queue or self.queue(start=False),
             sweep=self.retention.sweep,

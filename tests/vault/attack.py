@@ -11,7 +11,7 @@ import base64
 import sqlite3
 import struct
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -138,7 +138,7 @@ class _Keys:
         self._vault_id = vault_id
         self._vault_keys = [
             (epoch, AESGCM(_vault_key(vault_id, epoch, share, slot)))
-            for epoch, share in found.shares
+            for epoch, share in found.shares | _joined(found.shares)
             for slot in found.slots
         ]
         self._bucket_keys = [
@@ -182,6 +182,11 @@ def _opens(keys: Iterable[bytes], stream: Stream) -> bool:
     nonce = bytes(11) + (b"\x01" if stream.count == 1 else b"\x00")
     bound = b"\x01" + stream.bound + bytes(8)
     return _first(map(AESGCM, keys), nonce + stream.data, bound) is not None
+
+
+def _joined(shares: set[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
+    """Every two parts of one epoch, as a vault has them that needs keyring and passphrase."""
+    return {(of, one + other) for of, one in shares for also, other in shares if of == also}
 
 
 def _vault_key(vault_id: bytes, epoch: int, share: bytes, slot: bytes) -> bytes:
@@ -252,5 +257,6 @@ def _unsealed(database: Path, passphrase: str) -> set[tuple[int, bytes]]:
             salt=salt, length=32, iterations=iterations, lanes=lanes, memory_cost=memory_kib
         ).derive(passphrase.encode())
         bound = b"mayfly/1/share" + vault_id + struct.pack(">Q", epoch)
-        found.add((epoch, AESGCM(key).decrypt(sealed[:12], sealed[12:], bound)))
+        with suppress(InvalidTag):
+            found.add((epoch, AESGCM(key).decrypt(sealed[:12], sealed[12:], bound)))
     return found

@@ -36,6 +36,7 @@ class Place:
 
     folder: Path
     home: str
+    word: str = WORD
 
     @property
     def paths(self) -> VaultPaths:
@@ -46,9 +47,10 @@ class Place:
         return FileSecrets(self.folder / "keyring")
 
     def open(self) -> SqliteVault:
-        if self.home == "passphrase":
-            return open_vault(self.paths, KeyAccess(None, WORD), argon=CHEAP)
-        return open_vault(self.paths, KeyAccess(self.secrets, None))
+        """Open it with what its home takes; a keyring can be found when it is wanted."""
+        secrets = None if self.home == "passphrase" else self.secrets
+        word = None if self.home == "keyring" else self.word
+        return open_vault(self.paths, KeyAccess(secrets, word, lambda: self.secrets), argon=CHEAP)
 
     def copy(self, name: str) -> Place:
         """Copy everything, as it lies now; the vault may be open."""
@@ -56,7 +58,7 @@ class Place:
 
     def copy_to(self, target: Path) -> Place:
         shutil.copytree(self.folder, target)
-        return Place(target, self.home)
+        return Place(target, self.home, self.word)
 
     def remove(self) -> None:
         shutil.rmtree(self.folder)
@@ -65,7 +67,11 @@ class Place:
         return [one.read_text() for one in (self.folder / "keyring").glob("vault-*")]
 
     def loot(self) -> Loot:
-        word = WORD if self.home == "passphrase" else None
+        word = None if self.home == "keyring" else self.word
+        return self.loot_with(word)
+
+    def loot_with(self, word: str | None) -> Loot:
+        """What lies here, tried with a passphrase that may be another vault's, or an older one."""
         return loot(self.paths.database, self.paths.shard, self.lines(), word)
 
     def ask(self, sql: str):
@@ -80,12 +86,12 @@ class Place:
 
     def epochs_left(self) -> tuple[list[int], list[int]]:
         """The epochs of all shares and of all shard slots that are left."""
-        if self.home == "passphrase":
-            shares = [row[0] for row in self.ask("SELECT epoch FROM passphrase_share")]
-            assert self.lines() == []
-        else:
-            (line,) = self.lines()
-            shares = [int(word.split(":")[0]) for word in line.split(" ")[1:]]
+        sealed = [row[0] for row in self.ask("SELECT epoch FROM passphrase_share")]
+        words = [word for line in self.lines() for word in line.split(" ")[1:]]
+        kept = [int(word.split(":")[0]) for word in words]
+        shares = {"keyring": kept, "passphrase": sealed, "both": kept}[self.home]
+        assert {"keyring": sealed, "passphrase": kept, "both": []}[self.home] == []
+        assert self.home != "both" or sealed == kept
         data = self.paths.shard.read_bytes()
         slots = [data[at : at + 64] for at in range(0, len(data), SLOT_BYTES)]
         return shares, [int.from_bytes(one[24:32]) for one in slots if one[:8] == b"MAYFLYS1"]

@@ -40,6 +40,7 @@ class AuditEntry:
         late_s (seconds past the deadline when it was overdue), late_why (not_running, ...)
     exported: target (file, clipboard, destination), format, destination (an id, no name)
     key_rotated: epoch (the new one)
+    passphrase_changed: key_home (what opens the vault now)
     """
 
     seq: int

@@ -96,16 +96,21 @@ class KeyChanges(Protocol):
     Each makes a new vault key, and what opened the one before opens nothing afterwards.
     """
 
-    def set_passphrase(self, passphrase: str, *, with_keyring: bool, now: datetime) -> None:
+    def set_passphrase(self, passphrase: str, *, with_keyring: bool) -> None:
         """Have a passphrase from now on, beside the keyring or in place of it; a new vault key.
 
         Also changes the passphrase there is. The old one opens nothing afterwards.
+        PassphraseNeeded for an empty one, KeyringUnavailable, KeyringLocked.
         """
         ...
 
-    def remove_passphrase(self, now: datetime) -> None:
+    def remove_passphrase(self) -> None:
         """Have the keyring alone from now on; KeyringUnavailable when there is none."""
         ...
+
+
+class RecoveryCodes(Protocol):
+    """A printed code that stands in for the keyring's share. On the vault lane only."""
 
     def has_recovery_code(self) -> bool:
         """Whether a recovery code stands in for the keyring."""

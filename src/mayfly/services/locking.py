@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from mayfly.domain.errors import InternalError, UserError, VaultBusy
 from mayfly.domain.events import JobsChanged, LockChanged
-from mayfly.domain.lock_port import FetchedKey, KeyHome, VaultLock
+from mayfly.domain.lock_port import FetchedKey, KeyChanges, KeyHome, VaultLock
 from mayfly.domain.ports import Clock, Lane
 from mayfly.services.bus import EventBus
 from mayfly.services.lane import ThreadLane
@@ -35,6 +35,7 @@ class Locking:
     def __init__(
         self,
         vault_lock: VaultLock,
+        changes: KeyChanges,
         vault_lane: Lane,
         *,
         queue: Queue,
@@ -44,6 +45,7 @@ class Locking:
     ) -> None:
         """sweep destroys what is due and pays what purges owe; called on the vault lane."""
         self._lock = vault_lock
+        self._changes = changes
         self._vault_lane = vault_lane
         self._queue = queue
         self._sweep = sweep
@@ -163,12 +165,18 @@ class Locking:
     # --- what opens the vault --------------------------------------------------------
 
     def set_passphrase(self, passphrase: str, *, with_keyring: bool) -> Future[None]:
-        """Set or change the passphrase, beside the keyring or in place of it."""
-        raise InternalError("not built yet")
+        """Set or change the passphrase, beside the keyring or in place of it.
+
+        VaultLocked, PassphraseNeeded for an empty one, KeyringUnavailable, KeyringLocked.
+        """
+        return self._vault_lane.submit(
+            lambda: self._changes.set_passphrase(passphrase, with_keyring=with_keyring),
+            urgent=True,
+        )
 
     def remove_passphrase(self) -> Future[None]:
-        """Have the keyring alone; KeyringUnavailable when there is none."""
-        raise InternalError("not built yet")
+        """Have the keyring alone; VaultLocked, KeyringLocked, KeyringUnavailable."""
+        return self._vault_lane.submit(self._changes.remove_passphrase, urgent=True)
 
     def has_recovery_code(self) -> Future[bool]:
         """Tell whether a recovery code stands in for the keyring."""

@@ -103,9 +103,11 @@ def key_home_of(word: str) -> KeyHome:
 class KeySource:
     """The home in use, and the vault keys that come of it. Holds nothing while locked."""
 
-    def __init__(self, vault_id: bytes, shard: Shard) -> None:
+    def __init__(self, vault_id: bytes, shard: Shard, find_keyring: FindKeyring) -> None:
         self._vault_id = vault_id
         self._shard = shard
+        self._find_keyring = find_keyring
+        self._keyring: KeyringShare | None = None
         self._key_home: KeyHome | None = None
         self._home: ShareHome | None = None
 
@@ -116,10 +118,39 @@ class KeySource:
             raise VaultLocked
         return self._home
 
+    @property
+    def key_home(self) -> KeyHome:
+        """The kind of the home in use; VaultLocked when there is none at hand."""
+        if self._key_home is None:
+            raise VaultLocked
+        return self._key_home
+
+    def keyring(self) -> KeyringShare:
+        """Return what a share lies in, or could, in the keyring; KeyringUnavailable.
+
+        Always the same one: it knows whether a call of the keyring still goes on.
+        """
+        if self._keyring is None:
+            self._keyring = KeyringShare(self._vault_id, self._find_keyring())
+        return self._keyring
+
+    def is_busy(self) -> bool:
+        """Tell whether a call of the keyring that was given up has not ended."""
+        return self._keyring is not None and self._keyring.is_busy()
+
+    def when_idle(self, work: Callable[[], None]) -> None:
+        """Do the work as soon as no call of the keyring is under way."""
+        if self._keyring is None:
+            work()
+        else:
+            self._keyring.when_idle(work)
+
     def change(self, key_home: KeyHome, home: ShareHome) -> None:
         """Use this home from now on."""
-        self.forget()
+        if home is not self._home:
+            self.forget()
         self._key_home, self._home = key_home, home
+        self._keyring = home.keyring or self._keyring
 
     def is_outdated(self, key_home: KeyHome) -> bool:
         """Tell whether the vault's home is another one than ours."""

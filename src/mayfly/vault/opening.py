@@ -27,6 +27,7 @@ from mayfly.vault.audit_anchor import FileAnchor
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.faults import translated
+from mayfly.vault.key_changes import KeyChanges
 from mayfly.vault.key_source import (
     FetchedShare,
     FindKeyring,
@@ -146,7 +147,7 @@ def open_vault(
             if version is None:
                 return _create(paths, access, argon)
             check_version(version)
-            return _open(paths, access)
+            return _open(paths, access, argon)
 
 
 def open_without_key(paths: VaultPaths) -> SqliteVault:
@@ -172,14 +173,15 @@ def open_without_key(paths: VaultPaths) -> SqliteVault:
 # --- an existing vault -------------------------------------------------------------------
 
 
-def _open(paths: VaultPaths, access: KeyAccess) -> SqliteVault:
+def _open(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> SqliteVault:
     database = Database(paths.database)
     try:
         upgrade(database)
         with database.read() as tx:
             seal = _read_seal(tx)
             request = request_share(tx, access.find_keyring)
-        return _Parts(paths, database, seal, access).opened_with(request.fetch(access.passphrase))
+        fetched = request.fetch(access.passphrase)
+        return _Parts(paths, database, seal, access, argon).opened_with(fetched)
     except BaseException:
         database.close()
         raise
@@ -212,7 +214,7 @@ def _create(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> Sqlite
             home.store(tx, seal.epoch, share)
         sync_folder(paths.database.parent)
         fetched = FetchedShare(seal.key_home, seal.epoch, home, share)
-        return _Parts(paths, database, seal, access).opened_with(fetched)
+        return _Parts(paths, database, seal, access, argon).opened_with(fetched)
     except BaseException:
         database.close()
         raise
@@ -250,12 +252,17 @@ class _Parts:
     """What a vault consists of, put together with its key or without."""
 
     def __init__(
-        self, paths: VaultPaths, database: Database, seal: _Seal, access: KeyAccess
+        self,
+        paths: VaultPaths,
+        database: Database,
+        seal: _Seal,
+        access: KeyAccess,
+        argon: ArgonProfile = PRODUCT_PROFILE,
     ) -> None:
         shard = Shard(paths.shard)
         self._database = database
         self._reserve = Reserve(paths.database)
-        self._source = KeySource(seal.vault_id, shard)
+        self._source = KeySource(seal.vault_id, shard, access.find_keyring)
         self._keys = VaultKeys(
             seal.vault_id, epoch=seal.epoch, key=bytearray(), load=self._source.load
         )
@@ -274,6 +281,12 @@ class _Parts:
             self._source,
             find_keyring=access.find_keyring,
             audit=self._writer,
+        )
+        self._key_changes = KeyChanges(
+            seal.vault_id,
+            self._source,
+            self._rotation,
+            argon=argon,
         )
 
     def opened_with(self, fetched: FetchedShare) -> SqliteVault:
@@ -294,6 +307,7 @@ class _Parts:
             self._reserve,
             lock=self._lock,
             writer=self._writer,
+            key_changes=self._key_changes,
         )
 
 

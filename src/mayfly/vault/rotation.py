@@ -11,9 +11,12 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import VaultDamaged, VaultError
+from mayfly.domain.lock_port import KeyHome
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
 from mayfly.vault.key_source import KeySource
@@ -26,6 +29,13 @@ from mayfly.vault.share_homes import ShareHome
 _LOCK_TIMEOUT_S = 2.0
 """Another rotation takes some 50 ms. Whoever opens may hold the lock while the user is asked;
 then the debt stays for the next sweep, and the deletion itself is done already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    epoch: int
+    is_owed: bool
+    keyring_left: bool
 
 
 class Rotation:
@@ -58,10 +68,10 @@ class Rotation:
         """
         if self._keys.is_locked:
             return False
-        home = self._home
         try:
-            epoch, is_owed = self._state()
-            if home.is_busy() or (not is_owed and epoch == self._clean_epoch):
+            state = self._state()
+            is_clean = state.epoch == self._clean_epoch and not state.keyring_left
+            if self._source.is_busy() or (is_clean and not state.is_owed):
                 return False
             # Always this lock before SQLite's: opening takes them in the same order.
             lock = acquire_lock(self._lock, timeout_s=_LOCK_TIMEOUT_S)
@@ -73,14 +83,31 @@ class Rotation:
             return True
         finally:
             # A call of the keyring that hangs may yet write: nobody may change the key before.
-            home.when_idle(lambda: os.close(lock))
+            self._source.when_idle(lambda: os.close(lock))
+
+    def rehome(self, key_home: KeyHome, home: ShareHome) -> None:
+        """Begin a new vault key whose share lies in another home, or under another passphrase.
+
+        What opened the vault before opens nothing afterwards. Raises VaultLocked without a key,
+        VaultBusy, KeyringLocked, KeyringUnavailable, DiskFull, ...; then all is as it was.
+        """
+        self._keys.key()
+        lock = acquire_lock(self._lock, timeout_s=_LOCK_TIMEOUT_S)
+        try:
+            self._keys.refresh(self._database)
+            self._rotate(self._state().epoch, key_home, home)
+            with suppress(VaultError):
+                self.drop_leftovers()
+                self._leave_keyring()
+        finally:
+            self._source.when_idle(lambda: os.close(lock))
 
     def drop_leftovers(self) -> None:
         """Erase the other slot and forget other shares. Only under the lock.
 
         The database's epoch decides: what belongs to another was not committed, or is over.
         """
-        epoch, _ = self._state()
+        epoch = self._state().epoch
         if self._shard.read_slot(self._keys.vault_id, epoch + 1) is not None:
             self._bury_failed_commit()
         if self._shard.is_used(epoch + 1):
@@ -98,30 +125,58 @@ class Rotation:
         return self._source.home
 
     def _settle_locked(self) -> bool:
-        epoch, is_owed = self._state()
-        if is_owed:
+        state = self._state()
+        if state.is_owed:
             self._keys.refresh(self._database)
-            self._rotate(epoch)
+            self._rotate(state.epoch, self._source.key_home, self._home)
         with suppress(VaultError):
             # What could not be dropped opens nothing any more, unless it is the old slot itself;
             # the next call tries again.
             self.drop_leftovers()
-        return is_owed
+            self._leave_keyring()
+        return state.is_owed
 
-    def _rotate(self, epoch: int) -> None:
-        following, share = epoch + 1, secrets.token_bytes(self._home.share_bytes)
-        self._bury_failed_commit()
-        self._home.announce(epoch, following, share)
+    def _leave_keyring(self) -> None:
+        """Remove the share that a vault left behind which needs the keyring no more.
+
+        It opens nothing: the slot that it went with is overwritten. Not when the vault is
+        opened: only here the lock is kept until a keyring that asks its user has answered.
+        """
+        if self._state().keyring_left and self._home.keyring is None:
+            self._source.keyring().leave()
+            with self._database.write() as tx:
+                tx.run("UPDATE meta SET keyring_left = 0")
+
+    def _rotate(self, epoch: int, key_home: KeyHome, home: ShareHome) -> None:
+        following, share = epoch + 1, secrets.token_bytes(home.share_bytes)
+        held = None if self._home.keyring is None else epoch
+        leaves = held is not None and home.keyring is None
+        comes = held is None and home.keyring is not None
+        self._bury_failed_commit(keyring_left=comes)
+        home.announce(held, following, share)
         random = self._shard.write_slot(self._keys.vault_id, following)
         key = derive_vault_key(share, random, vault_id=self._keys.vault_id, epoch=following)
         with self._database.write() as tx:
             Rewrapping(tx, self._keys, following=following, key=key).run()
-            self._home.store(tx, following, share)
+            tx.run("DELETE FROM passphrase_share")
+            home.store(tx, following, share)
             self._audit.rewrap_in(tx, following, key)
-            tx.run("UPDATE meta SET epoch = ?, rotation_owed = 0", following)
+            if home is not self._home:
+                detail = {"key_home": key_home.value}
+                self._audit.append_in(tx, AuditKind.PASSPHRASE_CHANGED, detail=detail)
+            tx.stamp()
+            tx.run(
+                "UPDATE meta SET epoch = ?, key_home = ?, rotation_owed = 0,"
+                " keyring_left = (keyring_left OR ?) AND NOT ?",
+                following,
+                key_home.value,
+                leaves,
+                home.keyring is not None,
+            )
         self._keys.take(following, key)
+        self._source.change(key_home, home)
 
-    def _bury_failed_commit(self) -> None:
+    def _bury_failed_commit(self, *, keyring_left: bool = False) -> None:
         """Commit something before the halves of the following epoch are touched.
 
         A commit whose sync failed is undone, but its frames may lie in the log, and a power
@@ -130,9 +185,12 @@ class Rotation:
         """
         with self._database.write() as tx:
             tx.stamp()
+            if keyring_left:
+                # A share is about to be put there, by a change that may never be committed.
+                tx.run("UPDATE meta SET keyring_left = 1")
 
-    def _state(self) -> tuple[int, bool]:
-        row = self._database.ask("SELECT epoch, rotation_owed FROM meta")
+    def _state(self) -> _State:
+        row = self._database.ask("SELECT epoch, rotation_owed, keyring_left FROM meta")
         if row is None:
             raise VaultDamaged
-        return int(row[0]), bool(row[1])
+        return _State(int(row[0]), bool(row[1]), bool(row[2]))

@@ -27,12 +27,20 @@ class ShareHome(Protocol):
         """How long a share is."""
         ...
 
+    @property
+    def keyring(self) -> KeyringShare | None:
+        """What of it lies in the keyring, if anything does."""
+        ...
+
     def fetch(self, tx: Transaction, epoch: int) -> bytes:
         """Return the share of an epoch; KeyMissing when there is none."""
         ...
 
-    def announce(self, epoch: int, following: int, share: bytes) -> None:
-        """Keep the share of the following epoch beside this one's, safe from a power cut."""
+    def announce(self, epoch: int | None, following: int, share: bytes) -> None:
+        """Keep the share of the following epoch beside this one's, safe from a power cut.
+
+        epoch is None where the share of this one lies in another home.
+        """
         ...
 
     def store(self, tx: Transaction, epoch: int, share: bytes) -> None:
@@ -41,14 +49,6 @@ class ShareHome(Protocol):
 
     def keep_only(self, epoch: int) -> None:
         """Forget the shares of all other epochs."""
-        ...
-
-    def is_busy(self) -> bool:
-        """Tell whether something that was given up still goes on."""
-        ...
-
-    def when_idle(self, work: Callable[[], None]) -> None:
-        """Do the work as soon as nothing that was begun here goes on."""
         ...
 
     def forget(self) -> None:
@@ -66,6 +66,11 @@ class KeyringShare:
         self._keyring = keyring
         self._errand = errand or Errand()
 
+    @property
+    def keyring(self) -> KeyringShare:
+        """All of it."""
+        return self
+
     def make(self, epoch: int, share: bytes) -> None:
         """Keep the first share of a new vault, safe from a power cut; waits for the user."""
         self._put({epoch: share})
@@ -80,12 +85,12 @@ class KeyringShare:
         del tx
         return _of_epoch(self._errand.run(self._read), epoch)
 
-    def announce(self, epoch: int, following: int, share: bytes) -> None:
+    def announce(self, epoch: int | None, following: int, share: bytes) -> None:
         """Put both shares into the keyring and sync; the share of epoch must be there."""
 
         def put_both() -> None:
-            held = _of_epoch(self._read(), epoch)
-            self._put({epoch: held, following: share})
+            held = {} if epoch is None else {epoch: _of_epoch(self._read(), epoch)}
+            self._put({**held, following: share})
             _sync_everything()
 
         self._errand.run(put_both)
@@ -103,6 +108,10 @@ class KeyringShare:
                 self._put({epoch: held})
 
         self._errand.run(put_one)
+
+    def leave(self) -> None:
+        """Forget the shares of all epochs: nothing of the vault's key lies here any more."""
+        self._errand.run(lambda: self._keyring.remove(self._name))
 
     def is_busy(self) -> bool:
         """Tell whether a call that was given up has not ended."""
@@ -130,6 +139,8 @@ class PassphraseShare:
 
     share_bytes = SHARE_BYTES
 
+    keyring = None
+
     def __init__(self, vault_id: bytes, key: PassphraseKey) -> None:
         self._vault_id = vault_id
         self._key = key
@@ -138,13 +149,12 @@ class PassphraseShare:
         """Open the share; PassphraseWrong when it was sealed under another passphrase."""
         return self._key.open(sealed_share(tx, epoch), vault_id=self._vault_id, epoch=epoch)
 
-    def announce(self, epoch: int, following: int, share: bytes) -> None:
+    def announce(self, epoch: int | None, following: int, share: bytes) -> None:
         """Nothing: the share comes with the transaction that begins its epoch."""
 
     def store(self, tx: Transaction, epoch: int, share: bytes) -> None:
-        """Put the sealed share of this epoch in place of all others."""
+        """Put the sealed share of this epoch into the table, which is empty."""
         sealed = self._key.seal(share, vault_id=self._vault_id, epoch=epoch)
-        tx.run("DELETE FROM passphrase_share")
         tx.run(
             "INSERT INTO passphrase_share (epoch, salt, memory_kib, iterations, lanes, sealed)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -158,14 +168,6 @@ class PassphraseShare:
 
     def keep_only(self, epoch: int) -> None:
         """Nothing: the others went with the transaction."""
-
-    def is_busy(self) -> bool:
-        """Never: nothing here can hang."""
-        return False
-
-    def when_idle(self, work: Callable[[], None]) -> None:
-        """Do the work at once."""
-        work()
 
     def forget(self) -> None:
         """Overwrite the passphrase's key."""
@@ -181,11 +183,16 @@ class BothShares:
         self._keyring = keyring
         self._passphrase = passphrase
 
+    @property
+    def keyring(self) -> KeyringShare:
+        """The keyring's part."""
+        return self._keyring
+
     def fetch(self, tx: Transaction, epoch: int) -> bytes:
         """Return the keyring's part and the passphrase's."""
         return self._keyring.fetch(tx, epoch) + self._passphrase.fetch(tx, epoch)
 
-    def announce(self, epoch: int, following: int, share: bytes) -> None:
+    def announce(self, epoch: int | None, following: int, share: bytes) -> None:
         """Put the keyring's part there; the other comes with the transaction."""
         self._keyring.announce(epoch, following, share[:SHARE_BYTES])
 
@@ -196,14 +203,6 @@ class BothShares:
     def keep_only(self, epoch: int) -> None:
         """Have the keyring forget its other parts."""
         self._keyring.keep_only(epoch)
-
-    def is_busy(self) -> bool:
-        """Tell whether a call of the keyring that was given up has not ended."""
-        return self._keyring.is_busy()
-
-    def when_idle(self, work: Callable[[], None]) -> None:
-        """Do the work when no call of the keyring is under way."""
-        self._keyring.when_idle(work)
 
     def forget(self) -> None:
         """Overwrite the passphrase's key."""

@@ -19,6 +19,7 @@ from mayfly.vault.connection import Database
 from mayfly.vault.deletion import Ends
 from mayfly.vault.finding import Finding
 from mayfly.vault.intake import Intake
+from mayfly.vault.key_changes import KeyChanges
 from mayfly.vault.keys import VaultKeys
 from mayfly.vault.listing import Listing
 from mayfly.vault.lock import Lock
@@ -46,11 +47,13 @@ class SqliteVault:
         *,
         lock: Lock,
         writer: AuditWriter,
+        key_changes: KeyChanges,
     ) -> None:
         streams = SealedStreams(database, keys)
         self._database = database
         self._rotation = rotation
         self._lock = lock
+        self._key_changes = key_changes
         self._intake = Intake(database, streams, writer)
         self._listing = Listing(database, streams)
         self._finding = Finding(database)
@@ -71,6 +74,11 @@ class SqliteVault:
     def lock(self) -> Lock:
         """Who holds the vault key."""
         return self._lock
+
+    @property
+    def key_changes(self) -> KeyChanges:
+        """What opens the vault, and how that is changed."""
+        return self._key_changes
 
     # --- taking in -------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ CREATE TABLE meta_next (
     change_seq INTEGER NOT NULL DEFAULT 0,
     paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
     rotation_owed INTEGER NOT NULL DEFAULT 0 CHECK (rotation_owed IN (0, 1)),
-    locked_at INTEGER
+    locked_at INTEGER,
+    -- The keyring may hold a share although nothing of the key lies there: to be removed.
+    keyring_left INTEGER NOT NULL DEFAULT 0 CHECK (keyring_left IN (0, 1))
 ) STRICT;
 INSERT INTO meta_next (one, vault_id, key_home, epoch, change_seq, paused, rotation_owed)
     SELECT one, vault_id, key_home, epoch, change_seq, paused, rotation_owed FROM meta;
