@@ -281,3 +281,29 @@ def test_the_queue_of_a_process_that_stays_locked_leaves_the_seat_to_others(
     job = here.admit("one")
     here.wait_until_read(job)
     assert reading.holds_seat
+
+
+# --- what opens the vault ------------------------------------------------------------------
+
+
+def test_a_passphrase_is_set_and_removed_while_it_reads(open_house: OpenHouse) -> None:
+    here, there = open_house(), open_house()
+    job = here.admit("one")
+    queue = here.queue()
+    locking, following = here.lockable(queue), there.lockable()
+    here.wait_until_read(job)
+
+    locking.set_passphrase(WORD, with_keyring=True).result()
+
+    assert locking.key_home().result() is KeyHome.BOTH
+    assert here.texts(job) == ["one"]
+    # A process that does not know it is locked, and told so.
+    eventually(lambda: locked_events(there) == [True])
+    following.unlock(WORD).result()
+    assert there.texts(job) == ["one"]
+
+    locking.remove_passphrase().result()
+
+    assert here.texts(job) == ["one"]
+    eventually(lambda: locked_events(there) == [True, False, True, False])
+    assert there.texts(job) == ["one"]

@@ -83,9 +83,9 @@ def ask_secret(prompt: str) -> str:
         return ""
 
 
-def ask_new_passphrase() -> str | None:
-    """Ask for a new vault's passphrase twice; None when nothing or two things are typed."""
-    first = ask_secret("Choose a passphrase for the new vault: ")
+def ask_twice(prompt: str) -> str | None:
+    """Ask for a new secret twice; None when nothing or two things are typed."""
+    first = ask_secret(prompt)
     if not first:
         return None
     return first if ask_secret("The same once more: ") == first else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from mayfly.bootstrap import Foundation
-from mayfly.cli.secrets_input import SecretSource, ask_new_passphrase, ask_secret, can_ask
+from mayfly.cli.secrets_input import SecretSource, ask_secret, ask_twice, can_ask
 from mayfly.cli.terminal import Terminal
 from mayfly.composition import Keyless, Mayfly
 from mayfly.domain.errors import (
@@ -102,7 +102,7 @@ class Session:
             return self._unlock_asking()
         self.terminal.say("There is no usable keyring here, so the vault needs a passphrase.")
         self.terminal.say("Nobody can open the vault without it, and nobody can restore it.")
-        chosen = ask_new_passphrase()
+        chosen = ask_twice("Choose a passphrase for the new vault: ")
         if chosen is None:
             raise PassphraseNeeded
         return self.foundation.unlock(chosen).result()

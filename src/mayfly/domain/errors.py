@@ -77,10 +77,10 @@ class VaultLocked(VaultError):
 
 
 class PassphraseNeeded(VaultError):
-    """There is no usable keyring: a passphrase must be given."""
+    """A passphrase must be given: the vault has one, or there is no usable keyring."""
 
     code = "passphrase_needed"
-    text = "There is no usable keyring here, so the vault needs a passphrase."
+    text = "The vault needs a passphrase."
     remedy = (
         "Enter one, or pass it with --passphrase-file, --passphrase-fd or MAYFLY_PASSPHRASE_FILE."
     )
