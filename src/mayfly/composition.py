@@ -97,17 +97,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     vault.audit.begin(clock.now())
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text)
-    queue = Queue(
-        vault,
-        lane,
-        engine=engine,
-        seat=FileSeat(adapters.seat),
-        killer=killer,
-        bus=bus,
-        clock=clock,
-        readers=cores(),
-        on_finished=retention.ask_sweep,
-    )
+    queue = _queue(adapters, killer, bus, on_finished=retention.ask_sweep)
     intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
     proof = Proof(
         Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder),
@@ -166,6 +156,22 @@ def assemble_keyless(adapters: Adapters, *, on_closed: Callable[[], None]) -> Ke
         library=Library(vault, lane, clock=clock, page_text=page_text),
         deletions=deletions,
         close=partial(_close_all, vault, lane, (), on_closed),
+    )
+
+
+def _queue(
+    adapters: Adapters, killer: GroupKiller, bus: EventBus, *, on_finished: Callable[[], None]
+) -> Queue:
+    return Queue(
+        adapters.vault,
+        adapters.lane,
+        engine=adapters.engine,
+        seat=FileSeat(adapters.seat),
+        killer=killer,
+        bus=bus,
+        clock=adapters.clock,
+        readers=cores(),
+        on_finished=on_finished,
     )
 
 
