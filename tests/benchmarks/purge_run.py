@@ -28,7 +28,6 @@ from mayfly.system.secrets import open_secret_store
 from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
 from mayfly.vault.vault import SqliteVault
 
-
 _PAUSE_S = 0.3
 
 

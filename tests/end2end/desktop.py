@@ -162,7 +162,7 @@ def running_desktop() -> Iterator[Desktop]:
         # Without it GTK looks for the user's templates in all of the home folder.
         (folder / "Templates").mkdir()
         env = stack.enter_context(keyring_session(folder))
-        env = {**env, "DISPLAY": stack.enter_context(_x_server(folder))}
+        env = {**env, "DISPLAY": stack.enter_context(x_server(folder))}
         del env["WAYLAND_DISPLAY"]
         desktop = Desktop(env, folder)
         stack.enter_context(_ending(["openbox"], desktop._env))
@@ -173,7 +173,8 @@ def running_desktop() -> Iterator[Desktop]:
 
 
 @contextmanager
-def _x_server(folder: Path) -> Iterator[str]:
+def x_server(folder: Path) -> Iterator[str]:
+    """Run an X server of its own; yield its display."""
     number = folder / "display"
     with number.open("wb") as file:
         size = "x".join(map(str, (*SCREEN_PX, 24)))

@@ -17,7 +17,7 @@ from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
 from mayfly.domain.errors import UserError
 from mayfly.services.lane import ThreadLane
-from mayfly.ui.copies import take_back_copies
+from mayfly.ui.copies import CopyKeeper, take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.file_dialogs import keep_notes_in
 from mayfly.ui.icons import Icons
@@ -81,6 +81,7 @@ class Session(QObject):
         self._tr = foundation.translator(self._preferences.ui_language)
         chosen = self._preferences.ui_language
         self._qt_language = QtLanguage(foundation.text_language(chosen), chosen=chosen)
+        self._copies = CopyKeeper(self._preferences.clipboard_clear_s, self)
         self._courier = Courier(self)
         self._chores = ThreadLane("chores")
         self._decode_lane = ThreadLane("decode")
@@ -160,6 +161,7 @@ class Session(QObject):
             courier=self._courier,
             parent=self,
         )
+        keeper.changed.connect(lambda: self._copies.set_seconds(keeper.now.clipboard_clear_s))
         if not self._is_first:
             self._only_add(mayfly, keeper)
             return

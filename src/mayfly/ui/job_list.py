@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from mayfly.domain.states import JobState
+from mayfly.ui.copies import copy_text
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_delegate import JobDelegate
 from mayfly.ui.job_model import Index, JobModel
@@ -143,9 +144,17 @@ class JobList(QTableView):
     # --- Qt's calls ------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete deletes, Enter opens a password field or a batch, arrows open and close."""
+        """Delete deletes, Enter opens a password field or a batch, arrows open and close.
+
+        A copy is of the name alone, and is taken back like copied text.
+        """
         index = self.currentIndex()
         row = self._jobs.row_at(index)
+        if event.matches(QKeySequence.StandardKey.Copy):
+            # Qt's own would put the name there bare, to stay for ever.
+            if isinstance(row, JobRow):
+                copy_text(str(index.data()), row.job.job_id)
+            return
         match event.key():
             case Qt.Key.Key_Delete:
                 self._want_delete(self.chosen_rows())
