@@ -370,6 +370,7 @@ class Foundation:
             export_umask=self._hardening.user_umask if self._hardening else _PRIVATE_UMASK,
             traces=MachineTraces(grounds_of(self._paths)),
             private_folder=self.private_folder,
+            audit_days=lambda: self.preferences().audit_days,
         )
 
     def _forget_open(self) -> None:

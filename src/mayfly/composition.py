@@ -17,6 +17,7 @@ from mayfly.export.receipt_page import receipt_page
 from mayfly.export.receipts import read_receipt, receipt_json
 from mayfly.retention.alarm import SchedulerAlarm
 from mayfly.retention.ticker import MinuteTicker
+from mayfly.services.audit_keeping import AuditKeeping
 from mayfly.services.audit_trail import AuditTrail, ReceiptForms
 from mayfly.services.bus import EventBus
 from mayfly.services.deletion import Deletions
@@ -83,6 +84,8 @@ class Adapters:
     """The user's own: exported files are as readable as other programs' files."""
     traces: TraceSearch
     private_folder: Callable[[], AbstractContextManager[Path]]
+    audit_days: Callable[[], int]
+    """How long the audit log keeps an entry, as it is set now."""
 
 
 def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
@@ -176,6 +179,7 @@ def _queue(
 
 
 def _retention(adapters: Adapters, deletions: Deletions, bus: EventBus) -> Retention:
+    keeping = AuditKeeping(adapters.vault.audit, days=adapters.audit_days, clock=adapters.clock)
     return Retention(
         adapters.vault,
         adapters.lane,
@@ -184,6 +188,7 @@ def _retention(adapters: Adapters, deletions: Deletions, bus: EventBus) -> Reten
         ticker=MinuteTicker(adapters.clock),
         bus=bus,
         clock=adapters.clock,
+        after_sweep=keeping.keep,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from mayfly.domain.errors import InternalError, UserError
 from mayfly.domain.events import Trouble
@@ -35,7 +36,9 @@ class Retention:
         ticker: Ticker,
         bus: EventBus,
         clock: Clock,
+        after_sweep: Callable[[], None] = lambda: None,
     ) -> None:
+        """after_sweep: what is to be done after each sweep but the first, on the vault lane."""
         self._vault = vault
         self._lane = vault_lane
         self._deletions = deletions
@@ -43,6 +46,7 @@ class Retention:
         self._ticker = ticker
         self._bus = bus
         self._clock = clock
+        self._after_sweep = after_sweep
         self._asked = threading.Event()
         self._set_at_s = float("-inf")
 
@@ -113,6 +117,7 @@ class Retention:
         try:
             self.sweep()
             self._set_timers()
+            self._after_sweep()
         except UserError as error:
             _log.warning("sweep failed: %s", error.code)
             self._bus.publish(Trouble(error.code))

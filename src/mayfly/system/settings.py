@@ -42,7 +42,7 @@ class Settings:
     """Take back what was copied after so many seconds; 0: only when its document goes."""
     panic_asks: bool = True
     audit_days: int = 365
-    """How long the audit log keeps an entry."""
+    """How long the audit log keeps an entry; 0: for ever."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
