@@ -26,12 +26,13 @@ class LogWalk:
         self._vault_id = vault_id
         self._public = public
         self._mark = mark
-        self._findings: list[AuditFinding] = []
+        self._findings: dict[int, AuditFault] = {}
         self._entries = 0
         self._first: int | None = None
         self._expected = 1
         self._before = {first_link(vault_id)}
         self._displaced: dict[int, bytes] = {}
+        self._doubted: list[LoggedEntry] = []
         self._last_signed = 0
 
     def walk(self, rows: Iterable[LoggedEntry]) -> AuditVerdict:
@@ -39,6 +40,8 @@ class LogWalk:
         for row in rows:
             self._take(row)
         last = self._expected - 1
+        for row in self._doubted:
+            self._doubt(row)
         self._check_end(last)
         if self._entries and self._last_signed < last:
             self._find(self._last_signed + 1, AuditFault.UNSIGNED)
@@ -46,7 +49,7 @@ class LogWalk:
             entries=self._entries,
             first_seq=self._first,
             last_seq=last if self._entries else None,
-            findings=tuple(sorted(self._findings, key=lambda one: one.seq)),
+            findings=tuple(AuditFinding(*one) for one in sorted(self._findings.items())),
         )
 
     def _take(self, row: LoggedEntry) -> None:
@@ -85,11 +88,20 @@ class LogWalk:
             self._find(row.seq, AuditFault.REORDERED)
             self._displaced[own] = row.chain
         elif not is_linked and not is_after_gap:
-            self._find(row.seq, AuditFault.CHANGED)
+            self._doubted.append(row)
         elif row.signature is not None:
             self._check_signature(row)
         # Where it is linked the stored value is the computed one.
         self._before = {row.chain} if is_linked else {row.chain, *followed}
+
+    def _doubt(self, row: LoggedEntry) -> None:
+        """Judge an entry that follows from none before it, now that every row was seen.
+
+        What it follows from may stand further on, where its row was moved to.
+        """
+        before = self._displaced.get(row.seq - 1)
+        if before is None or link(before, row.record) != row.chain:
+            self._find(row.seq, AuditFault.CHANGED)
 
     def _check_signature(self, row: LoggedEntry) -> None:
         if self._is_signed(row, chain_message(self._vault_id, row.seq, row.chain)):
@@ -113,9 +125,9 @@ class LogWalk:
         )
 
     def _find(self, seq: int, fault: AuditFault) -> None:
-        is_known = any(one.seq == seq for one in self._findings[-3:])
-        if not is_known and len(self._findings) < MOST_FINDINGS:
-            self._findings.append(AuditFinding(seq, fault))
+        if len(self._findings) < MOST_FINDINGS:
+            # The first word on an entry says most.
+            self._findings.setdefault(seq, fault)
 
 
 def chain_of_trim(record: bytes) -> bytes | None:
