@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 SIZE_BYTES = {"ext4": 16 << 20, "btrfs": 128 << 20, "xfs": 320 << 20}
+_HOME_BYTES = 96 << 20
 _PACKAGES = {"ext4": "e2fsprogs", "btrfs": "btrfs-progs", "xfs": "xfsprogs"}
 
 
@@ -28,11 +29,17 @@ def require_images(kind: str) -> None:
 
 
 @contextmanager
-def mounted_image(folder: Path, kind: str, *, tune: tuple[str, ...] = ()) -> Iterator[Path]:
-    """Yield the mount point of a fresh file system; tune is a command that gets the image."""
-    image, point = folder / f"{kind}.img", folder / kind
+def mounted_image(
+    folder: Path, kind: str, *, tune: tuple[str, ...] = (), kept: Path | None = None
+) -> Iterator[Path]:
+    """Yield the mount point of a fresh file system; tune is a command that gets the image.
+
+    kept: where the image is to lie, and to stay, for whoever looks at the raw disk afterwards;
+    it is then of a size that a home fits on.
+    """
+    image, point = kept or folder / f"{kind}.img", folder / kind
     with image.open("wb") as file:
-        file.truncate(SIZE_BYTES[kind])
+        file.truncate(max(SIZE_BYTES[kind], _HOME_BYTES if kept else 0))
     _run(f"mkfs.{kind}", "-q", str(image))
     if tune:
         _run(*tune, str(image))
@@ -42,7 +49,8 @@ def mounted_image(folder: Path, kind: str, *, tune: tuple[str, ...] = ()) -> Ite
         yield point
     finally:
         _run("umount", str(point))
-        image.unlink()
+        if kept is None:
+            image.unlink()
 
 
 def _run(*command: str) -> None:
