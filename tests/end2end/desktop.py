@@ -100,6 +100,16 @@ class Desktop:
         text = self._ask("xprop", "-id", str(window), "WM_NAME", "_NET_WM_NAME", "WM_ICON_NAME")
         return set(re.findall(r'= "(.*)"$', text, re.MULTILINE))
 
+    def properties(self) -> str:
+        """Return every property of every window there is, as any program may read them."""
+        tree = self._ask("xwininfo", "-root", "-tree")
+        told = [self._ask("xprop", "-root", "-notype")]
+        for window in re.findall(r"^ +(0x[0-9a-f]+) ", tree, re.MULTILINE):
+            # A window may go while the others are asked.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                told.append(self._ask("xprop", "-id", window, "-notype"))
+        return tree + "\n".join(told)
+
     def put(self, window: int, *, at: tuple[int, int], size: tuple[int, int]) -> Place:
         """Move a window, size it, bring it to the front, and return where it came to lie."""
         self.xdotool("windowactivate", "--sync", window)

@@ -165,6 +165,9 @@ def test_a_click_on_the_bin_deletes_that_document_at_once_and_no_other(
     place = shown.put()
     # Neither the name of what is open nor anything else tells about it on a taskbar.
     assert desktop.titles(shown.window) == {"Mayfly"}
+    told = desktop.properties()
+    assert "Mayfly" in told
+    assert [name for name in ("drawn", "welcome.pdf") if name in told] == []
 
     desktop.click((place.left + FIRST_BIN_PX[0], place.top + FIRST_BIN_PX[1]))
 

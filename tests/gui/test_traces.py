@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from hashlib import md5
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ MEMORY = Path("/dev/shm")
 
 _DIALOG = """
 import sys
+from hashlib import md5
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
@@ -66,6 +68,7 @@ sys.exit(app.run_window(foundation, []))
 
 _SESSION = """
 import sys
+from hashlib import md5
 from pathlib import Path
 from mayfly.bootstrap import Foundation
 from mayfly.ui.app import run_window
@@ -101,13 +104,28 @@ def run_dialog(tmp_path: Path, mode: str) -> bytes:
         timeout=20,
     )
     assert not list(MEMORY.glob("mayfly-*/QtProject.conf"))
-    files = [path for path in (tmp_path / "config").rglob("*") if path.is_file()]
-    return b"".join(path.read_bytes() for path in files)
+    return what_lies_in(tmp_path / "config")
+
+
+def what_lies_in(folder: Path) -> bytes:
+    """Return the names and bytes of every file below."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return b"".join(str(path).encode() + path.read_bytes() for path in files)
 
 
 @pytest.mark.parametrize("mode", ["chosen", "left open"])
 def test_the_file_dialog_leaves_no_history(tmp_path, mode):
     assert run_dialog(tmp_path, mode) == b""
+
+
+def test_no_thumbnail_and_no_recent_file_names_what_was_chosen(tmp_path):
+    """Thumbnails and the list of recent files lie in these folders, made by whoever opens."""
+    run_dialog(tmp_path, "chosen")
+    noted = what_lies_in(tmp_path / "data") + what_lies_in(tmp_path / "cache")
+    uri = (tmp_path / "zebrafolder" / "zebracanary.pdf").as_uri()
+    assert b"zebracanary" not in noted
+    # Its thumbnail would bear this name.
+    assert md5(uri.encode(), usedforsecurity=False).hexdigest().encode() not in noted
 
 
 @pytest.mark.parametrize("mode", ["control, chosen", "control, left open"])
