@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -37,9 +37,11 @@ from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
+from mayfly.domain.preferences import Preferences
 from mayfly.domain.proof import ChallengeReport
 from mayfly.engine.scratch import count_left, make_scratch, sweep_scratch
 from mayfly.engine.worker_engine import WorkerEngine
+from mayfly.export.files import FolderTarget
 from mayfly.services.inspection import Inspector, Looks, Surroundings
 from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
@@ -58,7 +60,7 @@ from mayfly.system.secrets import open_secret_store
 from mayfly.system.settings import load_settings, save_settings
 from mayfly.system.trace_places import grounds_of
 from mayfly.system.trace_search import MachineTraces
-from mayfly.system.translations import text_language, translator
+from mayfly.system.translations import text_language, text_languages, translator
 from mayfly.vault.challenge import Today, challenge
 from mayfly.vault.opening import (
     KeyAccess,
@@ -70,26 +72,6 @@ from mayfly.vault.opening import (
 )
 from mayfly.vault.second_line import look_at_vault
 from mayfly.vault.vault import SqliteVault
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """What the user has set; the part of the settings file that the window and commands use."""
-
-    languages: tuple[str, ...]
-    source_hours: int
-    result_hours: int
-    theme: str
-    """auto, light or dark."""
-    ui_language: str
-    """auto, or a language code such as de."""
-    lock_idle_minutes: int = 0
-    lock_on_suspend: bool = True
-    lock_on_screen_lock: bool = False
-    clipboard_clear_s: int = 60
-    panic_asks: bool = True
-    audit_days: int = 365
-
 
 _PRIVATE_UMASK = 0o077
 
@@ -183,6 +165,11 @@ class Foundation:
         wished = {one.name: getattr(preferences, one.name) for one in fields(Preferences)}
         save_settings(self._paths.settings, replace(settings, **wished))
 
+    def save_text(self, folder: Path, stem: str, text: str) -> Path:
+        """Write a new text file that only the user can read; ExportError."""
+        target = FolderTarget(_PRIVATE_UMASK)
+        return target.write_new(folder, stem, ".txt", [text.encode()], check=lambda: None)
+
     def translator(self, ui_language: str) -> Callable[[str], str]:
         """Return what gives a text in the language, or as it is; reads the catalogue here, once."""
         return translator(ui_language)
@@ -190,6 +177,10 @@ class Foundation:
     def text_language(self, language: str) -> str:
         """Return the code of the language that translator(language) gives texts in."""
         return text_language(language)
+
+    def text_languages(self) -> tuple[str, ...]:
+        """Return the codes of the languages that the window can speak, en among them."""
+        return text_languages()
 
     def resource(self, name: str) -> Path:
         """Return a packaged resource, such as icons/mayfly.svg."""

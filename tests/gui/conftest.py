@@ -13,14 +13,14 @@ from PySide6.QtCore import QBuffer, QIODevice, QLocale, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from mayfly.bootstrap import Preferences
 from mayfly.composition import RECEIPT_FORMS, Mayfly
-from mayfly.domain.errors import UserError
+from mayfly.domain.errors import RecoveryCodeWrong, UserError
 from mayfly.domain.events import LockChanged
 from mayfly.domain.ids import JobId
 from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageImage, PageReading, Word
+from mayfly.domain.preferences import Preferences
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
@@ -77,6 +77,9 @@ class WatchedVault:
         return call
 
 
+CODE = "7K2M-Q9XD-44TR-8WPN-ZC3V-1HJE"
+
+
 class FakeLocking:
     """The Locking service without a vault: answers on the lane, and fails as it is told."""
 
@@ -85,6 +88,7 @@ class FakeLocking:
         self._bus = bus
         self.locked = False
         self.home = KeyHome.KEYRING
+        self.code: str | None = None
         self.passphrases: list[str | None] = []
         self.error: UserError | None = None
         self.gate = threading.Event()
@@ -103,10 +107,45 @@ class FakeLocking:
         self.passphrases.append(passphrase)
         return self._lane.submit(lambda: self._set(False), urgent=True)
 
-    def _set(self, locked: bool) -> None:
+    def set_passphrase(self, passphrase: str, *, with_keyring: bool) -> Future[None]:
+        self.passphrases.append(passphrase)
+        home = KeyHome.BOTH if with_keyring else KeyHome.PASSPHRASE
+        return self._lane.submit(lambda: self._change(home=home))
+
+    def remove_passphrase(self) -> Future[None]:
+        return self._lane.submit(lambda: self._change(home=KeyHome.KEYRING))
+
+    def has_recovery_code(self) -> Future[bool]:
+        return self._lane.submit(lambda: self.code is not None)
+
+    def make_recovery_code(self) -> Future[str]:
+        return self._lane.submit(lambda: self._change(code=CODE))
+
+    def drop_recovery_code(self) -> Future[None]:
+        return self._lane.submit(lambda: self._change(code=None))
+
+    def recover(self, code: str, passphrase: str | None) -> Future[None]:
+        self.passphrases.append(passphrase)
+        return self._lane.submit(lambda: self._recover(code))
+
+    def _recover(self, code: str) -> None:
+        if code != CODE:
+            raise RecoveryCodeWrong
+        self._set(False)
+
+    def _change(self, **changed):
+        self._wait()
+        for name, value in changed.items():
+            setattr(self, name, value)
+        return self.code
+
+    def _wait(self) -> None:
         self.gate.wait(10)
         if self.error is not None:
             raise self.error
+
+    def _set(self, locked: bool) -> None:
+        self._wait()
         self.locked = locked
         self._bus.publish(LockChanged(locked))
 

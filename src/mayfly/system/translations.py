@@ -34,6 +34,13 @@ def text_language(language: str = AUTO) -> str:
     return next((value for name, _, value in lines if name == "Language"), "en")
 
 
+def text_languages() -> tuple[str, ...]:
+    """Return the codes of the languages that there are texts in; English is one without a file."""
+    folder = resource_folder() / "translations"
+    found = {path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
+    return tuple(sorted({"en", *found}))
+
+
 def _catalogue(language: str) -> gettext.NullTranslations | None:
     wanted = _wanted() if language == AUTO else [language]
     if not wanted or wanted[0].split("_")[0] in ("en", "C", "POSIX"):

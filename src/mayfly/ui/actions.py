@@ -13,6 +13,7 @@ from mayfly.ui.theme import AUTO, DARK, LIGHT
 from mayfly.ui.wording import Tr, format_name
 
 _Keys = QKeySequence.StandardKey
+LOCK_KEYS = "Ctrl+L"
 
 
 class Actions:
@@ -56,7 +57,8 @@ class Actions:
         self.zoom_full = self._make(tr("Show at 100 %"), None, "Ctrl+1")
         self.boxes = self._tick(tr("Show the boxes of the words"), "Ctrl+B", checked=True)
         self.next_pane = self._make(tr("Next pane"), None, "F6")
-        self.lock = self._make(tr("Lock now"), "locked", "Ctrl+L")
+        self.lock = self._make(tr("Lock now"), "locked", LOCK_KEYS)
+        self.settings = self._make(tr("Settings…"), None, "Ctrl+,")
         self.quit = self._make(tr("Quit"), None, "Ctrl+Q")
         self.themes = self._make_themes()
 

@@ -27,6 +27,7 @@ from mayfly.ui.main_window import MainWindow
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.qt_language import QtLanguage
+from mayfly.ui.settings_opener import SettingsOpener
 from mayfly.ui.theme import Theme
 from mayfly.ui.unlocking import Unlocking
 
@@ -179,6 +180,7 @@ class Session(QObject):
         )
         window.closing.connect(self.end)
         self._reasons = self._watch_for_locking(window, keeper)
+        self._offer_settings(window, mayfly, keeper, self._reasons)
         window.show()
         window.begin()
         mayfly.queue.start()
@@ -198,6 +200,24 @@ class Session(QObject):
         self.input.used.connect(reasons.clock.note_use)
         reasons.start()
         return reasons
+
+    def _offer_settings(
+        self, window: MainWindow, mayfly: Mayfly, keeper: PreferenceKeeper, reasons: LockReasons
+    ) -> None:
+        foundation, chores = self._foundation, self._chores
+        SettingsOpener(
+            window,
+            mayfly.locking,
+            preferences=keeper,
+            reasons=reasons,
+            save=lambda folder, stem, text: chores.submit(
+                lambda: foundation.save_text(folder, stem, text)
+            ),
+            spoken=foundation.text_languages(),
+            courier=self._courier,
+            icons=self._icons,
+            tr=self._tr,
+        )
 
     def _only_add(self, mayfly: Mayfly, keeper: PreferenceKeeper) -> None:
         """Add the paths for the window that is there, which reads them."""

@@ -22,6 +22,7 @@ class Wanted(Enum):
     FILES = auto()
     FOLDER = auto()
     TARGET = auto()
+    CODE_FOLDER = auto()
 
 
 def keep_notes_in(folder: Path) -> None:
@@ -57,6 +58,8 @@ class FileDialogs:
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         if wanted is Wanted.TARGET:
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Export here"))
+        if wanted is Wanted.CODE_FOLDER:
+            dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Save here"))
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         dialog.open()
         return dialog
@@ -66,4 +69,5 @@ class FileDialogs:
             Wanted.FILES: self._tr("Add files"),
             Wanted.FOLDER: self._tr("Add a folder"),
             Wanted.TARGET: self._tr("Choose a folder for the export"),
+            Wanted.CODE_FOLDER: self._tr("Choose a folder for the recovery code"),
         }[wanted]

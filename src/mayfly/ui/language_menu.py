@@ -60,10 +60,21 @@ class LanguageButton(QToolButton):
         """Tesseract's codes of the chosen languages, in the order they were chosen."""
         return self._chosen
 
+    @property
+    def installed(self) -> tuple[str, ...]:
+        """The languages that are offered; empty while nobody knows."""
+        return self._installed
+
     def show_installed(self, languages: Sequence[str]) -> None:
         """Offer these; a chosen language that is not installed stays and says so."""
         self._installed = tuple(one for one in languages if one not in _NOT_A_LANGUAGE)
         self._fill()
+
+    def choose(self, codes: Sequence[str]) -> None:
+        """Show these as chosen; somebody else chose them, so nobody is told."""
+        if tuple(codes) != self._chosen:
+            self._chosen = tuple(codes)
+            self._fill()
 
     def toggle_language(self, code: str) -> None:
         """Choose a language or take it back; the last one stays."""

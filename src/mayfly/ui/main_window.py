@@ -287,6 +287,11 @@ class MainWindow(DropWindow):
                 self.jobs.choose(row)
                 return
 
+    def _follow_preferences(self) -> None:
+        now = self._preferences.now
+        self.languages.choose(now.languages)
+        self.empty.show_hours(now.result_hours)
+
     def _note_filled(self) -> None:
         (self.jobs if self._had_documents else self.empty.add).setFocus()
 
@@ -339,6 +344,7 @@ class MainWindow(DropWindow):
         self._courier.trouble_arrived.connect(self.trouble.show_error)
         self._courier.event_arrived.connect(self._hear)
         self.languages.languages_changed.connect(self._preferences.set_languages)
+        self._preferences.changed.connect(self._follow_preferences)
         self.empty.add_wanted.connect(self.actions_.add_files.trigger)
         self.empty.paste_wanted.connect(self.commands.paste)
         self.empty.deleted_wanted.connect(self._show_deleted_ones)

@@ -25,4 +25,5 @@ class Paragraph(QLabel):
     def show_text(self, text: str) -> None:
         """Show another text, in as much height as it takes."""
         self.setText(text)
-        self.setMinimumHeight(self.heightForWidth(self._width_px))
+        # An empty label answers -1.
+        self.setMinimumHeight(max(0, self.heightForWidth(self._width_px)))

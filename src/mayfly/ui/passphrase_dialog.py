@@ -8,11 +8,11 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
 )
 
+from mayfly.ui.secret_field import SecretField
 from mayfly.ui.wording import Tr
 
 _WIDTH_PX = 460
@@ -84,13 +84,8 @@ class PassphraseDialog(QDialog):
             "up or reset it: if you forget it, what is in the vault is lost."
         )
 
-    def _field(self, name: str) -> QLineEdit:
-        field = QLineEdit(self)
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-        field.setPlaceholderText(name)
-        field.setAccessibleName(name)
-        field.setAcceptDrops(False)
-        field.setMinimumHeight(32)
+    def _field(self, name: str) -> SecretField:
+        field = SecretField(name, self)
         field.textChanged.connect(self._check)
         return field
 
@@ -100,25 +95,15 @@ class PassphraseDialog(QDialog):
             self.accept_button.setEnabled(bool(first))
             return
         self.accept_button.setEnabled(bool(first) and first == second)
-        if second and not first.startswith(second):
-            self.hint.setText(self._tr("The two are not the same."))
-        elif first and len(first) < _SHORT:
-            self.hint.setText(
-                self._tr("Short passphrases can be guessed: four or five random words are good.")
-            )
-        else:
-            self.hint.clear()
+        self.hint.setText(weakness(self._tr, first, second))
 
     def _show_typed(self, shown: bool) -> None:
-        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         for field in (self.first, self.second):
-            field.setEchoMode(mode)
+            field.show_typed(shown)
 
     def _empty(self) -> None:
         for field in (self.first, self.second):
-            blocked = field.blockSignals(True)
-            field.clear()
-            field.blockSignals(blocked)
+            field.drop()
 
     def _lay_out(self, title: QLabel, text: QLabel) -> None:
         buttons = QHBoxLayout()
@@ -133,3 +118,12 @@ class PassphraseDialog(QDialog):
         for widget in (title, text, self.first, self.second, self.visible_tick, self.hint):
             column.addWidget(widget)
         column.addLayout(buttons)
+
+
+def weakness(tr: Tr, first: str, second: str) -> str:
+    """Say what is wrong with a new passphrase that was typed twice; "" for nothing."""
+    if second and not first.startswith(second):
+        return tr("The two are not the same.")
+    if first and len(first) < _SHORT:
+        return tr("Short passphrases can be guessed: four or five random words are good.")
+    return ""

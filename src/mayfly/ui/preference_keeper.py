@@ -8,9 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from mayfly.bootstrap import Preferences
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.ports import Lane
+from mayfly.domain.preferences import Preferences
 from mayfly.domain.retention import RetentionRule
 from mayfly.services.intake import Wish
 from mayfly.ui.courier import Courier

@@ -88,6 +88,9 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #noteText { color: $dim; }
 #emptyTitle { font-weight: 600; }
 #lockTrouble { color: $warn; }
+#code { color: $text; background: $ground; border: 1px solid $line; border-radius: 6px;
+  padding: 12px; font-size: 15pt; }
+#boxed { background: $raised; border: 1px solid $line; }
 #quiet { color: $dim; }
 #sentence { font-weight: 600; }
 #section { color: $dim; font-weight: 600; }

@@ -109,5 +109,5 @@ class Toolbar(QWidget):
         appearance = menu.addMenu(self._tr("Appearance"))
         appearance.addActions(list(actions.themes.values()))
         menu.addSeparator()
-        menu.addActions([actions.lock, actions.quit])
+        menu.addActions([actions.settings, actions.lock, actions.quit])
         return menu

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import QKeySequence
 
 from mayfly.domain.errors import UserError
 from mayfly.domain.pages import PageOrigin
@@ -22,6 +23,11 @@ def number_text(value: int) -> str:
 def count_text(tr: Tr, value: int, one: str, many: str) -> str:
     """Return the text for one or for many, its {n} filled in; both texts are translated."""
     return tr(one if value == 1 else many).format(n=number_text(value))
+
+
+def keys_text(keys: str) -> str:
+    """Return a combination of keys as this system and language call them."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def error_text(tr: Tr, error: UserError) -> str:

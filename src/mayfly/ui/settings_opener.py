@@ -1,0 +1,70 @@
+"""Opens the settings from the window, with everything that their pages need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from mayfly.services.locking import Locking
+from mayfly.ui.courier import Courier
+from mayfly.ui.icons import Icons
+from mayfly.ui.key_page import KeyPage
+from mayfly.ui.lock_reasons import LockReasons
+from mayfly.ui.main_window import MainWindow
+from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.recovery_dialogs import SaveText
+from mayfly.ui.settings_dialog import SettingsDialog
+from mayfly.ui.settings_pages import GeneralPage, KeepingPage, LockingPage
+from mayfly.ui.wording import Tr
+
+
+class SettingsOpener(QObject):
+    """Makes the dialog anew each time; while it is open the window behind it is not used."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        locking: Locking,
+        *,
+        preferences: PreferenceKeeper,
+        reasons: LockReasons,
+        save: SaveText,
+        spoken: Sequence[str],
+        courier: Courier,
+        icons: Icons,
+        tr: Tr,
+    ) -> None:
+        """spoken: codes of the languages that the window can speak."""
+        super().__init__(window)
+        self._window = window
+        self._locking = locking
+        self._preferences = preferences
+        self._reasons = reasons
+        self._save = save
+        self._spoken = tuple(spoken)
+        self._courier = courier
+        self._icons = icons
+        self._tr = tr
+        window.actions_.settings.triggered.connect(self.open)
+
+    def open(self) -> SettingsDialog:
+        """Show the settings over the window."""
+        tr, preferences = self._tr, self._preferences
+        dialog = SettingsDialog(tr=tr, parent=self._window)
+        general = GeneralPage(
+            preferences,
+            languages=self._spoken,
+            installed=self._window.languages.installed,
+            tr=tr,
+            icons=self._icons,
+        )
+        general.theme_chosen.connect(lambda theme: self._window.actions_.themes[theme].trigger())
+        dialog.add_page(tr("General"), general)
+        dialog.add_page(tr("Keeping"), KeepingPage(preferences, tr=tr))
+        dialog.add_page(tr("Locking"), LockingPage(preferences, self._reasons, tr=tr))
+        dialog.add_page(
+            tr("Vault key"), KeyPage(self._locking, save=self._save, courier=self._courier, tr=tr)
+        )
+        dialog.open()
+        return dialog
