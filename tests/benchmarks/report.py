@@ -191,7 +191,8 @@ def _purge(found: dict[str, Any]) -> str:
         " the vault, so that nearly every bucket of keys loses one; overwriting takes longer for"
         " larger documents, changing the key does not. The reference deletes the same rows of a"
         " copy of the same file, used as a plain database: one transaction, the same settings"
-        f" (`secure_delete` included), log emptied, no keys. One job: median of {found['rounds']}.\n\n"
+        " (`secure_delete` included), log emptied, no keys."
+        f" One job: median of {found['rounds']}.\n\n"
         + _table(("tombstones", "living jobs", "until it is open", "all rows listed"), opened)
         + "\nA job's row stays after deletion. Opening by passphrase holds about half a second of"
         f" Argon2id on purpose; with {many['tombstones']:,} tombstones it takes"

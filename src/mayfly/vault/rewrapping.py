@@ -82,34 +82,41 @@ class Rewrapping:
         fresh = bytearray(secrets.token_bytes(KEY_BYTES))
         rows = self._tx.rows(_SELECT_KEYS + " WHERE data_key.bucket = ?", bucket.id)
         opened = _opened(rows, key, self._binding(bucket.id, bucket.born), bucket.born)
-        self._store(bucket.id, fresh, opened)
+        # The column that stays is left out: to set it would write its index anew for each row.
+        self._tx.run_many(
+            "UPDATE data_key SET epoch = ?, wrapped = ? WHERE job = ? AND part = ?",
+            self._wrapped_keys(bucket.id, fresh, list(opened)),
+        )
         self._put(self._wrapped(bucket.id, self._following, fresh))
         fresh[:] = bytes(KEY_BYTES)
 
-    def _gather(self, rows: Sequence[KeyRow]) -> int:
+    def _gather(self, loose: Sequence[KeyRow]) -> int:
         """Move keys that lie under the vault key itself into buckets; return how many opened."""
         epoch = self._keys.epoch
-        opened = list(_opened(rows, self._keys.key(), self._binding(None, epoch), epoch))
+        opened = list(_opened(loose, self._keys.key(), self._binding(None, epoch), epoch))
         for start in range(0, len(opened), BUCKET_KEYS):
             fresh = bytearray(secrets.token_bytes(KEY_BYTES))
             bucket_id = next_bucket_id(self._tx)
             insert_bucket(self._tx, self._wrapped(bucket_id, self._following, fresh))
-            self._store(bucket_id, fresh, opened[start : start + BUCKET_KEYS])
+            rows = self._wrapped_keys(bucket_id, fresh, opened[start : start + BUCKET_KEYS])
+            self._tx.run_many(
+                "UPDATE data_key SET bucket = ?, epoch = ?, wrapped = ? WHERE job = ? AND part = ?",
+                ((bucket_id, *row) for row in rows),
+            )
             fresh[:] = bytes(KEY_BYTES)
         return len(opened)
 
-    def _store(self, bucket_id: int, key: bytearray, opened: Iterable[_Opened]) -> None:
-        """Wrap data keys under the bucket's new key."""
+    def _wrapped_keys(
+        self, bucket_id: int, key: bytearray, opened: Sequence[_Opened]
+    ) -> Iterator[tuple[int, bytes, int, str]]:
+        """Yield epoch and data key under the bucket's new key, and whose it is."""
         encrypt, bound = AESGCM(key).encrypt, self._binding(bucket_id, self._following).of
-        rows = []
+        nonces = secrets.token_bytes(NONCE_BYTES * len(opened))
+        at, epoch = 0, self._following
         for seq, job_id, part, data_key in opened:
-            nonce = secrets.token_bytes(NONCE_BYTES)
-            box = encrypt(nonce, data_key, bound(job_id, part))
-            rows.append((bucket_id, self._following, nonce + box, seq, part))
-        self._tx.run_many(
-            "UPDATE data_key SET bucket = ?, epoch = ?, wrapped = ? WHERE job = ? AND part = ?",
-            rows,
-        )
+            nonce = nonces[at : at + NONCE_BYTES]
+            at += NONCE_BYTES
+            yield epoch, nonce + encrypt(nonce, data_key, bound(job_id, part)), seq, part
 
     def _wrapped(self, bucket_id: int, born: int, key: bytearray) -> WrappedBucket:
         bound = bucket_bound(self._keys.vault_id, bucket_id, born, self._following)
