@@ -103,6 +103,16 @@ class Foundation:
         """Where the log lies, or will when there is something to log."""
         return self._paths.log
 
+    def places(self) -> dict[str, Path]:
+        """Return the folders that are Mayfly's own: data, state, config and cache."""
+        paths = self._paths
+        return {
+            "data": paths.data,
+            "state": paths.state,
+            "config": paths.config,
+            "cache": paths.cache,
+        }
+
     def now(self) -> datetime:
         """Return the present moment, for showing how much time is left."""
         return self._clock.now()

@@ -17,6 +17,7 @@ from mayfly.composition import RECEIPT_FORMS, Mayfly
 from mayfly.domain.errors import RecoveryCodeWrong, UserError
 from mayfly.domain.events import LockChanged
 from mayfly.domain.ids import JobId
+from mayfly.domain.inspection import Finding, Grade, Inspection
 from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageImage, PageReading, Word
@@ -24,8 +25,8 @@ from mayfly.domain.preferences import Preferences
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
-from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.bus import EventBus
+from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
@@ -34,8 +35,10 @@ from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_rows import Column, JobRow
+from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.theme import Theme
 from mayfly.understand.plain_text import page_text
 from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
@@ -167,6 +170,10 @@ class Desk:
         self.icons = Icons(ROOT / "resources" / "icons", theme)
         self.queue = house.queue(start=False)
         self.proof = FakeProof()
+        self.inspection = Inspection((Finding("swap", "none", Grade.GOOD),))
+        self.machine = MachineWatch(
+            lambda: self.inspection, lane=self.chores, courier=self.courier, parent=self.courier
+        )
         self.locking = FakeLocking(house.lane, house.bus)
         self.mayfly = Mayfly(
             intake=house.intake,
@@ -201,6 +208,14 @@ class Desk:
         return MainWindow(
             self.mayfly,
             preferences=keeper,
+            privacy=PrivacySources(
+                machine=self.machine,
+                places={"data": Path("/home/me/.local/share/mayfly")},
+                audit=self.mayfly.audit,
+                proof=self.proof,
+                lane=self.chores,
+                language="en",
+            ),
             make_source=lambda name, data: PastedSource(name, data, Limits()),
             suffixes=(".pdf", ".zebra"),
             courier=self.courier,

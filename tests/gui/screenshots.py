@@ -95,9 +95,42 @@ class Photographer(QObject):
         yield lambda: window.pages.page is not None
         yield _after(0.5)
         self._take(window, "file-text")
+        yield from self._deleting(window)
+
+    def _deleting(self, window):
+        """The ways to delete; the cake is text only, the garden lost its picture."""
+        cake, garden = (_row(window, name) for name in ("Plum cake.jpg", "Spring meeting.png"))
+        window.deleting.delete_source([cake])
+        window.jobs.choose(garden)
+        yield lambda: window.pages.has_picture and not cake.job.source_present
+        window.actions_.delete_picture.trigger()
+        yield lambda: window.pages.page is not None and not window.pages.has_picture
+        yield _after(0.4)
+        self._take(window, "picture-gone")
+        menu = window.toolbar.delete_menu_button.menu()
+        menu.popup(window.mapToGlobal(window.rect().center()))
+        yield _after(0.2)
+        self._take(menu, "delete-menu")
+        menu.close()
+        for ask, name in (
+            (window.delete_commands.ask_older, "delete-older"),
+            (window.delete_commands.ask_everything, "delete-everything"),
+        ):
+            question = ask()
+            if name == "delete-older":
+                question.unit.setCurrentIndex(0)
+                question.number.setValue(1)
+            yield _after(0.5)
+            self._take(question, name)
+            question.reject()
 
     def _take(self, window: QWidget, name: str) -> None:
         window.grab().save(str(self._folder / f"{name}-{self._theme}.png"))
+
+
+def _row(window, name):
+    rows = window.model.everything()
+    return next(row for row in rows if row.job.name == name)
 
 
 def _text(page, word) -> str:

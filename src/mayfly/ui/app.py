@@ -23,9 +23,11 @@ from mayfly.ui.file_dialogs import keep_notes_in
 from mayfly.ui.icons import Icons
 from mayfly.ui.input_watch import InputWatch
 from mayfly.ui.lock_reasons import LockReasons
+from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.qt_language import QtLanguage
 from mayfly.ui.settings_opener import SettingsOpener
 from mayfly.ui.theme import Theme
@@ -169,6 +171,7 @@ class Session(QObject):
         window = self.window = MainWindow(
             mayfly,
             preferences=keeper,
+            privacy=self._privacy_of(mayfly),
             make_source=self._foundation.pasted,
             suffixes=self._foundation.document_suffixes,
             courier=self._courier,
@@ -188,6 +191,17 @@ class Session(QObject):
         languages = self._chores.submit(self._foundation.languages)
         self._courier.ask(window, languages, then=window.languages.show_installed)
         self._watch_for_second_start(window)
+
+    def _privacy_of(self, mayfly: Mayfly) -> PrivacySources:
+        foundation, courier = self._foundation, self._courier
+        return PrivacySources(
+            machine=MachineWatch(foundation.grade, lane=self._chores, courier=courier, parent=self),
+            places=foundation.places(),
+            audit=mayfly.audit,
+            proof=mayfly.proof,
+            lane=self._chores,
+            language=foundation.text_language(self._preferences.ui_language),
+        )
 
     def _watch_for_locking(self, window: MainWindow, keeper: PreferenceKeeper) -> LockReasons:
         reasons = LockReasons(

@@ -23,6 +23,9 @@ class Wanted(Enum):
     FOLDER = auto()
     TARGET = auto()
     CODE_FOLDER = auto()
+    SAVE = auto()
+    """A folder for what Mayfly writes about itself."""
+    RECEIPT = auto()
 
 
 def keep_notes_in(folder: Path) -> None:
@@ -36,7 +39,7 @@ def keep_notes_in(folder: Path) -> None:
 class FileDialogs:
     """Opens dialogs that do not stop the window behind them."""
 
-    def __init__(self, parent: QWidget, *, tr: Tr, suffixes: Sequence[str]) -> None:
+    def __init__(self, parent: QWidget, *, tr: Tr, suffixes: Sequence[str] = ()) -> None:
         """suffixes: what files of documents end in, such as .pdf."""
         self._parent = parent
         self._tr = tr
@@ -53,12 +56,17 @@ class FileDialogs:
             dialog.setNameFilters(
                 [f"{self._tr('Documents')} ({self._patterns})", f"{self._tr('All files')} (*)"]
             )
+        elif wanted is Wanted.RECEIPT:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            dialog.setNameFilters(
+                [f"{self._tr('Receipts')} (*.json)", f"{self._tr('All files')} (*)"]
+            )
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         if wanted is Wanted.TARGET:
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Export here"))
-        if wanted is Wanted.CODE_FOLDER:
+        if wanted in (Wanted.CODE_FOLDER, Wanted.SAVE):
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Save here"))
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         dialog.open()
@@ -70,4 +78,6 @@ class FileDialogs:
             Wanted.FOLDER: self._tr("Add a folder"),
             Wanted.TARGET: self._tr("Choose a folder for the export"),
             Wanted.CODE_FOLDER: self._tr("Choose a folder for the recovery code"),
+            Wanted.SAVE: self._tr("Choose a folder to save in"),
+            Wanted.RECEIPT: self._tr("Choose a receipt"),
         }[wanted]

@@ -37,6 +37,9 @@ from mayfly.ui.lock_screen import LockScreen
 from mayfly.ui.pace_keeper import PaceKeeper
 from mayfly.ui.page_pane import PagePane
 from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.privacy_chip import PrivacyChip
+from mayfly.ui.privacy_commands import PrivacyCommands
+from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.status_strip import StatusStrip
 from mayfly.ui.theme import Theme
 from mayfly.ui.toolbar import Toolbar
@@ -62,6 +65,7 @@ class MainWindow(DropWindow):
         mayfly: Mayfly,
         *,
         preferences: PreferenceKeeper,
+        privacy: PrivacySources,
         make_source: MakeSource,
         suffixes: Sequence[str],
         courier: Courier,
@@ -87,6 +91,7 @@ class MainWindow(DropWindow):
         self.resize(*_SIZE_PX)
         self._make_parts(make_source, decode_lane, now)
         self._make_widgets(icons, decode_lane, suffixes)
+        self.privacy = self._make_privacy(privacy, icons)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -174,6 +179,23 @@ class MainWindow(DropWindow):
             tell=self.status.show_message,
             courier=self._courier,
             tr=self._tr,
+            window=self,
+        )
+
+    def _make_privacy(self, sources: PrivacySources, icons: Icons) -> PrivacyCommands:
+        chip = PrivacyChip(
+            sources.machine, tr=self._tr, theme=self._theme, icons=icons, parent=self
+        )
+        self.status.add_chip(chip)
+        return PrivacyCommands(
+            self.actions_,
+            sources,
+            chip=chip,
+            trouble=self.trouble,
+            courier=self._courier,
+            tr=self._tr,
+            theme=self._theme,
+            icons=icons,
             window=self,
         )
 

@@ -28,8 +28,8 @@ class StatusStrip(QWidget):
         self._message.setAccessibleName(tr("What just happened"))
         self._pace = QLabel(self)
         self._pace.setAccessibleName(tr("Pace"))
-        line = QHBoxLayout(self)
-        line.setContentsMargins(14, 5, 14, 6)
+        line = self._line = QHBoxLayout(self)
+        line.setContentsMargins(14, 3, 8, 4)
         line.setSpacing(18)
         line.addWidget(self._counts)
         line.addWidget(self._message, 1, Qt.AlignmentFlag.AlignRight)
@@ -37,6 +37,10 @@ class StatusStrip(QWidget):
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.timeout.connect(self._message.clear)
+
+    def add_chip(self, chip: QWidget) -> None:
+        """Put this at the far end."""
+        self._line.addWidget(chip)
 
     @property
     def text(self) -> str:

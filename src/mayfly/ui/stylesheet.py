@@ -94,6 +94,15 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #quiet { color: $dim; }
 #sentence { font-weight: 600; }
 #section { color: $dim; font-weight: 600; }
+#chip { color: $dim; padding: 1px 7px; }
+#sheet { background: $ground; }
+#card { background: $raised; border: 1px solid $line; border-radius: 8px; }
+#remedy { color: $accent; }
+#path { color: $dim; }
+#dialogFoot { background: $window; border-top: 1px solid $line; }
+QHeaderView::section { color: $dim; background: $window; border: none; padding: 6px 10px;
+  border-bottom: 1px solid $line; }
+QComboBox { min-height: 20px; }
 """)
 
 

@@ -20,6 +20,15 @@ def clock_text(moment: datetime) -> str:
     return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
 
+def exact_text(moment: datetime) -> str:
+    """Return date and time of day to the second, in local time."""
+    local = moment.astimezone()
+    date = QLocale().toString(
+        QDate(local.year, local.month, local.day), QLocale.FormatType.ShortFormat
+    )
+    return f"{date} {QTime(local.hour, local.minute, local.second).toString('HH:mm:ss')}"
+
+
 def moment_text(tr: Tr, moment: datetime, now: datetime) -> str:
     """Return day and time of day; the day by name when it is near."""
     local, today = moment.astimezone(), now.astimezone().date()

@@ -54,7 +54,7 @@ class Toolbar(QWidget):
         line.addWidget(self._button(actions.pause))
         line.addWidget(self.export_button)
         line.addWidget(self.delete_button)
-        line.addSpacing(-6)
+        line.addSpacing(-10)
         line.addWidget(self.delete_menu_button)
         line.addSpacing(6)
         line.addWidget(self.menu_button)
@@ -108,6 +108,8 @@ class Toolbar(QWidget):
         menu.addActions([actions.boxes, actions.show_deleted])
         appearance = menu.addMenu(self._tr("Appearance"))
         appearance.addActions(list(actions.themes.values()))
+        menu.addSeparator()
+        menu.addActions([actions.privacy, actions.audit, actions.check])
         menu.addSeparator()
         menu.addActions([actions.settings, actions.lock, actions.quit])
         return menu

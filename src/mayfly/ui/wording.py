@@ -20,6 +20,16 @@ def number_text(value: int) -> str:
     return QLocale().toString(value)
 
 
+def bytes_text(value: int) -> str:
+    """Return an amount of data in the locale's way: 1.2 MB."""
+    return QLocale().formattedDataSize(value, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def seconds_text(tr: Tr, seconds: float) -> str:
+    """Return a measured time: 4.2 s."""
+    return tr("{n} s").format(n=QLocale().toString(seconds, "f", 1))
+
+
 def count_text(tr: Tr, value: int, one: str, many: str) -> str:
     """Return the text for one or for many, its {n} filled in; both texts are translated."""
     return tr(one if value == 1 else many).format(n=number_text(value))

@@ -1,0 +1,160 @@
+"""The audit log in words. Pure: entries in, sentences out; they hold no name, as the log does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mayfly.domain.audit import AuditEntry, AuditFault, AuditKind, AuditVerdict, ReceiptVerdict
+from mayfly.domain.states import DeleteReason
+from mayfly.ui.row_texts import reason_text
+from mayfly.ui.times import span_text
+from mayfly.ui.wording import Tr, count_text, number_text
+
+_SHORT_ID = 8
+_MOST_NAMED = 5
+
+
+def short_id(entry: AuditEntry) -> str:
+    """Return the beginning of the job's id, "" for an entry about no job."""
+    return (entry.job_id or "")[:_SHORT_ID]
+
+
+def entry_text(tr: Tr, entry: AuditEntry) -> str:
+    """Say what happened."""
+    return " · ".join(filter(None, _parts(tr, entry)))
+
+
+def _parts(tr: Tr, entry: AuditEntry) -> list[str]:
+    detail = entry.detail
+    match entry.kind:
+        case AuditKind.DELETED:
+            return _deleted(tr, detail)
+        case AuditKind.ADDED:
+            return [tr("Document added"), _kept(tr, detail)]
+        case AuditKind.DEADLINE_CHANGED:
+            return [tr("Ends changed"), _kept(tr, detail)]
+        case AuditKind.EXPORTED:
+            return _exported(tr, detail)
+        case AuditKind.KEY_ROTATED:
+            epoch = detail.get("epoch")
+            number = tr("number {n}").format(n=number_text(int(epoch))) if epoch else ""
+            return [tr("New vault key; half of the old one was overwritten"), number]
+        case _:
+            return [_plain(tr)[entry.kind]]
+
+
+def _plain(tr: Tr) -> dict[AuditKind, str]:
+    return {
+        AuditKind.VAULT_MADE: tr("Vault made"),
+        AuditKind.LOCKED: tr("Vault locked"),
+        AuditKind.UNLOCKED: tr("Vault unlocked"),
+        AuditKind.PASSPHRASE_CHANGED: tr("Passphrase set, changed or removed"),
+        AuditKind.RECOVERY_CODE_CHANGED: tr("Recovery code made or dropped"),
+        AuditKind.ROLLBACK_FOUND: tr(
+            "An older copy of the vault was put back; what had been deleted was destroyed again"
+        ),
+        AuditKind.LOG_TRIMMED: tr("Older entries removed: the log's own time was up"),
+    }
+
+
+def _deleted(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
+    what = {
+        "job": tr("Document destroyed, with everything of it"),
+        "source": tr("Document and page images destroyed"),
+        "result": tr("Text destroyed"),
+        "page_images": tr("Picture of page {n} destroyed").format(
+            n=number_text(int(detail.get("page", 0)))
+        ),
+    }.get(str(detail.get("what", "job")), tr("Document destroyed, with everything of it"))
+    pages = int(detail.get("pages", 0))
+    parts = [what, _reason(tr, detail)]
+    if pages:
+        parts.append(count_text(tr, pages, "{n} page", "{n} pages"))
+    parts.append(_late(tr, detail))
+    return parts
+
+
+def _reason(tr: Tr, detail: Mapping[str, str | int]) -> str:
+    reason = str(detail.get("reason", ""))
+    known = {one.value: one for one in DeleteReason}
+    return reason_text(tr, known[reason]) if reason in known else ""
+
+
+def _late(tr: Tr, detail: Mapping[str, str | int]) -> str:
+    late_s = int(detail.get("late_s", 0))
+    if not late_s:
+        return ""
+    text = tr("{span} late").format(span=span_text(tr, late_s))
+    why = {
+        "not_running": tr("Mayfly was not running"),
+        "asleep": tr("the machine slept"),
+        "busy": tr("it could not be done earlier"),
+    }.get(str(detail.get("late_why", "")), "")
+    return f"{text}: {why}" if why else text
+
+
+def _kept(tr: Tr, detail: Mapping[str, str | int]) -> str:
+    if "source_hours" not in detail or "result_hours" not in detail:
+        return ""
+    return tr("kept for {source} h, text for {result} h").format(
+        source=detail["source_hours"], result=detail["result_hours"]
+    )
+
+
+def _exported(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
+    what = {
+        "file": tr("Exported to a file"),
+        "clipboard": tr("Text copied to the clipboard"),
+        "destination": tr("Exported to your own storage"),
+    }.get(str(detail.get("target", "")), tr("Exported"))
+    file_format = "" if detail.get("target") == "clipboard" else str(detail.get("format", ""))
+    return [what, f".{file_format}" if file_format else ""]
+
+
+def verdict_text(tr: Tr, verdict: AuditVerdict) -> str:
+    """Say whether the log is whole, or which entries are not and what is wrong with them."""
+    if not verdict.entries and verdict.intact:
+        return tr("The log is empty.")
+    if verdict.intact:
+        text = count_text(
+            tr,
+            verdict.entries,
+            "Intact: {n} entry, none changed, removed or reordered.",
+            "Intact: {n} entries, none changed, removed or reordered.",
+        )
+        if verdict.findings:
+            text = f"{text} {tr('The newest are signed when the vault is next unlocked.')}"
+        return text
+    faults = [one for one in verdict.findings if one.fault is not AuditFault.UNSIGNED]
+    named = [
+        tr("entry {n}: {what}").format(n=number_text(one.seq), what=fault_text(tr, one.fault))
+        for one in faults[:_MOST_NAMED]
+    ]
+    if len(faults) > _MOST_NAMED:
+        more = len(faults) - _MOST_NAMED
+        named.append(count_text(tr, more, "and {n} more", "and {n} more"))
+    return tr("Not intact: {faults}.").format(faults="; ".join(named))
+
+
+def fault_text(tr: Tr, fault: AuditFault) -> str:
+    """Say what is wrong with an entry."""
+    return {
+        AuditFault.CHANGED: tr("was changed"),
+        AuditFault.REMOVED: tr("entries before it were removed"),
+        AuditFault.REORDERED: tr("is not where it was written"),
+        AuditFault.UNSIGNED: tr("is not signed yet"),
+        AuditFault.FORGED: tr("was signed with another key"),
+        AuditFault.CUT: tr("entries after it were cut off"),
+    }[fault]
+
+
+def receipt_text(tr: Tr, verdict: ReceiptVerdict) -> str:
+    """Say what checking a saved receipt found."""
+    return {
+        ReceiptVerdict.GENUINE: tr("This receipt is genuine, and the log holds the same entry."),
+        ReceiptVerdict.SIGNED: tr(
+            "This receipt was signed by this vault; its entry has left the log since."
+        ),
+        ReceiptVerdict.OTHER_VAULT: tr("This receipt fits together, but is of another vault."),
+        ReceiptVerdict.ALTERED: tr("This receipt was altered: its parts do not belong together."),
+    }[verdict]

@@ -1,0 +1,86 @@
+"""Opens the privacy page, and tells once what this machine makes of the promise."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from mayfly.ui.actions import Actions
+from mayfly.ui.courier import Courier
+from mayfly.ui.icons import Icons
+from mayfly.ui.privacy_chip import PrivacyChip
+from mayfly.ui.privacy_dialog import PrivacyDialog, PrivacySources, Tab
+from mayfly.ui.promise_texts import finding_title
+from mayfly.ui.theme import Theme
+from mayfly.ui.trouble_bar import TroubleBar
+from mayfly.ui.wording import Tr
+
+
+class PrivacyCommands(QObject):
+    """Makes the page when it is first wanted; a window that never shows it pays nothing."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        sources: PrivacySources,
+        *,
+        chip: PrivacyChip,
+        trouble: TroubleBar,
+        courier: Courier,
+        tr: Tr,
+        theme: Theme,
+        icons: Icons,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._sources = sources
+        self._trouble = trouble
+        self._courier = courier
+        self._tr = tr
+        self._theme = theme
+        self._icons = icons
+        self._window = window
+        self._told = False
+        self.dialog: PrivacyDialog | None = None
+        for signal, tab in (
+            (chip.clicked, Tab.PROMISE),
+            (actions.privacy.triggered, Tab.PROMISE),
+            (actions.audit.triggered, Tab.AUDIT),
+            (actions.check.triggered, Tab.CHECK),
+        ):
+            signal.connect(lambda _=False, tab=tab: self.open_page(tab))
+        sources.machine.changed.connect(self._tell_problem)
+
+    def begin(self) -> None:
+        """Look at the machine, now that the window is on the screen."""
+        self._sources.machine.look()
+
+    def open_page(self, tab: Tab = Tab.PROMISE) -> PrivacyDialog:
+        """Show the privacy page with this tab."""
+        if self.dialog is None:
+            self.dialog = PrivacyDialog(
+                self._sources,
+                courier=self._courier,
+                tr=self._tr,
+                theme=self._theme,
+                icons=self._icons,
+                parent=self._window,
+            )
+        self.dialog.open_at(tab)
+        return self.dialog
+
+    def _tell_problem(self) -> None:
+        problems = self._sources.machine.problems
+        if self._told or not problems:
+            return
+        self._told = True
+        tr, worst = self._tr, problems[0]
+        parts = (
+            f"{finding_title(tr, worst)}.",
+            *(tr(one) for one in (worst.meaning, worst.remedy) if one),
+        )
+        self._trouble.show_message(
+            " ".join(parts), offer=tr("Show"), then=partial(self.open_page, Tab.PROMISE)
+        )
