@@ -40,6 +40,12 @@ def choose(desk, *rows):
     desk.settle()
 
 
+def trigger(desk, action):
+    """Trigger an action once it is offered."""
+    desk.wait(action.isEnabled)
+    action.trigger()
+
+
 def state(desk, row):
     return desk.window.model.texts.state(row)
 
@@ -54,7 +60,7 @@ def test_document_and_images_go_and_the_text_stays(desk):
     desk.settle()
     assert kept(desk, row) == (True, True)
 
-    window.actions_.delete_source.trigger()
+    trigger(desk, window.actions_.delete_source)
 
     desk.wait(lambda: state(desk, row) == "1 page · text only")
     assert kept(desk, row) == (True, False)
@@ -69,7 +75,7 @@ def test_the_text_goes_and_the_document_stays(desk):
     desk.choose(row)
     desk.settle()
 
-    window.actions_.delete_result.trigger()
+    trigger(desk, window.actions_.delete_result)
 
     assert window.pages.text.toPlainText() == ""
     desk.wait(lambda: state(desk, row) == "1 page · document only")
@@ -81,12 +87,12 @@ def test_one_part_and_then_the_other_is_the_whole(desk):
     window = desk.open()
     row = desk.add("letter.pdf", "words")
     choose(desk, row)
-    window.actions_.delete_source.trigger()
+    trigger(desk, window.actions_.delete_source)
     desk.wait(lambda: not row.job.source_present)
     desk.settle()
     assert not window.actions_.delete_result.isEnabled()
     assert window.actions_.delete.isEnabled()
-    window.actions_.delete.trigger()
+    trigger(desk, window.actions_.delete)
     desk.wait(lambda: row.job.state is JobState.DELETED)
 
 
@@ -95,7 +101,7 @@ def test_parts_of_several_at_once(desk):
     window.add_paths([desk.file(f"{n}.pdf", "words") for n in range(3)])
     desk.wait(lambda: window.model.counts[JobState.DONE] == 3)
     choose(desk, desk.row("0.pdf"), desk.row("1.pdf"))
-    window.actions_.delete_source.trigger()
+    trigger(desk, window.actions_.delete_source)
     desk.wait(lambda: state(desk, desk.row("1.pdf")) == "1 page · text only")
     assert state(desk, desk.row("2.pdf")) == "1 page"
     assert "2 documents deleted, their texts kept" in window.status.text
@@ -120,7 +126,7 @@ def test_deletion_by_age_takes_what_it_counted(desk):
     desk.house.clock.advance(hours=5)
     new = desk.add("new.pdf", "words")
     desk.settle()
-    window.actions_.delete_older.trigger()
+    trigger(desk, window.actions_.delete_older)
     question = window.findChild(OlderQuestion)
     desk.wait(lambda: question.count.text() == "No document is that old.")
     assert not question.accept_button.isEnabled()
@@ -167,7 +173,7 @@ def test_everything_goes_after_one_question(desk):
     window = desk.open()
     rows = [desk.add("one.pdf", "a", "b"), desk.add("two.pdf", "c")]
     desk.settle()
-    window.actions_.delete_everything.trigger()
+    trigger(desk, window.actions_.delete_everything)
     question = window.findChild(EverythingQuestion)
     desk.wait(lambda: QApplication.focusWidget() is question.cancel_button)
     assert question.cancel_button.isDefault()
