@@ -18,6 +18,7 @@ from mayfly.domain.errors import (
     PassphraseWrong,
     VaultLocked,
 )
+from mayfly.domain.inspection import Grade
 
 T = TypeVar("T")
 
@@ -49,7 +50,10 @@ class Session:
         A vault that was locked stays so, with VaultLocked, unless unlocking is wished.
         """
         if self._mayfly is None:
+            is_new = not self.has_vault()
             self._mayfly = self._unlock(unlocking=unlocking)
+            if is_new:
+                self._warn_of_place()
         return self._mayfly
 
     def with_passphrase(self, work: Callable[[str | None], T]) -> T:
@@ -106,6 +110,12 @@ class Session:
         if chosen is None:
             raise PassphraseNeeded
         return self.foundation.unlock(chosen).result()
+
+    def _warn_of_place(self) -> None:
+        """Say where a vault was made that had better lie elsewhere; only when it is made."""
+        found = self.foundation.grade().find("synced folder")
+        if found is not None and found.grade is not Grade.GOOD:
+            self.terminal.say(f"{found.value}: {found.meaning} {found.remedy}")
 
     def _unlock_asking(self) -> Mayfly:
         for _ in range(_MOST_TRIES - 1):
