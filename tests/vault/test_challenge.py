@@ -19,6 +19,7 @@ from mayfly.vault import trying
 from mayfly.vault.challenge import Today, challenge
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.shard import Shard
+from tests.vault.guards import keep_the_key_of_the_bucket, mark_no_bucket
 from tests.vault.rotating import HOMES, NOW, WORD, Place, admit, purge
 
 NAMES = ("letter", "contract", "scan")
@@ -128,6 +129,20 @@ def test_an_image_after_the_purge_opens_what_lives_and_nothing_else(
     assert (report.deleted, report.deleted_opened) == (1, ())
     assert report.copy_epochs == (1, 2)
     assert KeySource.COPY_SHARD in report.sources
+
+
+@pytest.mark.parametrize("switch_off", [keep_the_key_of_the_bucket, mark_no_bucket])
+def test_a_bucket_that_keeps_its_key_is_found(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switch_off
+) -> None:
+    """The control: today's keys of buckets are tried on what was deleted."""
+    switch_off(monkeypatch)
+    with closing(place.open()) as vault:
+        jobs = admit(vault, *NAMES)
+        copy = copied_data(place, tmp_path / "copy")
+        purge(vault, jobs["letter"])
+        report = challenged(place, copy)
+    assert report.deleted_opened == (jobs["letter"],)
 
 
 def test_a_copy_with_both_halves_of_its_time_opens_and_says_so(

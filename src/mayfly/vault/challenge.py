@@ -52,6 +52,12 @@ def challenge(copy: Path, today: Today) -> ChallengeReport:
     keys = TriedKeys(found.buckets, halves.vault_ids, halves.shares, halves.slots)
     jobs = _Jobs(found, current)
     answers = {row: keys.open(row, jobs.ids(row.seq)) for row in found.data_keys}
+    own = _own_keys(current, halves)
+    if own is not None:
+        # Keys of today's buckets open what lives in them in any copy; what is deleted, never.
+        for row in found.data_keys:
+            if answers[row] is None and jobs.is_deleted(row):
+                answers[row] = own.open(row, jobs.ids(row.seq))
     opened = [row for row, job_id in answers.items() if job_id is not None]
     deleted = [row for row in found.data_keys if jobs.is_deleted(row)]
     return ChallengeReport(
@@ -67,15 +73,15 @@ def challenge(copy: Path, today: Today) -> ChallengeReport:
         deleted=len({row.seq for row in deleted}),
         deleted_opened=_named(answers, [row for row in opened if jobs.is_deleted(row)]),
         sealed_keyrings=found.sealed_keyrings,
-        vault_opens=_vault_opens(current, halves),
+        vault_opens=None if own is None else own.opens_bucket,
     )
 
 
-def _vault_opens(current: Current | None, halves: _Halves) -> bool | None:
+def _own_keys(current: Current | None, halves: _Halves) -> TriedKeys | None:
+    """Return the keys of today's buckets; None where today's vault holds nothing."""
     if current is None or not current.buckets:
         return None
-    own = TriedKeys(current.buckets, {current.vault_id}, halves.shares, halves.slots)
-    return own.opens_bucket
+    return TriedKeys(current.buckets, {current.vault_id}, halves.shares, halves.slots)
 
 
 def _named(answers: dict[DataKeyRow, bytes | None], rows: Iterable[DataKeyRow]) -> tuple[str, ...]:

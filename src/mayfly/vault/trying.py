@@ -40,9 +40,10 @@ class TriedKeys:
         targets = len(vault_ids) * len({row.epoch for row in rows})
         self._all_pairs = len(shares) * len(slots) * targets <= _MOST_KEYS
         self.tried = 0
-        self._bucket_keys: dict[tuple[int, int], list[tuple[bytes, AESGCM]]] = {}
+        # By the bucket alone: a key that only says it was made later is tried as well.
+        self._bucket_keys: dict[int, list[tuple[bytes, AESGCM]]] = {}
         for row in rows:
-            self._bucket_keys.setdefault((row.id, row.born), []).extend(self._opened(row))
+            self._bucket_keys.setdefault(row.id, []).extend(self._opened(row))
 
     def __repr__(self) -> str:
         return "<tried keys>"
@@ -63,7 +64,7 @@ class TriedKeys:
 
     def _keys_above(self, row: DataKeyRow) -> Iterator[tuple[bytes, AESGCM]]:
         if row.bucket is not None:
-            yield from self._bucket_keys.get((row.bucket, row.epoch), ())
+            yield from self._bucket_keys.get(row.bucket, ())
             return
         for vault_id in self._vault_ids:
             for key in self._keys_of(vault_id, row.epoch):
