@@ -16,7 +16,7 @@ MayflyError
     ├── VaultError                 the vault cannot be opened or written
     │   ├── VaultLocked  PassphraseNeeded  PassphraseWrong  KeyringUnavailable  KeyringLocked
     │   ├── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
-    │   └── VaultRestored  RecoveryCodeWrong
+    │   └── VaultRestored  RecoveryCodeWrong  RecoveryCodeMistyped
     ├── JobError                   the job is not there, or not in a state for this
     │   ├── NoSuchJob  NoSuchBatch  NoSuchPage  AmbiguousJob  AlreadyDeleted
     │   ├── NotFinished  SourceGone  ResultGone  NotNow
@@ -137,6 +137,14 @@ class RecoveryCodeWrong(VaultError):
     code = "recovery_code_wrong"
     text = "That recovery code does not open this vault."
     remedy = "Check it letter by letter; an older code stops working when a new one is made."
+
+
+class RecoveryCodeMistyped(RecoveryCodeWrong):
+    """What was typed cannot be a recovery code of any vault."""
+
+    code = "recovery_code_mistyped"
+    text = "This is no recovery code: a letter is wrong, missing or too many."
+    remedy = "Compare it with the printed one, group by group: there are seven of four."
 
 
 class VaultTooNew(VaultError):

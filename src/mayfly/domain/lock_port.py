@@ -90,7 +90,42 @@ class VaultLock(Protocol):
         ...
 
 
-class KeyChanges(Protocol):
+class RecoveryRequest(Protocol):
+    """What a recovery code would open, as one look at the vault found it."""
+
+    def put_back(self, code: str) -> None:
+        """Put the keyring's share back that the code opens. NOT on the vault lane.
+
+        RecoveryCodeMistyped, RecoveryCodeWrong, KeyringUnavailable, KeyringLocked.
+        """
+        ...
+
+
+class RecoveryCodes(Protocol):
+    """A printed code that stands in for the keyring's share. On the vault lane only."""
+
+    def has_recovery_code(self) -> bool:
+        """Whether a recovery code stands in for the keyring; needs no key."""
+        ...
+
+    def make_recovery_code(self) -> str:
+        """Return a fresh code to print, in groups, in place of any earlier one. Shown once.
+
+        It stands in for the keyring's share, never for the shard nor for a passphrase.
+        NotNow in a vault that needs no keyring; VaultLocked.
+        """
+        ...
+
+    def drop_recovery_code(self) -> None:
+        """Have no recovery code any more; no error when there is none. VaultLocked."""
+        ...
+
+    def ask_recovery(self) -> RecoveryRequest:
+        """Begin to recover: look at what the code would open; needs no key."""
+        ...
+
+
+class KeyChanges(RecoveryCodes, Protocol):
     """Changes what opens the vault. On the vault lane only; VaultLocked without a key.
 
     Each makes a new vault key, and what opened the one before opens nothing afterwards.
@@ -106,31 +141,4 @@ class KeyChanges(Protocol):
 
     def remove_passphrase(self) -> None:
         """Have the keyring alone from now on; KeyringUnavailable when there is none."""
-        ...
-
-
-class RecoveryCodes(Protocol):
-    """A printed code that stands in for the keyring's share. On the vault lane only."""
-
-    def has_recovery_code(self) -> bool:
-        """Whether a recovery code stands in for the keyring."""
-        ...
-
-    def make_recovery_code(self, now: datetime) -> str:
-        """Return a fresh code to print, in groups, in place of any earlier one. Shown once.
-
-        It stands in for the keyring's share, never for the shard nor for a passphrase.
-        NotNow in a vault that needs no keyring.
-        """
-        ...
-
-    def drop_recovery_code(self, now: datetime) -> None:
-        """Have no recovery code any more; no error when there is none."""
-        ...
-
-    def recover(self, code: str, passphrase: str | None, now: datetime) -> None:
-        """Unlock with the code where the keyring lost its share, and put it back there.
-
-        RecoveryCodeWrong, PassphraseNeeded, PassphraseWrong, KeyringUnavailable.
-        """
         ...

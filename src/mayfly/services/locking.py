@@ -180,12 +180,26 @@ class Locking:
 
     def has_recovery_code(self) -> Future[bool]:
         """Tell whether a recovery code stands in for the keyring."""
-        raise InternalError("not built yet")
+        return self._vault_lane.submit(self._changes.has_recovery_code, urgent=True)
 
     def make_recovery_code(self) -> Future[str]:
-        """Return a fresh code to print, in groups; shown once, never kept."""
-        raise InternalError("not built yet")
+        """Return a fresh code to print, in groups; shown once, never kept.
+
+        VaultLocked, or NotNow in a vault that needs no keyring.
+        """
+        return self._vault_lane.submit(self._changes.make_recovery_code, urgent=True)
 
     def drop_recovery_code(self) -> Future[None]:
-        """Have no recovery code any more."""
-        raise InternalError("not built yet")
+        """Have no recovery code any more; VaultLocked."""
+        return self._vault_lane.submit(self._changes.drop_recovery_code, urgent=True)
+
+    def recover(self, code: str, passphrase: str | None = None) -> Future[None]:
+        """Put the share back into the keyring that the code opens, and unlock.
+
+        RecoveryCodeMistyped, RecoveryCodeWrong, and what unlock fails with.
+        """
+        return self._lane.submit(lambda: self._recover(code, passphrase))
+
+    def _recover(self, code: str, passphrase: str | None) -> None:
+        self._on_vault(self._changes.ask_recovery).put_back(code)
+        self._unlock(passphrase)

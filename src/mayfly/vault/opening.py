@@ -284,8 +284,10 @@ class _Parts:
         )
         self._key_changes = KeyChanges(
             seal.vault_id,
+            database,
             self._source,
             self._rotation,
+            find_keyring=access.find_keyring,
             argon=argon,
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +19,28 @@ from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import VaultDamaged, VaultError
 from mayfly.domain.lock_port import KeyHome
 from mayfly.vault.audit_writer import AuditWriter
-from mayfly.vault.connection import Database
+from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.key_source import KeySource
 from mayfly.vault.keys import VaultKeys, derive_vault_key
 from mayfly.vault.private_files import acquire_lock
+from mayfly.vault.recovery import NextEpoch, read_public, write_code
 from mayfly.vault.rewrapping import Rewrapping
 from mayfly.vault.shard import Shard
 from mayfly.vault.share_homes import ShareHome
+from mayfly.vault.shares import SHARE_BYTES
 
 _LOCK_TIMEOUT_S = 2.0
 """Another rotation takes some 50 ms. Whoever opens may hold the lock while the user is asked;
 then the debt stays for the next sweep, and the deletion itself is done already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewHome:
+    """Where the next share is to lie, and the public key of the recovery code for it."""
+
+    key_home: KeyHome
+    home: ShareHome
+    recovery: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +97,8 @@ class Rotation:
             # A call of the keyring that hangs may yet write: nobody may change the key before.
             self._source.when_idle(lambda: os.close(lock))
 
-    def rehome(self, key_home: KeyHome, home: ShareHome) -> None:
-        """Begin a new vault key whose share lies in another home, or under another passphrase.
+    def change(self, to: Callable[[Transaction], NewHome], kind: AuditKind) -> None:
+        """Begin a new vault key that something else opens: what to says when it is asked.
 
         What opened the vault before opens nothing afterwards. Raises VaultLocked without a key,
         VaultBusy, KeyringLocked, KeyringUnavailable, DiskFull, ...; then all is as it was.
@@ -95,7 +107,9 @@ class Rotation:
         lock = acquire_lock(self._lock, timeout_s=_LOCK_TIMEOUT_S)
         try:
             self._keys.refresh(self._database)
-            self._rotate(self._state().epoch, key_home, home)
+            with self._database.read() as tx:
+                wished = to(tx)
+            self._rotate(self._state().epoch, wished, kind)
             with suppress(VaultError):
                 self.drop_leftovers()
                 self._leave_keyring()
@@ -128,7 +142,9 @@ class Rotation:
         state = self._state()
         if state.is_owed:
             self._keys.refresh(self._database)
-            self._rotate(state.epoch, self._source.key_home, self._home)
+            with self._database.read() as tx:
+                as_it_is = self.home_in_use(tx)
+            self._rotate(state.epoch, as_it_is)
         with suppress(VaultError):
             # What could not be dropped opens nothing any more, unless it is the old slot itself;
             # the next call tries again.
@@ -147,10 +163,14 @@ class Rotation:
             with self._database.write() as tx:
                 tx.run("UPDATE meta SET keyring_left = 0")
 
-    def _rotate(self, epoch: int, key_home: KeyHome, home: ShareHome) -> None:
-        following, share = epoch + 1, secrets.token_bytes(home.share_bytes)
+    def home_in_use(self, tx: Transaction) -> NewHome:
+        """Return what opens the vault now."""
+        return NewHome(self._source.key_home, self._home, read_public(tx, self._keys))
+
+    def _rotate(self, epoch: int, to: NewHome, kind: AuditKind | None = None) -> None:
+        home, following = to.home, epoch + 1
+        share = secrets.token_bytes(home.share_bytes)
         held = None if self._home.keyring is None else epoch
-        leaves = held is not None and home.keyring is None
         comes = held is None and home.keyring is not None
         self._bury_failed_commit(keyring_left=comes)
         home.announce(held, following, share)
@@ -160,21 +180,26 @@ class Rotation:
             Rewrapping(tx, self._keys, following=following, key=key).run()
             tx.run("DELETE FROM passphrase_share")
             home.store(tx, following, share)
+            kept = NextEpoch(self._keys.vault_id, following, key, share[:SHARE_BYTES])
+            write_code(tx, to.recovery, kept if home.keyring is not None else None)
             self._audit.rewrap_in(tx, following, key)
-            if home is not self._home:
-                detail = {"key_home": key_home.value}
-                self._audit.append_in(tx, AuditKind.PASSPHRASE_CHANGED, detail=detail)
-            tx.stamp()
-            tx.run(
-                "UPDATE meta SET epoch = ?, key_home = ?, rotation_owed = 0,"
-                " keyring_left = (keyring_left OR ?) AND NOT ?",
-                following,
-                key_home.value,
-                leaves,
-                home.keyring is not None,
-            )
+            if kind is not None:
+                self._audit.append_in(tx, kind, detail={"key_home": to.key_home.value})
+            self._begin_epoch(tx, following, to)
         self._keys.take(following, key)
-        self._source.change(key_home, home)
+        self._source.change(to.key_home, home)
+
+    def _begin_epoch(self, tx: Transaction, following: int, to: NewHome) -> None:
+        has_keyring = to.home.keyring is not None
+        tx.stamp()
+        tx.run(
+            "UPDATE meta SET epoch = ?, key_home = ?, rotation_owed = 0,"
+            " keyring_left = (keyring_left OR ?) AND NOT ?",
+            following,
+            to.key_home.value,
+            self._home.keyring is not None,
+            has_keyring,
+        )
 
     def _bury_failed_commit(self, *, keyring_left: bool = False) -> None:
         """Commit something before the halves of the following epoch are touched.
