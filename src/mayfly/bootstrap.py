@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,32 +20,22 @@ from mayfly.composition import (
     Adapters,
     Keyless,
     Mayfly,
-    assemble,
-    assemble_keyless,
     cores,
 )
 from mayfly.domain.desktop_port import Desktop
-from mayfly.domain.errors import (
-    InternalError,
-    KeyringUnavailable,
-    PassphraseNeeded,
-    VaultLocked,
-)
 from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageResult
-from mayfly.domain.ports import Engine, Lane, SecretStore, SourceFile
+from mayfly.domain.ports import Engine, Lane, SourceFile
 from mayfly.domain.preferences import Preferences
 from mayfly.domain.proof import ChallengeReport
-from mayfly.engine.scratch import count_left, make_scratch, sweep_scratch
+from mayfly.engine.scratch import count_left, make_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
 from mayfly.services.inspection import Inspector, Looks, Surroundings
-from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
-from mayfly.system.backup_marks import mark_folders
 from mayfly.system.clock import SystemClock
 from mayfly.system.desktop import DBusDesktop
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
@@ -61,17 +51,12 @@ from mayfly.system.settings import load_settings, save_settings
 from mayfly.system.trace_places import grounds_of
 from mayfly.system.trace_search import MachineTraces
 from mayfly.system.translations import text_language, text_languages, translator
-from mayfly.vault.challenge import Today, challenge
 from mayfly.vault.opening import (
-    KeyAccess,
-    VaultPaths,
-    is_lock_wished,
     needed_key,
-    open_vault,
-    open_without_key,
 )
 from mayfly.vault.second_line import look_at_vault
 from mayfly.vault.vault import SqliteVault
+from mayfly.vault_door import VaultDoor, vault_paths
 
 _PRIVATE_UMASK = 0o077
 
@@ -85,9 +70,7 @@ class Foundation:
         self._limits = Limits()
         self._clock = SystemClock()
         self._files = LocalFiles(self._limits)
-        self._lane: ThreadLane | None = None
-        self._opened = False
-        self._offered: str | None = None
+        self._door = VaultDoor(self._paths, self._clock, self._adapters)
         self._borrowed: Path | None = None
         self._hardening: Hardening | None = None
 
@@ -213,9 +196,9 @@ class Foundation:
                 log=self._paths.log,
             ),
             looks=Looks(
-                secret_backend=lambda: open_secret_store(self._pinned()).backend,
-                key_home=lambda: needed_key(self._vault_paths()),
-                vault=lambda: look_at_vault(self._vault_paths(), self._clock.now()),
+                secret_backend=lambda: open_secret_store(self._door.pinned()).backend,
+                key_home=lambda: needed_key(vault_paths(self._paths)),
+                vault=lambda: look_at_vault(vault_paths(self._paths), self._clock.now()),
                 machine=lambda: look_at_machine(self._paths.database, self._paths.shard),
                 process=look_at_process,
                 files=lambda: look_at_files(self._paths, left=count_left(self._paths.scratch)),
@@ -226,139 +209,44 @@ class Foundation:
 
     def vault_exists(self) -> bool:
         """Whether there is a vault already; False means that the first unlock makes one."""
-        return needed_key(self._vault_paths()) is not None
+        return self._door.vault_exists()
 
     def key_home(self) -> KeyHome | None:
         """Tell what opens the vault there is; None when there is none."""
-        return needed_key(self._vault_paths())
+        return self._door.key_home()
 
     def offer_passphrase(self, passphrase: str) -> None:
         """Have unlock try this passphrase when it is called without one."""
-        self._offered = passphrase
+        self._door.offer_passphrase(passphrase)
 
     def unlock(
         self, passphrase: str | None = None, *, unlocking: bool | None = None
     ) -> Future[Mayfly]:
-        """Open or make the vault and destroy all that is due; nothing is shown before that.
-
-        A vault that was locked fails with VaultLocked, after what is due was destroyed, unless
-        unlocking is wished (None: when a passphrase is given here); then it is unlocked for
-        every process. Fails with PassphraseNeeded (no vault and no keyring: a new one is to be
-        chosen; or a vault with a passphrase), PassphraseWrong, KeyringLocked,
-        KeyringUnavailable, KeyMissing, VaultTooNew, VaultDamaged, VaultBusy, ...; it can then
-        be called again.
-        The keyring may ask the user for as long as it likes, so never wait on the GUI thread.
-        The queue does not read yet: call mayfly.queue.start().
-        """
-        if self._opened:
-            raise InternalError("the vault is open already")
-        lane = self._lane = self._lane or ThreadLane("vault")
-        tried = self._offered if passphrase is None else passphrase
-        wished = passphrase is not None if unlocking is None else unlocking
-        return lane.submit(lambda: self._open(lane, tried, unlocking=wished), urgent=True)
+        """As VaultDoor.unlock: open or make the vault; VaultLocked unless unlocking is wished."""
+        return self._door.unlock(passphrase, unlocking=unlocking)
 
     def open_keyless(self) -> Future[Keyless]:
-        """Open a vault that is there and leave it locked; what is due is destroyed.
+        """As VaultDoor.open_keyless: open a vault and leave it locked, to delete by id."""
+        return self._door.open_keyless()
 
-        For deleting by id, which needs no key. Fails as unlock does, but for want of a key.
-        """
-        if self._opened:
-            raise InternalError("the vault is open already")
-        lane = self._lane = self._lane or ThreadLane("vault")
-        return lane.submit(lambda: self._open_keyless(lane), urgent=True)
+    def recover(self, code: str, passphrase: str | None = None) -> Future[Mayfly]:
+        """As VaultDoor.recover: unlock where the keyring lost its share."""
+        return self._door.recover(code, passphrase)
 
     def lock(self) -> bool:
-        """Lock the vault for every process without opening it; False when there is none.
-
-        Blocks, as opening does. VaultError when the vault cannot be written.
-        """
-        paths = self._vault_paths()
-        if needed_key(paths) is None:
-            return False
-        with closing(open_without_key(paths)) as vault:
-            vault.lock.lock(self._clock.now())
-        return True
+        """As VaultDoor.lock: lock for every process without opening; False for no vault."""
+        return self._door.lock()
 
     def verify_copy(self, copy: Path, passphrase: str | None = None) -> ChallengeReport:
-        """Try every key there is on a copy of the vault; blocks for as long as reading it takes.
-
-        The vault may be open elsewhere, not in this process. CopyUnreadable, PassphraseNeeded,
-        PassphraseWrong, KeyringLocked, KeyringUnavailable; nothing is changed.
-        """
-        paths, tried = self._vault_paths(), self._offered if passphrase is None else passphrase
-        key_home = needed_key(paths)
-        if key_home in (KeyHome.PASSPHRASE, KeyHome.BOTH) and tried is None:
-            raise PassphraseNeeded
-        secrets = self._secrets(key_home, tried)
-        return challenge(copy, Today(paths.database, paths.shard, secrets, tried))
+        """As VaultDoor.verify_copy: try every key there is on a copy of the vault; blocks."""
+        return self._door.verify_copy(copy, passphrase)
 
     def close(self) -> None:
         """End what unlock began and did not hand over, and forget what was borrowed."""
-        if self._lane is not None and not self._opened:
-            self._lane.close()
+        self._door.close()
         if self._borrowed is not None:
             shutil.rmtree(self._borrowed, ignore_errors=True)
             self._borrowed = None
-
-    def _open(self, lane: Lane, passphrase: str | None, *, unlocking: bool) -> Mayfly:
-        make_folders(self._paths)
-        mark_folders(self._paths)
-        sweep_scratch(self._paths.scratch)
-        paths = self._vault_paths()
-        if not unlocking and is_lock_wished(paths):
-            with closing(open_without_key(paths)) as vault:
-                assemble_keyless(self._adapters(vault, lane), on_closed=self._forget_open)
-            raise VaultLocked
-        secrets = self._secrets(needed_key(paths), passphrase)
-        vault = open_vault(paths, KeyAccess(secrets, passphrase, self._find_secrets))
-        try:
-            if secrets is not None:
-                self._pin(secrets.backend)
-            mayfly = assemble(self._adapters(vault, lane), on_closed=self._forget_open)
-            if unlocking:
-                # Last: what was due is destroyed and paid for before any process may read.
-                vault.lock.clear()
-        except BaseException:
-            vault.close()
-            raise
-        self._opened = True
-        return mayfly
-
-    def _open_keyless(self, lane: Lane) -> Keyless:
-        vault = open_without_key(self._vault_paths())
-        try:
-            adapters = self._adapters(vault, lane)
-            keyless = assemble_keyless(adapters, on_closed=self._forget_open)
-        except BaseException:
-            vault.close()
-            raise
-        self._opened = True
-        return keyless
-
-    def _secrets(self, key_home: KeyHome | None, passphrase: str | None) -> SecretStore | None:
-        """Return the keyring where it is wanted; None where a passphrase is to do."""
-        if key_home is KeyHome.PASSPHRASE or (key_home is None and passphrase is not None):
-            return None
-        try:
-            return open_secret_store(self._pinned() if key_home else None)
-        except KeyringUnavailable:
-            if key_home is not None:
-                raise
-            return None
-
-    def _find_secrets(self) -> SecretStore:
-        """Return the keyring for a vault that begins to need one; another one is then refused."""
-        secrets = open_secret_store(None)
-        self._pin(secrets.backend)
-        return secrets
-
-    def _pinned(self) -> str | None:
-        return load_settings(self._paths.settings).settings.keyring_backend
-
-    def _pin(self, backend: str) -> None:
-        settings = load_settings(self._paths.settings).settings
-        if settings.keyring_backend != backend:
-            save_settings(self._paths.settings, replace(settings, keyring_backend=backend))
 
     def _adapters(self, vault: SqliteVault, lane: Lane) -> Adapters:
         return Adapters(
@@ -373,13 +261,6 @@ class Foundation:
             private_folder=self.private_folder,
             audit_days=lambda: self.preferences().audit_days,
         )
-
-    def _forget_open(self) -> None:
-        self._opened = False
-        self._lane = None
-
-    def _vault_paths(self) -> VaultPaths:
-        return VaultPaths(self._paths.database, self._paths.shard, self._paths.lock)
 
     # --- the engine ------------------------------------------------------------------
 

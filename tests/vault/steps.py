@@ -78,14 +78,17 @@ class Steps:
         patch.setattr(shard_module, "_write_at", torn)
 
 
-def die_at(step: int, tell: Tell) -> None:
+Seams = tuple[tuple[object, str], ...]
+
+
+def die_at(step: int, tell: Tell, also: Seams = ()) -> None:
     """Have this process, a child that is thrown away, kill itself at a step."""
 
     def die(place: str) -> None:
         tell([place])
         os.kill(os.getpid(), signal.SIGKILL)
 
-    _lie_in_wait(Steps(step, die))
+    _lie_in_wait(Steps(step, die), also)
 
 
 def tell_steps(tell: Tell) -> None:
@@ -93,9 +96,9 @@ def tell_steps(tell: Tell) -> None:
     _lie_in_wait(Steps(None, lambda place: tell([place])))
 
 
-def _lie_in_wait(steps: Steps) -> None:
+def _lie_in_wait(steps: Steps, also: Seams = ()) -> None:
     patch = pytest.MonkeyPatch()
-    steps.watch(patch, SEAMS)
+    steps.watch(patch, (*SEAMS, *also))
     steps.tear_slots(patch)
 
 

@@ -15,8 +15,8 @@ from tests.fakes import FileSecrets
 from tests.vault.attack import Loot
 from tests.vault.processes import Child, Tell
 from tests.vault.rotating import Place, admit, check_alive, check_settled, purge
+from tests.vault.steps import SEAMS, WHEN, WITHIN, die_at
 from tests.vault.test_key_homes import OTHER, change, epoch_of, make
-from tests.vault.test_rotation_crash import SEAMS, WHEN, Death
 
 ROADS = (
     ("keyring", "passphrase"),
@@ -29,12 +29,8 @@ ROADS = (
 )
 
 
-class DeathAtAHome(Death):
-    """Dies at the keyring's forgetting, too."""
-
-    def lie_in_wait(self) -> None:
-        super().lie_in_wait()
-        FileSecrets.remove = self.around("remove", FileSecrets.remove)
+FORGETS = ((FileSecrets, "remove"),)
+"""Dies at the keyring's forgetting, too."""
 
 
 def check_after_death(before: Place, place: Place, after: str, jobs: dict) -> bool:
@@ -77,7 +73,7 @@ def test_death_at_any_step_leaves_a_vault_that_opens_with_old_or_new(
 
         def work(tell: Tell, place: Place = place, step: int = step) -> None:
             vault = place.open()
-            DeathAtAHome(step, tell).lie_in_wait()
+            die_at(step, tell, also=FORGETS)
             change(vault, after)
 
         code, told = Child(work).end()
@@ -88,7 +84,7 @@ def test_death_at_any_step_leaves_a_vault_that_opens_with_old_or_new(
         passed.append(told[0][0])
     assert seen == {True, False}
     steps = {"write_slot", "erase_slot", "run", "drop_leftovers"} & {name for _, name in SEAMS}
-    expected = {"within a slot", *(f"{when} {name}" for name in steps for when in WHEN)}
+    expected = {WITHIN, *(f"{when} {name}" for name in steps for when in WHEN)}
     assert expected <= set(passed)
     assert ("before put" in passed) == (after != "passphrase")
     assert ("before remove" in passed) == (home != "passphrase" and after == "passphrase")

@@ -150,7 +150,7 @@ def open_vault(
             return _open(paths, access, argon)
 
 
-def open_without_key(paths: VaultPaths) -> SqliteVault:
+def open_without_key(paths: VaultPaths, find_keyring: FindKeyring | None = None) -> SqliteVault:
     """Open a vault that is there and have no key of it: it is locked in this process.
 
     What is due can be destroyed, and the vault can be locked or asked what opens it.
@@ -164,7 +164,7 @@ def open_without_key(paths: VaultPaths) -> SqliteVault:
             upgrade(database)
             with database.read() as tx:
                 seal = _read_seal(tx)
-            return _Parts(paths, database, seal, KeyAccess(None, None)).put_together()
+            return _Parts(paths, database, seal, KeyAccess(None, None, find_keyring)).put_together()
         except BaseException:
             database.close()
             raise

@@ -1,0 +1,214 @@
+"""The door of the vault: opening, making, locking and recovering the one that lies at its place.
+
+Knows where keys come from, and remembers which keyring it was; bootstrap makes what else an
+opened vault works with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from mayfly.composition import Adapters, Keyless, Mayfly, assemble, assemble_keyless
+from mayfly.domain.errors import (
+    InternalError,
+    KeyringUnavailable,
+    PassphraseNeeded,
+    VaultLocked,
+)
+from mayfly.domain.lock_port import KeyHome
+from mayfly.domain.ports import Clock, Lane, SecretStore
+from mayfly.domain.proof import ChallengeReport
+from mayfly.engine.scratch import sweep_scratch
+from mayfly.services.lane import ThreadLane
+from mayfly.system.backup_marks import mark_folders
+from mayfly.system.paths import Paths, make_folders
+from mayfly.system.secrets import open_secret_store
+from mayfly.system.settings import load_settings, save_settings
+from mayfly.vault.challenge import Today, challenge
+from mayfly.vault.opening import (
+    KeyAccess,
+    VaultPaths,
+    is_lock_wished,
+    needed_key,
+    open_vault,
+    open_without_key,
+)
+from mayfly.vault.vault import SqliteVault
+
+MakeAdapters = Callable[[SqliteVault, Lane], Adapters]
+
+
+def vault_paths(paths: Paths) -> VaultPaths:
+    """Return where the vault's own files lie."""
+    return VaultPaths(paths.database, paths.shard, paths.lock)
+
+
+class VaultDoor:
+    """Opens the vault of one place, one at a time. Making one touches nothing."""
+
+    def __init__(self, paths: Paths, clock: Clock, make_adapters: MakeAdapters) -> None:
+        self._paths = paths
+        self._clock = clock
+        self._adapters = make_adapters
+        self._lane: ThreadLane | None = None
+        self._opened = False
+        self._offered: str | None = None
+
+    def vault_exists(self) -> bool:
+        """Whether there is a vault already; False means that the first unlock makes one."""
+        return needed_key(vault_paths(self._paths)) is not None
+
+    def key_home(self) -> KeyHome | None:
+        """Tell what opens the vault there is; None when there is none."""
+        return needed_key(vault_paths(self._paths))
+
+    def offer_passphrase(self, passphrase: str) -> None:
+        """Have unlock try this passphrase when it is called without one."""
+        self._offered = passphrase
+
+    def unlock(
+        self, passphrase: str | None = None, *, unlocking: bool | None = None
+    ) -> Future[Mayfly]:
+        """Open or make the vault and destroy all that is due; nothing is shown before that.
+
+        A vault that was locked fails with VaultLocked, after what is due was destroyed, unless
+        unlocking is wished (None: when a passphrase is given here); then it is unlocked for
+        every process. Fails with PassphraseNeeded (no vault and no keyring: a new one is to be
+        chosen; or a vault with a passphrase), PassphraseWrong, KeyringLocked,
+        KeyringUnavailable, KeyMissing, VaultTooNew, VaultDamaged, VaultBusy, ...; it can then
+        be called again.
+        The keyring may ask the user for as long as it likes, so never wait on the GUI thread.
+        The queue does not read yet: call mayfly.queue.start().
+        """
+        lane = self._own_lane()
+        tried = self._offered if passphrase is None else passphrase
+        wished = passphrase is not None if unlocking is None else unlocking
+        return lane.submit(lambda: self._open(lane, tried, unlocking=wished), urgent=True)
+
+    def open_keyless(self) -> Future[Keyless]:
+        """Open a vault that is there and leave it locked; what is due is destroyed.
+
+        For deleting by id, which needs no key. Fails as unlock does, but for want of a key.
+        """
+        lane = self._own_lane()
+        return lane.submit(lambda: self._open_keyless(lane), urgent=True)
+
+    def recover(self, code: str, passphrase: str | None = None) -> Future[Mayfly]:
+        """Put the share back into the keyring that a recovery code opens, and unlock with it.
+
+        RecoveryCodeMistyped, RecoveryCodeWrong, KeyringUnavailable, and what unlock fails with.
+        """
+        lane = self._own_lane()
+        tried = self._offered if passphrase is None else passphrase
+        return lane.submit(lambda: self._recover(lane, code, tried), urgent=True)
+
+    def lock(self) -> bool:
+        """Lock the vault for every process without opening it; False when there is none.
+
+        Blocks, as opening does. VaultError when the vault cannot be written.
+        """
+        paths = vault_paths(self._paths)
+        if needed_key(paths) is None:
+            return False
+        with closing(open_without_key(paths)) as vault:
+            vault.lock.lock(self._clock.now())
+        return True
+
+    def verify_copy(self, copy: Path, passphrase: str | None = None) -> ChallengeReport:
+        """Try every key there is on a copy of the vault; blocks for as long as reading it takes.
+
+        The vault may be open elsewhere, not in this process. CopyUnreadable, PassphraseNeeded,
+        PassphraseWrong, KeyringLocked, KeyringUnavailable; nothing is changed.
+        """
+        paths, tried = vault_paths(self._paths), self._offered if passphrase is None else passphrase
+        key_home = needed_key(paths)
+        if key_home in (KeyHome.PASSPHRASE, KeyHome.BOTH) and tried is None:
+            raise PassphraseNeeded
+        secrets = self._secrets(key_home, tried)
+        return challenge(copy, Today(paths.database, paths.shard, secrets, tried))
+
+    def close(self) -> None:
+        """End what unlock began and did not hand over."""
+        if self._lane is not None and not self._opened:
+            self._lane.close()
+
+    def _open(self, lane: Lane, passphrase: str | None, *, unlocking: bool) -> Mayfly:
+        make_folders(self._paths)
+        mark_folders(self._paths)
+        sweep_scratch(self._paths.scratch)
+        paths = vault_paths(self._paths)
+        if not unlocking and is_lock_wished(paths):
+            with closing(open_without_key(paths)) as vault:
+                assemble_keyless(self._adapters(vault, lane), on_closed=self._forget_open)
+            raise VaultLocked
+        secrets = self._secrets(needed_key(paths), passphrase)
+        vault = open_vault(paths, KeyAccess(secrets, passphrase, self._find_secrets))
+        try:
+            if secrets is not None:
+                self._pin(secrets.backend)
+            mayfly = assemble(self._adapters(vault, lane), on_closed=self._forget_open)
+            if unlocking:
+                # Last: what was due is destroyed and paid for before any process may read.
+                vault.lock.clear()
+        except BaseException:
+            vault.close()
+            raise
+        self._opened = True
+        return mayfly
+
+    def _recover(self, lane: Lane, code: str, passphrase: str | None) -> Mayfly:
+        paths = vault_paths(self._paths)
+        with closing(open_without_key(paths, self._find_secrets)) as vault:
+            vault.key_changes.ask_recovery().put_back(code)
+        return self._open(lane, passphrase, unlocking=True)
+
+    def _open_keyless(self, lane: Lane) -> Keyless:
+        vault = open_without_key(vault_paths(self._paths))
+        try:
+            adapters = self._adapters(vault, lane)
+            keyless = assemble_keyless(adapters, on_closed=self._forget_open)
+        except BaseException:
+            vault.close()
+            raise
+        self._opened = True
+        return keyless
+
+    def _secrets(self, key_home: KeyHome | None, passphrase: str | None) -> SecretStore | None:
+        """Return the keyring where it is wanted; None where a passphrase is to do."""
+        if key_home is KeyHome.PASSPHRASE or (key_home is None and passphrase is not None):
+            return None
+        try:
+            return open_secret_store(self.pinned() if key_home else None)
+        except KeyringUnavailable:
+            if key_home is not None:
+                raise
+            return None
+
+    def _find_secrets(self) -> SecretStore:
+        """Return the keyring for a vault that begins to need one; another one is then refused."""
+        secrets = open_secret_store(None)
+        self._pin(secrets.backend)
+        return secrets
+
+    def pinned(self) -> str | None:
+        """Return the name of the keyring that holds the vault's share, if one does."""
+        return load_settings(self._paths.settings).settings.keyring_backend
+
+    def _pin(self, backend: str) -> None:
+        settings = load_settings(self._paths.settings).settings
+        if settings.keyring_backend != backend:
+            save_settings(self._paths.settings, replace(settings, keyring_backend=backend))
+
+    def _forget_open(self) -> None:
+        self._opened = False
+        self._lane = None
+
+    def _own_lane(self) -> ThreadLane:
+        if self._opened:
+            raise InternalError("the vault is open already")
+        self._lane = self._lane or ThreadLane("vault")
+        return self._lane
