@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from mayfly.domain.errors import (
+    KeyMissing,
     KeyringLocked,
     PassphraseNeeded,
     PassphraseWrong,
@@ -307,3 +308,23 @@ def test_a_passphrase_is_set_and_removed_while_it_reads(open_house: OpenHouse) -
     assert here.texts(job) == ["one"]
     eventually(lambda: locked_events(there) == [True, False, True, False])
     assert there.texts(job) == ["one"]
+
+
+def test_a_recovery_code_unlocks_where_the_keyring_lost_its_share(
+    house: House, secrets: AskingSecrets
+) -> None:
+    job = house.admit("one")
+    locking = house.lockable()
+    assert not locking.has_recovery_code().result()
+    code = locking.make_recovery_code().result()
+    locking.lock().result()
+    secrets.held.clear()
+    with pytest.raises(KeyMissing):
+        locking.unlock().result()
+
+    locking.recover(code).result()
+
+    assert house.state_of(job) is JobState.QUEUED
+    assert locking.has_recovery_code().result()
+    locking.drop_recovery_code().result()
+    assert not locking.has_recovery_code().result()

@@ -20,6 +20,7 @@ from mayfly.cli import (
     passphrase_command,
     proof_command,
     read_command,
+    recovery_command,
     wait_command,
     wish_commands,
 )
@@ -77,6 +78,7 @@ class Parser:
             wish_commands,
             lock_commands,
             passphrase_command,
+            recovery_command,
             machine_commands,
             proof_command,
             challenge_command,

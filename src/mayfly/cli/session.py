@@ -21,6 +21,7 @@ from mayfly.domain.errors import (
 from mayfly.domain.inspection import Grade
 
 T = TypeVar("T")
+from mayfly.domain.lock_port import KeyHome
 
 _MOST_TRIES = 3
 
@@ -94,6 +95,17 @@ class Session:
         if opened is not None:
             opened.close()
         self.foundation.close()
+
+    def recover(self, code: str) -> Mayfly:
+        """Open the vault with a recovery code in place of what the keyring lost.
+
+        A vault that needs a passphrase besides takes it as ever.
+        """
+        given = self._passphrase.read() if self._passphrase.is_named else None
+        if given is None and self.foundation.key_home() is KeyHome.BOTH and can_ask():
+            given = ask_secret("Passphrase of the vault: ")
+        self._mayfly = self.foundation.recover(code, given).result()
+        return self._mayfly
 
     def _unlock(self, *, unlocking: bool) -> Mayfly:
         given = self._passphrase.read() if self._passphrase.is_named else None
