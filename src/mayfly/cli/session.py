@@ -19,9 +19,9 @@ from mayfly.domain.errors import (
     VaultLocked,
 )
 from mayfly.domain.inspection import Grade
+from mayfly.domain.lock_port import KeyHome
 
 T = TypeVar("T")
-from mayfly.domain.lock_port import KeyHome
 
 _MOST_TRIES = 3
 
