@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
@@ -20,6 +19,7 @@ from mayfly.vault.opening import KeyAccess, open_vault
 from mayfly.vault.shard import Shard
 from tests.conftest import FakeClock
 from tests.fakes import BytesSource
+from tests.profiles import effort
 from tests.vault.conftest import CHEAP, paths_in, reading
 
 PAGES = 2
@@ -250,9 +250,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(
-    max_examples=40,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestAnyOrder.settings = effort(examples=40, steps=30)
