@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from mayfly.domain.errors import JobError
 from mayfly.domain.ids import JobId
@@ -18,6 +22,7 @@ from mayfly.services.lane import InlineLane
 from mayfly.services.library import Library
 from mayfly.services.retention import Retention
 from mayfly.understand.plain_text import page_text
+from mayfly.vault.connection import Transaction
 from mayfly.vault.opening import KeyAccess, open_vault
 from tests.conftest import FakeClock
 from tests.fakes_engine import EchoEngine, EchoKiller
@@ -130,3 +135,26 @@ class Process:
         with suppress(JobError):
             return b"".join(self.exporting.render(job_id, "txt")).decode()
         return None
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+def die_at_statement(work: Callable[[], object], at: int) -> None:
+    """Do it, and die before that statement, counted from 0, if it comes so far."""
+    left = itertools.count(at, -1)
+
+    def dying(call: Callable) -> Callable:
+        def run(tx: Transaction, *arguments: object) -> object:
+            if next(left) == 0:
+                raise Crash
+            return call(tx, *arguments)
+
+        return run
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("run", "rows", "row"):
+            patch.setattr(Transaction, name, dying(getattr(Transaction, name)))
+        with suppress(Crash):
+            work()
