@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from mayfly.domain.audit import AuditEntry, AuditKind, ReceiptVerdict
+from mayfly.domain.audit import AuditEntry, AuditFault, AuditKind, ReceiptVerdict
 from mayfly.domain.audit_record import decode_entry, encode_entry
-from mayfly.domain.errors import InternalError, NoReceipt
+from mayfly.domain.errors import InternalError, NoReceipt, VaultLocked
 from mayfly.domain.ids import new_job_id
 from mayfly.domain.jobs import Part
 from mayfly.domain.retention import RetentionRule
@@ -161,6 +162,48 @@ def test_a_vault_that_is_older_than_its_log_says_how_many_jobs_it_had(desk: Desk
 
     (made,) = desk.vault.audit.entries()
     assert (made.kind, made.detail) == (AuditKind.VAULT_MADE, {"jobs": 1})
+    assert desk.vault.audit.verify().findings == ()
+
+
+# --- locked --------------------------------------------------------------------------------
+
+
+def unlock(desk: Desk) -> None:
+    desk.vault.lock.take(desk.vault.lock.ask().fetch(None))
+    desk.vault.lock.clear()
+
+
+def test_what_happens_while_locked_is_vouched_for_by_the_next_signature(desk: Desk) -> None:
+    job_id, now = desk.done_job(), desk.clock.now()
+    desk.vault.lock.lock(now)
+    desk.vault.lock.lock(now)
+
+    desk.vault.purge([job_id], ALL, DeleteReason.USER, now)
+
+    assert kinds(desk)[-2:] == [AuditKind.LOCKED, AuditKind.DELETED]
+    verdict = desk.vault.audit.verify()
+    assert [(one.seq, one.fault) for one in verdict.findings] == [(3, AuditFault.UNSIGNED)]
+    assert verdict.intact
+    with pytest.raises(VaultLocked):
+        desk.vault.audit.receipt(job_id)
+    assert desk.vault.audit.trim(now + timedelta(days=1), now) == 0
+    unlock(desk)
+    assert kinds(desk)[-1] == AuditKind.UNLOCKED
+    assert desk.vault.audit.verify().findings == ()
+    receipt = desk.vault.audit.receipt(job_id)
+    assert desk.vault.audit.check(receipt) is ReceiptVerdict.GENUINE
+    desk.vault.lock.lock(now)
+    assert desk.vault.audit.check(receipt) is ReceiptVerdict.GENUINE
+
+
+def test_a_log_that_began_while_locked_gets_its_key_later(desk: Desk) -> None:
+    desk.vault.lock.lock(desk.clock.now())
+    assert desk.sql("SELECT count(*) FROM audit_key") == [(0,)]
+    assert [one.seq for one in desk.vault.audit.verify().findings] == [1]
+
+    unlock(desk)
+
+    assert kinds(desk) == [AuditKind.VAULT_MADE, AuditKind.LOCKED, AuditKind.UNLOCKED]
     assert desk.vault.audit.verify().findings == ()
 
 
