@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from mayfly.domain.audit import ReceiptVerdict
 from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof_port import TraceSearch
+from mayfly.export.audit_lines import log_lines
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_json, render_text
 from mayfly.export.receipt_page import receipt_page
@@ -34,6 +36,7 @@ from mayfly.system.files import LocalFiles
 from mayfly.system.processes import GroupKiller
 from mayfly.system.seat import FileSeat
 from mayfly.understand.plain_text import page_text
+from mayfly.vault.audit_signing import is_consistent
 from mayfly.vault.vault import SqliteVault
 
 RENDERERS: dict[str, Renderer] = {
@@ -41,7 +44,9 @@ RENDERERS: dict[str, Renderer] = {
     "json": partial(render_json, page_text=page_text),
 }
 
-RECEIPT_FORMS = ReceiptForms(as_json=receipt_json, as_page=receipt_page, read=read_receipt)
+RECEIPT_FORMS = ReceiptForms(
+    as_json=receipt_json, as_page=receipt_page, read=read_receipt, log_lines=log_lines
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class Keyless:
 
     library: Library
     deletions: Deletions
+    audit: AuditTrail
     close: Callable[[], None]
 
 
@@ -158,8 +164,21 @@ def assemble_keyless(adapters: Adapters, *, on_closed: Callable[[], None]) -> Ke
     return Keyless(
         library=Library(vault, lane, clock=clock, page_text=page_text),
         deletions=deletions,
+        audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         close=partial(_close_all, vault, lane, (), on_closed),
     )
+
+
+def check_receipt(data: bytes, public_key: bytes | None) -> ReceiptVerdict:
+    """Check a receipt without any vault: SIGNED when that key signed it.
+
+    Without a key only whether it is whole in itself: OTHER_VAULT then. ReceiptUnreadable.
+    """
+    receipt = read_receipt(data)
+    if receipt is None or not is_consistent(receipt):
+        return ReceiptVerdict.ALTERED
+    is_known = receipt.public_key == public_key
+    return ReceiptVerdict.SIGNED if is_known else ReceiptVerdict.OTHER_VAULT
 
 
 def _queue(

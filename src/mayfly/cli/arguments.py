@@ -12,6 +12,8 @@ from mayfly.domain.states import JobState
 FORMATS = ("txt", "json", "pdf")
 """What a result can be exported as."""
 
+_PUBLIC_KEY_BYTES = 32
+
 _HOURS_IN = {"h": 1, "d": 24}
 
 _AGE_UNITS = {
@@ -89,6 +91,25 @@ def page_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
         raise argparse.ArgumentTypeError(f"“{text}” is not a page number; the first page is 1")
     return int(text[:9])
+
+
+def count_of(text: str) -> int:
+    """Return how many; at least 1."""
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of entries; write 1 or more")
+    return int(text[:9])
+
+
+def public_key(text: str) -> bytes:
+    """Return the 32 bytes of a public key."""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != _PUBLIC_KEY_BYTES:
+        message = f"“{text}” is not a public key, which is {2 * _PUBLIC_KEY_BYTES} hex digits"
+        raise argparse.ArgumentTypeError(message)
+    return key
 
 
 def descriptor(text: str) -> int:

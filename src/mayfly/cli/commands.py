@@ -19,8 +19,17 @@ Run = Callable[[argparse.Namespace, "Session"], int]
 class Commands:
     """The commands below “mayfly”, in the order in which help shows them."""
 
-    def __init__(self, root: argparse.ArgumentParser) -> None:
-        self._below = root.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    def __init__(self, root: argparse.ArgumentParser, *, below: str | None = None) -> None:
+        """below: the command whose own commands these are; one of them must then be given."""
+        words = ["mayfly", *([below] if below else [])]
+        self._below = root.add_subparsers(
+            dest=f"{below}_command" if below else "command",
+            metavar="COMMAND",
+            title="commands",
+            required=below is not None,
+            # Its own guess would begin with the root's usage, which has two lines.
+            prog=" ".join(words),
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,6 +66,17 @@ class Commands:
         # behind it.
         add_passphrase_options(parser, default=argparse.SUPPRESS)
         return parser
+
+    def group(self, name: str, *, summary: str, description: str) -> Commands:
+        """Declare a command that has commands of its own, and return those."""
+        parser = self._below.add_parser(
+            name,
+            help=summary,
+            description=description.strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        return Commands(parser, below=name)
 
 
 def add_passphrase_options(parser: argparse.ArgumentParser, default: str | None = None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mayfly.cli import (
     add_command,
+    audit_command,
     challenge_command,
     delete_command,
     exports,
@@ -76,6 +77,7 @@ class Parser:
             exports,
             delete_command,
             wish_commands,
+            audit_command,
             lock_commands,
             passphrase_command,
             recovery_command,

@@ -32,6 +32,8 @@ _STAYS_LOCKED = (
     " when it is unlocked next; until then an older copy of the vault's file can be opened."
 )
 
+_READ_LOCKED = "The vault stays locked; its audit log can be read all the same."
+
 
 class Session:
     """What a command works with. Opening the vault may ask for a passphrase on the terminal."""
@@ -79,12 +81,21 @@ class Session:
 
     def vault_to_delete_from(self) -> Mayfly | Keyless:
         """Open the vault, or leave it locked where its key cannot be had: deleting needs none."""
+        return self._vault_or_keyless(_STAYS_LOCKED)
+
+    def vault_with_log(self) -> Mayfly | Keyless:
+        """Open the vault, or leave it locked: its audit log can be read all the same."""
+        return self._vault_or_keyless(_READ_LOCKED)
+
+    def _vault_or_keyless(self, note: str) -> Mayfly | Keyless:
+        if self._keyless is not None:
+            return self._keyless
         try:
             return self.vault()
         except _NO_KEY:
             if not self.has_vault():
                 raise
-        self.terminal.say(_STAYS_LOCKED)
+        self.terminal.say(note)
         self._keyless = self.foundation.open_keyless().result()
         return self._keyless
 

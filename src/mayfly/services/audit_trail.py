@@ -34,6 +34,7 @@ class ReceiptForms:
     as_json: Callable[[Receipt], bytes]
     as_page: Callable[[Receipt, Translate, str], bytes]
     """Takes a translator and the code of its language."""
+    log_lines: Callable[[AuditCopy], bytes]
     read: Callable[[bytes], Receipt | None]
     """Returns None for a receipt whose parts contradict each other; ReceiptUnreadable."""
 
@@ -59,9 +60,9 @@ class AuditTrail:
         """Check the whole log."""
         return self._lane.submit(self._log.verify)
 
-    def copy(self) -> Future[AuditCopy]:
-        """Return the whole log, to be checked elsewhere."""
-        return self._lane.submit(self._log.copy)
+    def export(self) -> Future[bytes]:
+        """Return the whole log as JSON lines, to be checked elsewhere; docs/receipts.md."""
+        return self._lane.submit(lambda: self._forms.log_lines(self._log.copy()))
 
     def receipt_files(
         self, job_id: JobId, *, translate: Translate = _as_it_is, language: str = "en"
