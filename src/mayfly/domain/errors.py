@@ -284,7 +284,7 @@ class ReceiptUnreadable(UserError):
 
     code = "receipt_unreadable"
     text = "This file is not a receipt that Mayfly wrote."
-    remedy = "Choose the .json file that was saved with “mayfly audit export” or in the window."
+    remedy = "Choose the .json file that was saved with “mayfly audit receipt” or in the window."
 
 
 class CopyUnreadable(UserError):
