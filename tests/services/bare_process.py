@@ -61,6 +61,8 @@ class Process:
             engine=engine,
             target=FolderTarget(),
             renderers={"txt": partial(render_text, page_text=page_text)},
+            audit=self.vault.audit,
+            clock=clock,
         )
 
     def die(self) -> None:
