@@ -9,8 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from mayfly.ui.icons import Icons
+from mayfly.ui.input_watch import PANIC_KEYS
 from mayfly.ui.theme import AUTO, DARK, LIGHT
-from mayfly.ui.wording import Tr, format_name
+from mayfly.ui.wording import Tr, format_name, keys_text
 
 _Keys = QKeySequence.StandardKey
 LOCK_KEYS = "Ctrl+L"
@@ -61,6 +62,9 @@ class Actions:
         self.audit = self._make(tr("Audit log"), None, "Ctrl+Shift+I")
         self.check = self._make(tr("Check that deleted is deleted"), None, None)
         self.lock = self._make(tr("Lock now"), "locked", LOCK_KEYS)
+        self.panic = self._make(tr("Panic: destroy everything…"), None, None)
+        # Beside the text, not as a shortcut: InputWatch hears it in dialogs, too.
+        self.panic.setText(f"{self.panic.text()}\t{keys_text(PANIC_KEYS)}")
         self.settings = self._make(tr("Settings…"), None, "Ctrl+,")
         self.quit = self._make(tr("Quit"), None, "Ctrl+Q")
         self.themes = self._make_themes()

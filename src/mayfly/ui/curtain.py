@@ -61,6 +61,7 @@ class Curtain(QObject):
         self._allowed = frozenset(allowed)
         self._disabled: list[QAction] = []
         self._drawn = False
+        self._for_good = False
         self._place: _Place | None = None
         documents.feed.filled.connect(self._go_back)
 
@@ -69,8 +70,14 @@ class Curtain(QObject):
         """Whether the documents are out of the window."""
         return self._drawn
 
-    def draw(self, cover: QWidget) -> None:
-        """Let everything of the documents go, and show the cover; it is painted before return."""
+    def draw(self, cover: QWidget, *, for_good: bool = False) -> None:
+        """Let everything of the documents go, and show the cover; it is painted before return.
+
+        for_good: nothing lifts it any more and no other cover takes its place.
+        """
+        if self._for_good and not for_good:
+            return
+        self._for_good = for_good
         if not self._drawn:
             self._drawn = True
             self._place = self._here()
@@ -84,7 +91,7 @@ class Curtain(QObject):
 
     def lift(self) -> None:
         """Show the documents again, and the one that was looked at if it is still there."""
-        if not self._drawn:
+        if not self._drawn or self._for_good:
             return
         self._drawn = False
         for action in self._disabled:

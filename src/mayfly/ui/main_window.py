@@ -26,6 +26,7 @@ from mayfly.ui.deleting import Deleting
 from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.empty_state import EmptyState
 from mayfly.ui.file_dialogs import FileDialogs
+from mayfly.ui.gone_screen import GoneScreen
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_feed import JobFeed
 from mayfly.ui.job_list import JobList
@@ -201,14 +202,16 @@ class MainWindow(DropWindow):
 
     def _make_lock(self, icons: Icons) -> WindowLock:
         screen = LockScreen(tr=self._tr, theme=self._theme, icons=icons, parent=self)
-        self._front.addWidget(screen)
+        self.gone = GoneScreen(tr=self._tr, theme=self._theme, icons=icons, parent=self)
+        for cover in (screen, self.gone):
+            self._front.addWidget(cover)
         actions = self.actions_
         curtain = Curtain(
             self,
             Documents(self.model, self.feed, self.jobs, self.pages, self.status, self.trouble),
             front=self._front,
             body=self._body,
-            allowed=[actions.quit, *actions.themes.values()],
+            allowed=[actions.quit, actions.panic, *actions.themes.values()],
         )
         return WindowLock(
             self,

@@ -111,5 +111,7 @@ class Toolbar(QWidget):
         menu.addSeparator()
         menu.addActions([actions.privacy, actions.audit, actions.check])
         menu.addSeparator()
-        menu.addActions([actions.settings, actions.lock, actions.quit])
+        menu.addActions([actions.settings, actions.lock])
+        menu.addSeparator()
+        menu.addActions([actions.panic, actions.quit])
         return menu
