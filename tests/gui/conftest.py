@@ -25,8 +25,8 @@ from mayfly.domain.preferences import Preferences
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
-from mayfly.services.bus import EventBus
 from mayfly.services.audit_trail import AuditTrail
+from mayfly.services.bus import EventBus
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch

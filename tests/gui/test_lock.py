@@ -7,10 +7,18 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from mayfly.domain.errors import KeyMissing, KeyringLocked, PassphraseWrong, VaultBusy
+from mayfly.domain.errors import (
+    KeyMissing,
+    KeyringLocked,
+    PassphraseWrong,
+    VaultBusy,
+    VaultRestored,
+)
 from mayfly.domain.events import LockChanged
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.states import JobState
+from mayfly.ui.recovery_dialogs import UseCodeDialog
+from tests.gui.conftest import CODE
 from tests.gui.seen import all_texts, kept_in_memory
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -162,7 +170,8 @@ def test_a_keyring_that_takes_its_time_is_waited_for_in_words(desk, reading):
     desk.locking.gate.clear()
     screen = reading.lock.screen
     screen.unlock_button.click()
-    desk.wait(lambda: "asks for its password now" in screen.trouble.text())
+    desk.wait(screen._wait.isVisible)
+    assert "asks for its password now" in screen._wait.text()
     assert not screen.unlock_button.isEnabled()
     desk.locking.error = KeyringLocked()
     desk.locking.gate.set()
@@ -177,6 +186,24 @@ def test_a_lost_key_offers_the_recovery_code(desk, reading):
     desk.locking.error = KeyMissing()
     screen.unlock_button.click()
     desk.wait(screen.recovery_button.isVisible)
+
+    screen.recovery_button.click()
+    desk.wait(lambda: bool(reading.findChildren(UseCodeDialog)))
+    (dialog,) = reading.findChildren(UseCodeDialog)
+    desk.locking.error = None
+    dialog.code.setText(CODE)
+    dialog.accept_button.click()
+    desk.wait(lambda: not reading.lock.keeper.is_covered)
+    assert not reading.findChildren(UseCodeDialog)
+
+
+def test_a_vault_that_was_put_back_offers_no_recovery(desk, reading):
+    lock(desk)
+    desk.locking.error = VaultRestored()
+    screen = reading.lock.screen
+    screen.unlock_button.click()
+    desk.wait(lambda: "an older copy" in screen.trouble.text())
+    assert not screen.recovery_button.isVisible()
 
 
 # --- locking in other places ---------------------------------------------------------

@@ -7,11 +7,19 @@ from concurrent.futures import Future
 import pytest
 from PySide6.QtCore import QObject, Qt
 
-from mayfly.domain.errors import KeyringLocked, PassphraseNeeded, PassphraseWrong, VaultLocked
+from mayfly.domain.errors import (
+    KeyMissing,
+    KeyringLocked,
+    PassphraseNeeded,
+    PassphraseWrong,
+    VaultLocked,
+    VaultRestored,
+)
 from mayfly.domain.lock_port import KeyHome
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.courier import Courier
 from mayfly.ui.passphrase_dialog import PassphraseDialog
+from mayfly.ui.recovery_dialogs import UseCodeDialog
 from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
 from mayfly.ui.unlocking import Unlocking
 
@@ -34,6 +42,11 @@ class FakeFoundation:
     def unlock(self, passphrase=None, *, unlocking=None) -> Future:
         self.asked.append((passphrase, Future()))
         self.unlocking = unlocking
+        return self.asked[-1][1]
+
+    def recover(self, code, passphrase=None) -> Future:
+        self.asked.append((passphrase, Future()))
+        self.code = code
         return self.asked[-1][1]
 
     def vault_exists(self) -> bool:
@@ -174,6 +187,34 @@ def test_a_locked_vault_can_be_left_locked(qtbot, unlocking, foundation):
     foundation.asked[0][1].set_exception(VaultLocked())
     wait_for(qtbot, unlocking, LockedWindow).quit_button.click()
     assert given_up == [True]
+
+
+def test_a_lost_key_can_be_recovered_with_the_code(qtbot, unlocking, foundation):
+    foundation.home = KeyHome.BOTH
+    opened = []
+    unlocking.opened.connect(opened.append)
+    unlocking.start()
+    foundation.asked[0][1].set_exception(KeyMissing())
+    window = wait_for(qtbot, unlocking, UnlockTrouble)
+    window.recovery_button.click()
+    qtbot.waitUntil(lambda: bool(window.findChildren(UseCodeDialog)))
+    (dialog,) = window.findChildren(UseCodeDialog)
+    dialog.code.setText("7K2M-Q9XD")
+    dialog.passphrase.setText("four random words")
+    dialog.accept_button.click()
+    assert (foundation.code, foundation.asked[1][0]) == ("7K2M-Q9XD", "four random words")
+    foundation.asked[1][1].set_result("mayfly")
+    qtbot.waitUntil(lambda: opened == ["mayfly"])
+    assert unlocking.shown is None
+
+
+def test_other_trouble_offers_no_code(qtbot, unlocking, foundation):
+    for error in (KeyringLocked(), VaultRestored()):
+        unlocking.start()
+        foundation.asked[-1][1].set_exception(error)
+        qtbot.waitUntil(lambda: isinstance(unlocking.shown, UnlockTrouble))
+        assert not unlocking.shown.recovery_button.isVisible()
+        unlocking._show(None)
 
 
 def test_what_is_typed_can_be_made_visible(qtbot, theme):

@@ -82,6 +82,10 @@ class LockKeeper(QObject):
         future = self._locking.unlock(passphrase)
         self._courier.ask(self, future, then=lambda _: self._open(), failed=self._unlock_failed)
 
+    def look(self) -> None:
+        """Ask the vault how it stands, and follow."""
+        self._courier.ask(self, self._locking.is_locked(), then=self._follow, failed=_ignore)
+
     def ask_home(self) -> None:
         """Have home_known tell what opens the vault."""
         self._courier.ask(
@@ -128,7 +132,7 @@ class LockKeeper(QObject):
         if event.locked:
             self._put_cover()
         # What was told may be older than what was done here since: the vault knows.
-        self._courier.ask(self, self._locking.is_locked(), then=self._follow, failed=_ignore)
+        self.look()
 
     def _follow(self, locked: bool) -> None:
         if self._pending or self._cover is Cover.UNLOCKING:

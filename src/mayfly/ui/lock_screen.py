@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 
 from mayfly.domain.errors import (
     KeyMissing,
-    KeyringUnavailable,
     PassphraseNeeded,
     PassphraseWrong,
     UserError,
+    VaultRestored,
 )
 from mayfly.domain.lock_port import KeyHome
 from mayfly.ui.icons import Icons
@@ -29,6 +29,7 @@ from mayfly.ui.wording import Tr, error_text
 _ICON_PX = 72
 _TEXT_PX = 460
 _FIELD_PX = 320
+_BUTTON_PX = 140
 _PATIENCE_MS = 600
 """A keyring that answers faster than this shows no progress that would only flash."""
 
@@ -61,6 +62,7 @@ class LockScreen(QWidget):
         self.unlock_button = QPushButton(tr("Unlock"), self)
         self.unlock_button.setObjectName("primary")
         self.unlock_button.setAutoDefault(True)
+        self.unlock_button.setMinimumWidth(_BUTTON_PX)
         self.unlock_button.clicked.connect(self._unlock)
         self.recovery_button = QPushButton(tr("Use the recovery code…"), self)
         self.recovery_button.setFlat(True)
@@ -70,6 +72,9 @@ class LockScreen(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(_FIELD_PX)
         self._bar.setAccessibleName(tr("Opening the vault"))
+        self._wait = self._quiet(
+            tr("Opening… If your keyring is locked, it asks for its password now.")
+        )
         self.trouble = QLabel(self)
         self.trouble.setObjectName("lockTrouble")
         self.trouble.setWordWrap(True)
@@ -101,6 +106,7 @@ class LockScreen(QWidget):
     def show_unlocking(self) -> None:
         """Say that the vault is asked, once that takes long enough to be noticed."""
         self._say("")
+        self._wait.hide()
         for widget in (self.field, self.unlock_button, self.recovery_button):
             widget.setEnabled(False)
         self._patience.start()
@@ -115,7 +121,7 @@ class LockScreen(QWidget):
             self._say(error_text(self._tr, error))
         if isinstance(error, PassphraseWrong):
             self._ask_passphrase(True)
-        self.recovery_button.setVisible(isinstance(error, KeyMissing | KeyringUnavailable))
+        self.recovery_button.setVisible(may_recover(error))
         self.take_focus()
 
     def show_refused_drop(self) -> None:
@@ -152,6 +158,7 @@ class LockScreen(QWidget):
 
     def _set_waiting(self, waiting: bool) -> None:
         self._patience.stop()
+        self._wait.hide()
         self._bar.setVisible(waiting)
         self.field.setEnabled(not waiting)
         self.recovery_button.setEnabled(not waiting)
@@ -159,7 +166,7 @@ class LockScreen(QWidget):
 
     def _show_waiting(self) -> None:
         self._set_waiting(True)
-        self._say(self._tr("Opening… If your keyring is locked, it asks for its password now."))
+        self._wait.setVisible(True)
 
     def _say(self, text: str) -> None:
         self.trouble.setText(text)
@@ -209,6 +216,13 @@ class LockScreen(QWidget):
         column.addSpacing(18)
         column.addWidget(self._bar, 0, middle)
         column.addSpacing(8)
+        column.addWidget(self._wait, 0, middle)
         column.addWidget(self.trouble, 0, middle)
+        column.addSpacing(10)
         column.addWidget(self.recovery_button, 0, middle)
         column.addStretch(6)
+
+
+def may_recover(error: UserError) -> bool:
+    """Whether a recovery code may help: the keyring's part is gone, and not the vault's time."""
+    return isinstance(error, KeyMissing) and not isinstance(error, VaultRestored)

@@ -220,6 +220,7 @@ class MainWindow(DropWindow):
             curtain=curtain,
             actions=actions,
             courier=self._courier,
+            tr=self._tr,
         )
 
     def begin(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
@@ -199,7 +200,7 @@ class UseCodeDialog(AskingDialog):
 
     def __init__(
         self,
-        recover: Callable[[str, str | None], Future[object]],
+        recover: Callable[[str, str | None], Future[Any]],
         *,
         passphrase: bool,
         courier: Courier,

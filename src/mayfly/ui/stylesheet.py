@@ -48,6 +48,13 @@ QLineEdit { color: $text; background: $ground; border: 1px solid $line;
 QLineEdit:focus { border-color: $accent; }
 QSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
 
+QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked { background: $ground;
+  border: 1px solid $faint; width: 12px; height: 12px; }
+QCheckBox::indicator:unchecked { border-radius: 2px; }
+QRadioButton::indicator:unchecked { border-radius: 7px; }
+QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled {
+  border-color: $line; }
+
 QMenu { color: $text; background: $raised; border: 1px solid $line; padding: 5px; }
 QMenu::item { padding: 6px 26px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $chosen; }

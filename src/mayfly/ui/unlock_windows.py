@@ -15,9 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from mayfly.domain.errors import UserError
+from mayfly.ui.lock_screen import may_recover
+from mayfly.ui.paragraph import Paragraph
 from mayfly.ui.wording import Tr
 
-_WIDTH_PX = 420
+_WIDTH_PX = 440
+_SIDE_PX = 26
+_TEXT_PX = _WIDTH_PX - 2 * _SIDE_PX
 
 
 class WaitingWindow(QWidget):
@@ -51,87 +55,90 @@ class WaitingWindow(QWidget):
             self.given_up.emit()
 
 
-class LockedWindow(QDialog):
-    """Says that the vault was locked and has not been unlocked since."""
+class SmallWindow(QDialog):
+    """A sentence, what it means, and buttons; before there is a large window, or without one."""
 
-    unlock_wanted = Signal()
     given_up = Signal()
 
-    def __init__(self, *, tr: Tr) -> None:
+    def __init__(self, sentence: str, text: str, *, leave: str) -> None:
+        """leave: what the button is called that gives up; the texts are translated already."""
         super().__init__()
         self.setWindowTitle("Mayfly")
         self.setFixedWidth(_WIDTH_PX)
-        title = QLabel(tr("Locked"), self)
-        title.setObjectName("sentence")
-        text = QLabel(
+        self.quit_button = QPushButton(leave, self)
+        self.quit_button.setAutoDefault(False)
+        self.quit_button.clicked.connect(self.reject)
+        self.rejected.connect(self.given_up)
+        self._buttons = QHBoxLayout()
+        self._buttons.addStretch(1)
+        self._buttons.addWidget(self.quit_button)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(_SIDE_PX, 24, _SIDE_PX, 22)
+        self._column.setSpacing(10)
+        self._column.addWidget(Paragraph(sentence, _TEXT_PX, self, style="sentence"))
+        self._column.addWidget(Paragraph(text, _TEXT_PX, self))
+        self._column.addSpacing(8)
+        self._column.addLayout(self._buttons)
+
+    def add_primary(self, text: str) -> QPushButton:
+        """Add the button that Enter presses."""
+        button = QPushButton(text, self)
+        button.setObjectName("primary")
+        button.setDefault(True)
+        button.clicked.connect(self.accept)
+        self._buttons.addWidget(button)
+        button.setFocus()
+        return button
+
+    def add_other_way(self, text: str) -> QPushButton:
+        """Add a button for a rarer way on, in a line of its own above the others."""
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        line = QHBoxLayout()
+        line.addWidget(button)
+        line.addStretch(1)
+        self._column.insertLayout(self._column.count() - 1, line)
+        return button
+
+
+class LockedWindow(SmallWindow):
+    """Says that the vault was locked and has not been unlocked since."""
+
+    unlock_wanted = Signal()
+
+    def __init__(self, *, tr: Tr) -> None:
+        super().__init__(
+            tr("Locked"),
             tr(
                 "The vault was locked, for this window and for commands. What is due meanwhile "
                 "is destroyed all the same. Your keyring opens it again."
             ),
-            self,
+            leave=tr("Quit"),
         )
-        text.setWordWrap(True)
-        self.unlock_button = QPushButton(tr("Unlock"), self)
-        self.unlock_button.setObjectName("primary")
-        self.unlock_button.setDefault(True)
-        self.unlock_button.clicked.connect(self.accept)
-        self.quit_button = QPushButton(tr("Quit"), self)
-        self.quit_button.clicked.connect(self.reject)
+        self.unlock_button = self.add_primary(tr("Unlock"))
         self.accepted.connect(self.unlock_wanted)
-        self.rejected.connect(self.given_up)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.quit_button)
-        buttons.addWidget(self.unlock_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(26, 24, 26, 22)
-        column.setSpacing(12)
-        column.addWidget(title)
-        column.addWidget(text)
-        column.addSpacing(6)
-        column.addLayout(buttons)
 
 
-class TroubleWindow(QDialog):
-    """Says what did not work and what to do; never more than two buttons."""
+class TroubleWindow(SmallWindow):
+    """Says what did not work and what to do."""
 
     again_wanted = Signal()
-    given_up = Signal()
 
     def __init__(self, sentence_text: str, remedy_text: str, *, tr: Tr, again: bool) -> None:
         """again: whether trying once more is offered; the texts are translated already."""
-        super().__init__()
-        self.setWindowTitle("Mayfly")
-        self.setFixedWidth(_WIDTH_PX)
-        sentence = QLabel(sentence_text, self)
-        sentence.setObjectName("sentence")
-        sentence.setWordWrap(True)
-        remedy = QLabel(remedy_text, self)
-        remedy.setWordWrap(True)
-        self.again_button = QPushButton(tr("Try again"), self)
-        self.again_button.setObjectName("primary")
-        self.again_button.setDefault(True)
-        self.again_button.clicked.connect(self.accept)
+        super().__init__(sentence_text, remedy_text, leave=tr("Quit"))
+        self.again_button = self.add_primary(tr("Try again"))
         self.again_button.setVisible(again)
-        self.quit_button = QPushButton(tr("Quit"), self)
-        self.quit_button.clicked.connect(self.reject)
         self.accepted.connect(self.again_wanted)
-        self.rejected.connect(self.given_up)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.quit_button)
-        buttons.addWidget(self.again_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(26, 24, 26, 22)
-        column.setSpacing(12)
-        column.addWidget(sentence)
-        column.addWidget(remedy)
-        column.addSpacing(6)
-        column.addLayout(buttons)
 
 
 class UnlockTrouble(TroubleWindow):
-    """Says why the vault did not open."""
+    """Says why the vault did not open; offers the recovery code where it may help."""
+
+    recovery_wanted = Signal()
 
     def __init__(self, error: UserError, *, tr: Tr) -> None:
         super().__init__(tr(error.text), tr(error.remedy), tr=tr, again=True)
+        self.recovery_button = self.add_other_way(tr("Use the recovery code…"))
+        self.recovery_button.setVisible(may_recover(error))
+        self.recovery_button.clicked.connect(self.recovery_wanted)

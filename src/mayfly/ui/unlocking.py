@@ -12,6 +12,7 @@ from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.ports import Lane
 from mayfly.ui.courier import Courier
 from mayfly.ui.passphrase_dialog import PassphraseDialog
+from mayfly.ui.recovery_dialogs import UseCodeDialog
 from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
 from mayfly.ui.wording import Tr
 
@@ -109,8 +110,29 @@ class Unlocking(QObject):
     def _show_trouble(self, error: UserError) -> None:
         window = UnlockTrouble(error, tr=self._tr)
         window.again_wanted.connect(lambda: self._again(window, unlocking=self._unlocking))
+        window.recovery_wanted.connect(lambda: self._offer_code(window))
         window.given_up.connect(self.given_up)
         self._show(window)
+
+    def _offer_code(self, window: QWidget) -> None:
+        home = self._chores.submit(self._foundation.key_home)
+        self._courier.ask(
+            window,
+            home,
+            then=lambda home: self._ask_code(window, passphrase=home is not KeyHome.KEYRING),
+            failed=self._show_trouble,
+        )
+
+    def _ask_code(self, window: QWidget, *, passphrase: bool) -> None:
+        dialog = UseCodeDialog(
+            self._foundation.recover,
+            passphrase=passphrase,
+            courier=self._courier,
+            tr=self._tr,
+            parent=window,
+        )
+        dialog.recovered.connect(self._finish)
+        dialog.open()
 
     def _again(self, window: QWidget, *, unlocking: bool | None) -> None:
         if self._shown is window:

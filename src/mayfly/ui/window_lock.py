@@ -12,6 +12,8 @@ from mayfly.ui.curtain import Curtain
 from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.lock_keeper import LockKeeper
 from mayfly.ui.lock_screen import LockScreen
+from mayfly.ui.recovery_dialogs import UseCodeDialog
+from mayfly.ui.wording import Tr
 
 
 class WindowLock(QObject):
@@ -26,8 +28,14 @@ class WindowLock(QObject):
         curtain: Curtain,
         actions: Actions,
         courier: Courier,
+        tr: Tr,
     ) -> None:
         super().__init__(window)
+        self._window = window
+        self._locking = locking
+        self._courier = courier
+        self._tr = tr
+        self._home = KeyHome.KEYRING
         self.screen = screen
         self.curtain = curtain
         self.keeper = LockKeeper(locking, courier=courier, parent=self)
@@ -37,6 +45,7 @@ class WindowLock(QObject):
         keeper.home_known.connect(self._show_home)
         keeper.unlocking.connect(screen.show_unlocking)
         keeper.refused.connect(screen.show_error)
+        screen.recovery_wanted.connect(self._ask_code)
         screen.unlock_wanted.connect(keeper.unlock)
         window.drop_refused.connect(screen.show_refused_drop)
         actions.lock.triggered.connect(keeper.lock)
@@ -46,6 +55,18 @@ class WindowLock(QObject):
         self.curtain.draw(self.screen)
         self.screen.take_focus()
 
+    def _ask_code(self) -> None:
+        dialog = UseCodeDialog(
+            self._locking.recover,
+            passphrase=self._home is not KeyHome.KEYRING,
+            courier=self._courier,
+            tr=self._tr,
+            parent=self._window,
+        )
+        dialog.recovered.connect(self.keeper.look)
+        dialog.open()
+
     def _show_home(self, home: KeyHome) -> None:
+        self._home = home
         self.screen.show_home(home)
         self.screen.take_focus()
