@@ -54,6 +54,8 @@ _DM = {
     "dm-5": ("253:5", "LVM-abcDATA-real", ["sdb1"]),
     "dm-6": ("253:6", "LVM-abcDATA-cow", ["sdb1"]),
     "dm-7": ("253:7", "CRYPT-VERITY-0f0f-verified", ["sdb1"]),
+    "dm-8": ("253:8", "LVM-abcTHIN", ["dm-9"]),
+    "dm-9": ("253:9", "LVM-abcPOOL-tpool", ["dm-0"]),
 }
 _NAMES = {
     "vg-root": "dm-1",

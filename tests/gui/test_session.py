@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from mayfly.bootstrap import Foundation
@@ -11,6 +12,7 @@ from mayfly.domain.errors import DiskFull
 from mayfly.domain.states import JobState
 from mayfly.services.intake import Intake
 from mayfly.ui.app import Session
+from mayfly.ui.copies import CopiedText
 from mayfly.ui.passphrase_dialog import PassphraseDialog
 from mayfly.ui.unlock_windows import UnlockTrouble
 from tests.conftest import ROOT
@@ -166,3 +168,17 @@ def test_a_folder_that_cannot_be_written_is_told_and_not_a_crash(qtbot, session_
     with qtbot.waitSignal(session.ended, timeout=20_000) as ended:
         session.unlocking.shown.reject()
     assert ended.args == [5]
+
+
+def test_the_time_that_is_set_for_copies_holds_in_every_window(qtbot, session_of):
+    session = session_of()
+    session._foundation.offer_passphrase("a passphrase for a test")
+    session.start()
+    qtbot.waitUntil(lambda: session.window is not None, timeout=20_000)
+    clipboard = QGuiApplication.clipboard()
+    copy = CopiedText("secret words", None)
+    clipboard.setMimeData(copy)
+    # The default, a minute, is far off.
+    assert clipboard.mimeData() is copy
+    session.window._preferences.change(clipboard_clear_s=1)
+    qtbot.waitUntil(lambda: clipboard.text() == "", timeout=20_000)

@@ -42,7 +42,15 @@ class Describing:
 
 @pytest.fixture
 def inspect(tmp_path: Path):
-    def inspect(answer=INFO, *, backend="Secret Service", home="keyring", mode=0o700, fault=None):
+    def inspect(
+        answer=INFO,
+        *,
+        backend="Secret Service",
+        home="keyring",
+        mode=0o700,
+        fault=None,
+        only_grade=False,
+    ):
         folder = tmp_path / "data"
         folder.mkdir(exist_ok=True)
         folder.chmod(mode)
@@ -51,6 +59,11 @@ def inspect(tmp_path: Path):
             if isinstance(backend, Exception):
                 raise backend
             return backend
+
+        def find_home() -> str | None:
+            if isinstance(home, Exception):
+                raise home
+            return home
 
         def look_at_vault() -> VaultLook:
             if fault is not None:
@@ -66,14 +79,14 @@ def inspect(tmp_path: Path):
             ),
             looks=Looks(
                 secret_backend=ask,
-                key_home=lambda: home,
+                key_home=find_home,
                 vault=look_at_vault,
                 machine=lambda: SOUND,
                 process=lambda: PROCESS,
                 files=lambda: FILES,
             ),
         )
-        return inspector.inspect()
+        return inspector.grade() if only_grade else inspector.inspect()
 
     return inspect
 
@@ -135,6 +148,21 @@ def test_a_vault_that_cannot_be_looked_at_is_a_finding(inspect) -> None:
     found = find(inspected, "look at the vault")
     assert (found.grade, found.value) == (Grade.PROBLEM, VaultDamaged.text)
     assert inspected.promise is Promise.UNKNOWN
+
+
+def test_a_vault_whose_key_home_cannot_be_read_is_told_once(inspect) -> None:
+    inspected = inspect(home=VaultDamaged())
+    told = [one.key for one in inspected.findings if one.value == VaultDamaged.text]
+    assert told == ["look at the vault"]
+
+
+def test_the_grade_asks_no_reader_and_no_keyring(inspect) -> None:
+    graded = inspect(ReaderCrashed(), backend=KeyringLocked(), only_grade=True)
+    assert graded.promise is Promise.FULL
+    assert graded.healthy
+    whole = inspect()
+    assert set(graded.findings) < set(whole.findings)
+    assert graded.promise is whole.promise
 
 
 def test_what_nobody_looked_at_promises_nothing() -> None:

@@ -82,6 +82,18 @@ def test_a_volume_that_has_a_snapshot_is_told(look, recorded):
     assert look().shard.snapshots == ("LVM snapshot",)
 
 
+def test_a_thin_volume_is_told_and_seen_through(look, recorded):
+    recorded.write("/proc/self/mountinfo", "28 1 253:8 / / rw - ext4 /dev/mapper/thin rw\n")
+    shard = look().shard
+    assert (shard.snapshots, shard.encrypted) == (("LVM thin pool",), True)
+
+
+def test_a_device_that_the_kernel_does_not_list_leaves_its_disk_open(look, recorded):
+    recorded.write("/proc/self/mountinfo", "28 1 7:0 / / rw - ext4 /dev/loop0 rw\nnonsense\n")
+    shard = look().shard
+    assert (shard.file_system, shard.encrypted, shard.flash) == ("ext4", None, None)
+
+
 def test_snapshot_programs_are_told_on_file_systems_that_can(look, recorded):
     recorded.write("/etc/snapper/configs/home", "")
     recorded.write("/etc/timeshift/timeshift.json", '{"btrfs_mode" : "true"}')

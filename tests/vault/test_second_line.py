@@ -12,6 +12,7 @@ from mayfly.domain.errors import VaultDamaged
 from mayfly.domain.jobs import Part
 from mayfly.domain.states import DeleteReason
 from mayfly.vault import connection as connection_module
+from mayfly.vault import second_line
 from mayfly.vault.second_line import look_at_vault
 from tests.vault.opened import files_of
 from tests.vault.processes import Child
@@ -60,6 +61,11 @@ def test_a_look_does_not_disturb_whoever_has_the_vault_open(desk, open_desk):
     look(desk)
     other.vault.purge([job_id], frozenset(Part), DeleteReason.USER, desk.clock.now())
     assert look(desk).log_bytes == 0
+
+
+def test_where_locks_are_not_to_be_seen_nothing_is_guessed(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(second_line, "_LOCKS", tmp_path / "none")
+    assert look(desk).is_open is None
 
 
 def test_writes_that_a_crash_left_are_seen(desk):

@@ -27,6 +27,7 @@ WHERE min(CASE data_key.part WHEN 'source' THEN job.source_delete_at
 """
 _UNFINISHED = "SELECT count(*) FROM job WHERE purging_at IS NOT NULL AND deleted_at IS NULL"
 _VIRTUAL = "SELECT count(*) FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+_LOCKS = Path("/proc/locks")
 _OWES_SINCE = 2
 """The version of the tables that knows of owed keys; an older vault owes one."""
 
@@ -75,7 +76,7 @@ def _is_open(database: Path) -> bool | None:
     except OSError:
         return False
     try:
-        locks = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
+        locks = _LOCKS.read_text(encoding="ascii", errors="replace")
     except OSError:
         return None
     # 1: POSIX  ADVISORY  READ 1234 fe:00:55123 128 128
