@@ -78,6 +78,12 @@ def test_without_a_time_a_copy_stays_until_the_end(qtbot, clipboard, keeper):
     assert clipboard.text() == ""
 
 
+def test_the_end_leaves_what_another_program_put_there(clipboard):
+    clipboard.setText("from another program")
+    take_back_copies()
+    assert clipboard.text() == "from another program"
+
+
 def test_a_time_that_is_set_counts_for_what_is_there(qtbot, clipboard, keeper):
     keeper.set_seconds(0)
     clipboard.setMimeData(CopiedText("secret words", None))
