@@ -144,6 +144,8 @@ def test_a_locked_vault_shows_its_log(filed: Filed) -> None:
     filed.program.run("lock")
 
     assert filed.audit("list", "--json").json[-1]["kind"] == "locked"
+    of_one = filed.audit("list", "--job", filed.gone[:8], "--json").json
+    assert [one["kind"] for one in of_one] == ["added", "deleted"]
     verdict = filed.audit("verify", "--json")
     assert (verdict.status, verdict.json["intact"]) == (ExitStatus.DONE, True)
     assert verdict.json["findings"] == [{"seq": 6, "fault": "unsigned"}]

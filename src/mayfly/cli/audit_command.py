@@ -11,7 +11,6 @@ from mayfly.cli.audit_lines import entry_lines, finding_line, receipt_lines
 from mayfly.cli.audit_shapes import entry_shape, receipt_shape, verdict_shape
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus
-from mayfly.cli.job_reference import find_job
 from mayfly.cli.new_file import read_small, write_new
 from mayfly.cli.session import Session
 from mayfly.composition import RECEIPT_FORMS, check_receipt
@@ -141,7 +140,7 @@ def run_list(arguments: argparse.Namespace, session: Session) -> int:
         opened = session.vault_with_log()
         job_id = None
         if arguments.job is not None:
-            job_id = find_job(opened, arguments.job).job_id
+            job_id = opened.library.find_id(arguments.job.strip()).result()
         wanted = (one for one in _newest(opened.audit) if job_id in (None, one.job_id))
         entries = [one for one, _ in zip(wanted, range(arguments.most), strict=False)]
     elif arguments.job is not None:
@@ -189,10 +188,10 @@ def run_receipt(arguments: argparse.Namespace, session: Session) -> int:
     if not session.has_vault():
         raise NoSuchJob
     opened = session.vault_with_log()
-    job = find_job(opened, arguments.job)
+    job_id = opened.library.find_id(arguments.job.strip()).result()
     language = session.foundation.preferences().ui_language
     files = opened.audit.receipt_files(
-        job.job_id,
+        job_id,
         translate=session.foundation.translator(language),
         language=session.foundation.text_language(language),
     ).result()

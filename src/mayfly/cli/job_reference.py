@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mayfly.composition import Keyless, Mayfly
+from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AlreadyDeleted, AmbiguousJob, NoSuchBatch, NotFinished
 from mayfly.domain.ids import BatchId
@@ -12,7 +12,7 @@ from mayfly.domain.states import JobState
 _SHORTEST_PREFIX = 4
 
 
-def find_job(mayfly: Mayfly | Keyless, reference: str) -> Job:
+def find_job(mayfly: Mayfly, reference: str) -> Job:
     """Return the job of that id or beginning of one; NoSuchJob, AmbiguousJob."""
     return mayfly.library.find(reference.strip()).result()
 
