@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mayfly.bootstrap import Foundation
 from mayfly.domain.states import JobState
 from mayfly.ui.app import Session, make_application
+from mayfly.ui.privacy_dialog import Tab
 from tests.gui.sheets import CAKE, GARDEN, save_sheet
 
 _PATIENCE_S = 40.0
@@ -52,6 +53,7 @@ class Photographer(QObject):
             return
         if not self._ready():
             return
+        self._until = time.monotonic() + _PATIENCE_S
         try:
             self._ready = next(self._steps)
         except StopIteration:
@@ -96,6 +98,39 @@ class Photographer(QObject):
         yield _after(0.5)
         self._take(window, "file-text")
         yield from self._deleting(window)
+        yield from self._privacy(window)
+
+    def _privacy(self, window):
+        """The privacy page, tab by tab; the check really runs."""
+        dialog = window.privacy.open_page()
+        yield dialog.promise.copy.isEnabled
+        yield _after(0.3)
+        self._take(dialog, "privacy-promise")
+        dialog.open_at(Tab.AUDIT)
+        yield lambda: dialog.audit.model.rowCount() > 0
+        dialog.audit.table.selectRow(1)
+        dialog.audit.verify_log()
+        yield lambda: "entries" in dialog.audit.verdict.text or "Eintr" in dialog.audit.verdict.text
+        yield _after(0.2)
+        self._take(dialog, "privacy-audit")
+        dialog.open_at(Tab.CHECK)
+        yield _after(0.2)
+        self._take(dialog, "privacy-check")
+        dialog.check.run()
+        yield lambda: dialog.check.steps.at >= 1
+        yield _after(0.1)
+        self._take(dialog, "privacy-checking")
+        yield lambda: not dialog.check.busy
+        yield _after(0.2)
+        self._take(dialog, "privacy-checked")
+        dialog.check.test()
+        yield lambda: not dialog.check.busy
+        self._take(dialog, "privacy-self-test")
+        dialog.open_at(Tab.PLACES)
+        yield _after(0.2)
+        self._take(dialog, "privacy-places")
+        dialog.close()
+        self._take(window, "status")
 
     def _deleting(self, window):
         """The ways to delete; the cake is text only, the garden lost its picture."""

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from mayfly.domain.errors import KeyringLocked
 from mayfly.domain.states import JobState
+from mayfly.ui.deleting import Level, Outcome, Refusal
 from mayfly.ui.passphrase_dialog import PassphraseDialog
+from mayfly.ui.privacy_chip import PrivacyChip
 from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
 
 # What the offscreen platform cannot do is no fault of the window.
@@ -59,6 +61,23 @@ def test_every_control_of_the_small_windows_has_a_name(qtbot, theme):
         assert nameless(window) == []
 
 
+def test_every_control_of_the_questions_has_a_name(desk):
+    window = desk.open()
+    row = desk.add("letter.pdf", "words")
+    window.trouble.show_message("Not deleted.", offer="Show which")
+    refused = Outcome(Level.WHOLE, 1, (Refusal(row, "letter.pdf", KeyringLocked()),))
+    commands = window.delete_commands
+    for dialog in (
+        commands.ask_older(),
+        commands.ask_everything(),
+        commands.show_refusals(refused),
+    ):
+        assert nameless(dialog) == []
+        assert dialog.windowTitle() == "Mayfly"
+        dialog.reject()
+    assert nameless(window.trouble) == []
+
+
 def test_tab_reaches_the_panes_and_the_toolbar(desk):
     window = desk.open()
     desk.choose(desk.add("a.pdf", "one", "two"))
@@ -77,6 +96,8 @@ def test_tab_reaches_the_panes_and_the_toolbar(desk):
         window.languages,
         window.toolbar.export_button,
         window.toolbar.menu_button,
+        window.toolbar.delete_menu_button,
+        window.findChild(PrivacyChip),
     }
     assert wanted <= reached
 

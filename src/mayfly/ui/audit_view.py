@@ -208,11 +208,12 @@ class AuditView(QWidget):
             (Kinds.KEYS, tr("Keys and locking")),
         ):
             self.kinds.addItem(text, kinds)
-        self.kinds.setAccessibleName(tr("Show"))
+        for part in (self.kinds, self.kinds.view()):
+            part.setAccessibleName(tr("Show"))
         self.search.setPlaceholderText(tr("Beginning of a document's number"))
         self.search.setAccessibleName(tr("Beginning of a document's number"))
         self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(280)
+        self.search.setFixedWidth(270)
         self._message.setObjectName("quiet")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
@@ -223,6 +224,7 @@ class AuditView(QWidget):
     def _dress_table(self) -> None:
         table = self.table
         table.setAccessibleName(self._tr("Audit log"))
+        table.setObjectName("log")
         table.setModel(self.model)
         table.setFrameShape(QFrame.Shape.NoFrame)
         table.setShowGrid(False)

@@ -120,11 +120,12 @@ class OlderQuestion(Question):
         self.unit.addItem(tr("hours ago"), False)
         self.unit.addItem(tr("days ago"), True)
         self.unit.setCurrentIndex(1)
-        self.unit.setAccessibleName(tr("Unit of the age"))
+        for named in (self.unit, self.unit.view()):
+            named.setAccessibleName(tr("Unit of the age"))
         self.number.setAccessibleName(tr("Age"))
         self.number.setRange(1, _MOST_DAYS)
         self.number.setValue(_DEFAULT_DAYS)
-        self.number.setMinimumWidth(72)
+        self.number.setMinimumSize(72, self.unit.sizeHint().height())
         line = QHBoxLayout()
         line.setSpacing(8)
         # One text with two gaps, so that a language can put the number where it belongs.

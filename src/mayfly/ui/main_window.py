@@ -228,6 +228,7 @@ class MainWindow(DropWindow):
         self._stop_hearing = self._mayfly.bus.subscribe(self._courier.hear)
         self._courier.ask(self, self._mayfly.queue.is_paused(), then=self._show_paused)
         self.feed.ask()
+        self.privacy.begin()
 
     @property
     def busy(self) -> bool:

@@ -1,8 +1,25 @@
-"""Text that wraps, in windows of a fixed width."""
+"""Text that wraps: in windows of a fixed width, and in those that a user makes wider."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class WrappedLabel(QLabel):
+    """Takes the width there is and the height that its text then needs, and no more.
+
+    With the policy that QLabel has by itself, a page that scrolls is as high as if its texts
+    were narrow, and ends in empty space.
+    """
+
+    def __init__(self, text: str, parent: QWidget | None = None, *, style: str = "") -> None:
+        """style: the object name that the style sheet knows, such as quiet."""
+        super().__init__(text, parent)
+        self.setObjectName(style)
+        self.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
 
 class Paragraph(QLabel):

@@ -84,6 +84,7 @@ class PlaceTable(QTableView):
     def __init__(self, model: PlaceModel, *, tr: Tr, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Places that were searched"))
+        self.setObjectName("log")
         self.setModel(model)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -104,7 +105,7 @@ class PlaceTable(QTableView):
         columns.setStretchLastSection(False)
         for column, sample in ((1, "888,888"), (2, "8,888.8 MB"), (_FOUND, "8" * 22)):
             columns.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            columns.resizeSection(column, metrics.horizontalAdvance(sample) + 28)
+            columns.resizeSection(column, metrics.horizontalAdvance(sample) + 34)
 
 
 def _side(column: int) -> int:

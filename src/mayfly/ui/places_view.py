@@ -12,11 +12,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from mayfly.ui.paragraph import WrappedLabel
 from mayfly.ui.wording import Tr
 
 _SELECTABLE = (
@@ -69,21 +69,18 @@ class PlacesView(QScrollArea):
         for row, (key, name) in enumerate(names.items()):
             if key in places:
                 self._add_path(grid, row, name, str(places[key]))
-        keyring = QLabel(tr("In your keyring, or made of your passphrase; never in a file"), self)
-        keyring.setWordWrap(True)
-        keyring.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        keyring = WrappedLabel(
+            tr("In your keyring, or made of your passphrase; never in a file"), self
+        )
         grid.addWidget(QLabel(tr("The other half of the key"), self), len(names), 0)
         grid.addWidget(keyring, len(names), 1)
         return grid
 
     def _add_path(self, grid: QGridLayout, row: int, name: str, path: str) -> None:
-        label = QLabel(path, self)
-        label.setObjectName("path")
+        label = WrappedLabel(path, self, style="path")
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(_SELECTABLE)
-        label.setWordWrap(True)
         label.setAccessibleName(name)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         grid.addWidget(QLabel(name, self), row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label, row, 1)
 
@@ -118,11 +115,8 @@ class PlacesView(QScrollArea):
             dot = QLabel("•", self)
             dot.setObjectName("quiet")
             dot.setFixedWidth(16)
-            words = QLabel(text, self)
-            words.setWordWrap(True)
-            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
             line.addWidget(dot, 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(words, 1)
+            line.addWidget(WrappedLabel(text, self), 1)
             column.addLayout(line)
 
     def _section(self, text: str) -> QLabel:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +19,7 @@ from mayfly.domain.errors import UserError
 from mayfly.domain.inspection import Finding, Grade, Inspection
 from mayfly.ui.icons import Icons
 from mayfly.ui.machine_watch import MachineWatch
+from mayfly.ui.paragraph import WrappedLabel
 from mayfly.ui.promise_texts import (
     GRADE_LOOKS,
     PROMISE_LOOKS,
@@ -61,6 +61,7 @@ class PromiseView(QWidget):
         self.copy.clicked.connect(self._copy)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(20, 8, 20, 12)
+        buttons.setSpacing(10)
         buttons.addStretch(1)
         buttons.addWidget(self.copy)
         buttons.addWidget(self.again)
@@ -143,14 +144,14 @@ class PromiseView(QWidget):
         line = QHBoxLayout()
         line.setSpacing(16)
         line.addWidget(self._picture(look, _SHIELD_PX), 0, Qt.AlignmentFlag.AlignTop)
-        title = _wrapped(heading, "sentence")
+        title = WrappedLabel(heading, style="sentence")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.3)
         title.setFont(font)
         words = QVBoxLayout()
         words.setSpacing(6)
         words.addWidget(title)
-        words.addWidget(_wrapped(sentence))
+        words.addWidget(WrappedLabel(sentence))
         line.addLayout(words, 1)
         return line
 
@@ -166,11 +167,11 @@ class PromiseView(QWidget):
         line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(_wrapped(finding_title(tr, finding), "sentence"))
+        words.addWidget(WrappedLabel(finding_title(tr, finding), style="sentence"))
         if finding.meaning:
-            words.addWidget(_wrapped(tr(finding.meaning)))
+            words.addWidget(WrappedLabel(tr(finding.meaning)))
         if finding.remedy:
-            words.addWidget(_wrapped(tr(finding.remedy), "remedy"))
+            words.addWidget(WrappedLabel(tr(finding.remedy), style="remedy"))
         line.addLayout(words, 1)
         return card
 
@@ -179,7 +180,7 @@ class PromiseView(QWidget):
         line.setContentsMargins(14, 0, 14, 0)
         line.setSpacing(12)
         line.addWidget(self._picture(GRADE_LOOKS[finding.grade], _ICON_PX))
-        line.addWidget(_wrapped(finding_title(self._tr, finding)), 1)
+        line.addWidget(WrappedLabel(finding_title(self._tr, finding)), 1)
         return line
 
     def _section(self, text: str) -> QLabel:
@@ -197,11 +198,3 @@ class PromiseView(QWidget):
         if self._machine.inspection is not None:
             text = inspection_text(self._tr, self._machine.inspection)
             QGuiApplication.clipboard().setText(text)
-
-
-def _wrapped(text: str, style: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setObjectName(style)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    return label

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from mayfly.ui.clipboard_reader import ClipboardReader
 from mayfly.ui.courier import Courier
 from mayfly.ui.file_dialogs import FileDialogs, Wanted
 from mayfly.ui.icons import Icons
+from mayfly.ui.paragraph import WrappedLabel
 from mayfly.ui.place_table import PlaceModel, PlaceTable
 from mayfly.ui.proof_texts import (
     ROAD,
@@ -172,7 +172,7 @@ class ProofView(QWidget):
 
     def _lay_out(self) -> None:
         tr = self._tr
-        text = QLabel(
+        text = WrappedLabel(
             tr(
                 "A test document with words that exist nowhere else goes the whole road: it is "
                 "added, read, shown, exported and deleted. Then every place where a trace could "
@@ -180,8 +180,6 @@ class ProofView(QWidget):
             ),
             self,
         )
-        text.setWordWrap(True)
-        text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.run_button.setObjectName("primary")
         top = QHBoxLayout()
         top.setSpacing(10)

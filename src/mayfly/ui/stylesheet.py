@@ -107,8 +107,10 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #remedy { color: $accent; }
 #path { color: $dim; }
 #dialogFoot { background: $window; border-top: 1px solid $line; }
-QHeaderView::section { color: $dim; background: $window; border: none; padding: 6px 10px;
+QHeaderView::section { color: $dim; background: $window; border: none; padding: 6px 13px;
   border-bottom: 1px solid $line; }
+#log::item { padding: 0 10px; border: none; }
+#log::item:selected { color: $text; background: $chosen; }
 QComboBox { min-height: 20px; }
 """)
 
