@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import time
 
 import pytest
 
+from mayfly.engine import scratch as scratch_module
 from mayfly.engine.scratch import count_left, make_scratch
 from mayfly.system.logs import start_logging
 from mayfly.system.own_files import look_at_files
@@ -99,15 +102,29 @@ def test_the_log_that_mayfly_writes_is_in_its_form_and_anything_else_is_not(path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are locked otherwise there")
-def test_folders_of_dead_readers_are_counted_and_stay(tmp_path):
+@pytest.mark.parametrize(
+    ("holds", "is_old", "has_owner", "counted"),
+    [
+        (True, True, False, 1),
+        (True, True, True, 0),
+        (True, False, False, 0),
+        (False, True, False, 0),
+    ],
+)
+def test_folders_of_dead_readers_are_counted_and_stay(
+    tmp_path, monkeypatch, holds, is_old, has_owner, counted
+):
+    monkeypatch.setattr(scratch_module, "_MEMORY", tmp_path / "no memory")
     scratch = make_scratch(tmp_path)
-    before = count_left(tmp_path)
-    folder = scratch.folder
-    name = folder.parent / folder.name.replace(folder.name[-4:], "dead")
-    name.mkdir(mode=0o700)
-    try:
-        assert count_left(tmp_path) == before + 1
-        assert name.is_dir()
-    finally:
-        name.rmdir()
-        scratch.discard()
+    if holds:
+        (scratch.folder / "page").touch()
+    if is_old:
+        long_ago = time.time() - 3_600
+        os.utime(scratch.folder, (long_ago, long_ago))
+    if not has_owner:
+        # As the system does when the owner dies.
+        os.close(scratch._lock_fd)
+        scratch._lock_fd = None
+    assert count_left(tmp_path) == counted
+    assert scratch.folder.is_dir()
+    scratch.discard()

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import stat
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,7 @@ if sys.platform != "win32":
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a private 0700 folder in it
 _PREFIX = "mayfly-"
 _WIPE_BYTES = 1 << 20
+_FRESH_S = 60.0
 
 
 class Scratch:
@@ -78,7 +80,11 @@ def sweep_scratch(fallback: Path) -> int:
 
 
 def count_left(fallback: Path) -> int:
-    """Return how many folders of dead owners there are; nothing is removed."""
+    """Return how many folders of dead owners have something in them; nothing is removed.
+
+    One that changed just now is passed over: to try its lock could take it from its owner,
+    who is about to.
+    """
     places = [place for place in {_MEMORY, fallback} if place.is_dir()]
     return sum(_is_left(one) for place in places for one in place.glob(f"{_PREFIX}{_user()}-*"))
 
@@ -132,6 +138,8 @@ def _sweep(folder: Path, *, in_memory: bool) -> int:
 def _is_left(folder: Path) -> bool:
     try:
         if not _is_own(folder) or (sys.platform == "win32" and _has_living_owner(folder)):
+            return False
+        if time.time() - folder.stat().st_mtime < _FRESH_S or not any(folder.iterdir()):
             return False
         lock = _lock(folder)
     except OSError:
