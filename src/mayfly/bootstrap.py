@@ -28,6 +28,7 @@ from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageResult
+from mayfly.domain.panic import PanicReport
 from mayfly.domain.ports import Engine, Lane, SourceFile
 from mayfly.domain.preferences import Preferences
 from mayfly.domain.proof import ChallengeReport
@@ -236,6 +237,14 @@ class Foundation:
     def lock(self) -> bool:
         """As VaultDoor.lock: lock for every process without opening; False for no vault."""
         return self._door.lock()
+
+    def panic(self) -> PanicReport:
+        """As VaultDoor.panic: destroy the vault, its key first; end this process afterwards."""
+        return self._door.panic()
+
+    def start_fresh(self) -> PanicReport:
+        """As VaultDoor.start_fresh: destroy a vault that opens no more, to make a new one."""
+        return self._door.start_fresh()
 
     def verify_copy(self, copy: Path, passphrase: str | None = None) -> ChallengeReport:
         """As VaultDoor.verify_copy: try every key there is on a copy of the vault; blocks."""

@@ -124,7 +124,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         bus=bus,
         clock=clock,
     )
-    watch = Watch(vault, lane, bus=bus, follow_lock=locking.follow)
+    watch = Watch(vault, lane, bus=bus, follow_lock=locking.follow, drop_keys=vault.lock.drop)
     retention.start()
     watch.start()
     return Mayfly(

@@ -6,9 +6,11 @@ opened vault works with.
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,15 +19,18 @@ from mayfly.domain.errors import (
     InternalError,
     KeyringUnavailable,
     PassphraseNeeded,
+    VaultError,
     VaultLocked,
 )
 from mayfly.domain.lock_port import KeyHome
+from mayfly.domain.panic import KeyringFate, PanicReport
 from mayfly.domain.ports import Clock, Lane, SecretStore
 from mayfly.domain.proof import ChallengeReport
 from mayfly.engine.scratch import sweep_scratch
 from mayfly.services.lane import ThreadLane
 from mayfly.system.backup_marks import mark_folders
 from mayfly.system.paths import Paths, make_folders
+from mayfly.system.presence import Presence
 from mayfly.system.secrets import open_secret_store
 from mayfly.system.settings import load_settings, save_settings
 from mayfly.vault.challenge import Today, challenge
@@ -37,7 +42,12 @@ from mayfly.vault.opening import (
     open_vault,
     open_without_key,
 )
+from mayfly.vault.panic import Doomed, destroy, is_begun
+from mayfly.vault.shares import secret_name
 from mayfly.vault.vault import SqliteVault
+
+_KEYRING_PATIENCE_S = 3.0
+"""For a secret that opens nothing any more when it is asked for; two calls take 20 ms."""
 
 MakeAdapters = Callable[[SqliteVault, Lane], Adapters]
 
@@ -57,13 +67,16 @@ class VaultDoor:
         self._lane: ThreadLane | None = None
         self._opened = False
         self._offered: str | None = None
+        self._presence = Presence(paths.present)
 
     def vault_exists(self) -> bool:
         """Whether there is a vault already; False means that the first unlock makes one."""
+        self._finish_destroying()
         return needed_key(vault_paths(self._paths)) is not None
 
     def key_home(self) -> KeyHome | None:
         """Tell what opens the vault there is; None when there is none."""
+        self._finish_destroying()
         return needed_key(vault_paths(self._paths))
 
     def offer_passphrase(self, passphrase: str) -> None:
@@ -112,7 +125,7 @@ class VaultDoor:
         Blocks, as opening does. VaultError when the vault cannot be written.
         """
         paths = vault_paths(self._paths)
-        if needed_key(paths) is None:
+        if not self.vault_exists():
             return False
         with closing(open_without_key(paths)) as vault:
             vault.lock.lock(self._clock.now())
@@ -131,15 +144,87 @@ class VaultDoor:
         secrets = self._secrets(key_home, tried)
         return challenge(copy, Today(paths.database, paths.shard, secrets, tried))
 
+    # --- destroying it whole ---------------------------------------------------------
+
+    def panic(self) -> PanicReport:
+        """Destroy the vault: its key at once, then every other process, file and secret of it.
+
+        Needs no key, waits for no lock and no lane, works on a full disk, and can be called
+        again. Any thread; blocks for some tenths of a second, at most three seconds while a
+        keyring does not answer. What this process has open opens nothing any more: end it.
+        Settings and the user's own language data stay; the log goes.
+        """
+        log = self._paths.log
+        return self._destroy(
+            end_processes=self._presence.end_others,
+            others=(log, log.with_name(f"{log.name}.1")),
+        )
+
+    def start_fresh(self) -> PanicReport:
+        """Destroy a vault that opens no more, as panic does, so that unlock makes a new one.
+
+        The log stays: it may say why.
+        """
+        return self._destroy(end_processes=self._presence.end_others)
+
+    def _finish_destroying(self) -> None:
+        """Go on where a panic was interrupted: then there is no vault any more."""
+        if is_begun(self._paths.shard):
+            self._destroy(end_processes=lambda: 0)
+
+    def _destroy(
+        self, *, end_processes: Callable[[], int], others: tuple[Path, ...] = ()
+    ) -> PanicReport:
+        paths = vault_paths(self._paths)
+        report = destroy(
+            Doomed(
+                paths.database,
+                paths.shard,
+                others=(paths.audit_anchor, *others),
+                forget_secrets=self._begin_forgetting,
+                end_processes=end_processes,
+            )
+        )
+        sweep_scratch(self._paths.scratch)
+        shutil.rmtree(self._paths.tessdata, ignore_errors=True)
+        return report
+
+    def _begin_forgetting(self, vault_ids: frozenset[bytes]) -> Callable[[], KeyringFate]:
+        """Remove the secrets beside: a locked keyring asks its user, who may never answer."""
+        pinned = self.pinned()
+        if pinned is None or not vault_ids:
+            return lambda: KeyringFate.NONE
+        removed = threading.Event()
+
+        def remove() -> None:
+            with suppress(VaultError):
+                store = open_secret_store(pinned)
+                for vault_id in vault_ids:
+                    store.remove(secret_name(vault_id))
+                removed.set()
+
+        asking = threading.Thread(target=remove, name="keyring", daemon=True)
+        asking.start()
+
+        def wait() -> KeyringFate:
+            asking.join(_KEYRING_PATIENCE_S)
+            return KeyringFate.REMOVED if removed.is_set() else KeyringFate.NOT_REACHED
+
+        return wait
+
     def close(self) -> None:
         """End what unlock began and did not hand over."""
         if self._lane is not None and not self._opened:
             self._lane.close()
+            self._presence.leave()
 
     def _open(self, lane: Lane, passphrase: str | None, *, unlocking: bool) -> Mayfly:
         make_folders(self._paths)
         mark_folders(self._paths)
         sweep_scratch(self._paths.scratch)
+        self._finish_destroying()
+        # Before any key is in memory: from here on a panic of another process finds this one.
+        self._presence.enter()
         paths = vault_paths(self._paths)
         if not unlocking and is_lock_wished(paths):
             with closing(open_without_key(paths)) as vault:
@@ -167,6 +252,8 @@ class VaultDoor:
         return self._open(lane, passphrase, unlocking=True)
 
     def _open_keyless(self, lane: Lane) -> Keyless:
+        self._finish_destroying()
+        self._presence.enter()
         vault = open_without_key(vault_paths(self._paths))
         try:
             adapters = self._adapters(vault, lane)
@@ -204,6 +291,7 @@ class VaultDoor:
             save_settings(self._paths.settings, replace(settings, keyring_backend=backend))
 
     def _forget_open(self) -> None:
+        self._presence.leave()
         self._opened = False
         self._lane = None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mayfly.domain.errors import InternalError, VaultBusy
-from mayfly.domain.events import JobsChanged, QueuePaused
+from mayfly.domain.events import JobsChanged, QueuePaused, VaultGone
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
 from tests.services.conftest import House
@@ -107,3 +107,19 @@ def test_a_bug_met_by_one_look_does_not_end_it(
 
 def test_one_that_never_started_can_be_stopped(house: House) -> None:
     Watch(house.vault, house.lane, bus=house.bus).stop()
+
+
+def test_a_vault_that_was_destroyed_is_told_once_and_its_keys_are_dropped(
+    house: House, watch_of: Callable[[House], Watch]
+) -> None:
+    watch = Watch(house.vault, house.lane, bus=house.bus, drop_keys=house.vault.lock.drop)
+    house.admit("one")
+    house.on_vault(watch.look)
+    house.events.clear()
+
+    house.vault._database._path.unlink()
+    house.on_vault(watch.look)
+    house.on_vault(watch.look)
+
+    assert house.events == [VaultGone()]
+    assert house.on_vault(house.vault.lock.is_locked)

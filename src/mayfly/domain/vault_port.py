@@ -272,6 +272,10 @@ class Vault(Protocol):
         """Truncate the WAL and change the vault key if a purge could not; called by the sweep."""
         ...
 
+    def is_gone(self) -> bool:
+        """Whether the vault was destroyed under us (panic); cheap."""
+        ...
+
     def close(self) -> None:
         """Close the connection and overwrite the keys in memory as far as Python allows."""
         ...

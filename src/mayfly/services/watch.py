@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from mayfly.domain.errors import InternalError, LaneClosed, UserError
-from mayfly.domain.events import JobsChanged, QueuePaused
+from mayfly.domain.events import JobsChanged, QueuePaused, VaultGone
 from mayfly.domain.ports import Lane
 from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
@@ -27,12 +27,17 @@ class Watch:
         *,
         bus: EventBus,
         follow_lock: Callable[[], None] = lambda: None,
+        drop_keys: Callable[[], None] = lambda: None,
     ) -> None:
-        """follow_lock is called on the vault lane when something changed."""
+        """follow_lock is called on the vault lane when something changed, drop_keys there
+        when the vault was destroyed.
+        """
         self._vault = vault
         self._lane = vault_lane
         self._bus = bus
         self._follow_lock = follow_lock
+        self._drop_keys = drop_keys
+        self._gone = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._seq = -1
@@ -50,6 +55,9 @@ class Watch:
 
     def look(self) -> None:
         """Look once; only on the vault lane."""
+        if self._gone or self._vault.is_gone():
+            self._tell_gone()
+            return
         seq = self._vault.change_seq()
         if seq == self._seq:
             return
@@ -62,6 +70,12 @@ class Watch:
             self._paused = paused
             self._bus.publish(QueuePaused(paused))
         self._bus.publish(JobsChanged())
+
+    def _tell_gone(self) -> None:
+        if not self._gone:
+            self._gone = True
+            self._drop_keys()
+            self._bus.publish(VaultGone())
 
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_EVERY_S):

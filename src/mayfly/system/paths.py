@@ -37,6 +37,11 @@ class Paths:
         return self.state / "shard"
 
     @property
+    def present(self) -> Path:
+        """Which processes have the vault open: an empty file for each."""
+        return self.state / "present"
+
+    @property
     def lock(self) -> Path:
         """Held while a vault is made or opened."""
         return self.state / "vault.lock"

@@ -141,6 +141,8 @@ class Database:
                 check_same_thread=False,
             )
             try:
+                state = path.stat()
+                self._file = (state.st_dev, state.st_ino)
                 self._apply_settings()
             except BaseException:
                 self._connection.close()
@@ -212,6 +214,17 @@ class Database:
                 yield
             finally:
                 self._connection.execute("PRAGMA secure_delete = ON").fetchall()
+
+    def is_gone(self) -> bool:
+        """Tell whether the file was removed, or is another one now."""
+        try:
+            state = self._path.stat()
+        except FileNotFoundError:
+            return True
+        except OSError:
+            # A disk that does not answer has destroyed nothing.
+            return False
+        return (state.st_dev, state.st_ino) != self._file
 
     def close(self) -> None:
         """Close; the last one of a vault also empties and removes the WAL."""

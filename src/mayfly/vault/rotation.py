@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mayfly.domain.audit import AuditKind
-from mayfly.domain.errors import VaultDamaged, VaultError
+from mayfly.domain.errors import KeyMissing, VaultDamaged, VaultError
 from mayfly.domain.lock_port import KeyHome
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
@@ -122,6 +122,9 @@ class Rotation:
         The database's epoch decides: what belongs to another was not committed, or is over.
         """
         epoch = self._state().epoch
+        if self._shard.read_slot(self._keys.vault_id, epoch) is None:
+            # Not our shard any more: the vault was destroyed, and another may be in its place.
+            return
         if self._shard.read_slot(self._keys.vault_id, epoch + 1) is not None:
             self._bury_failed_commit()
         if self._shard.is_used(epoch + 1):
@@ -168,6 +171,8 @@ class Rotation:
         return NewHome(self._source.key_home, self._home, read_public(tx, self._keys))
 
     def _rotate(self, epoch: int, to: NewHome, kind: AuditKind | None = None) -> None:
+        if self._shard.read_slot(self._keys.vault_id, epoch) is None:
+            raise KeyMissing
         home, following = to.home, epoch + 1
         share = secrets.token_bytes(home.share_bytes)
         held = None if self._home.keyring is None else epoch

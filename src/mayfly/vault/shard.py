@@ -22,6 +22,8 @@ from mayfly.vault.private_files import ask_no_backup, open_private_file, set_fla
 SLOT_BYTES = 16 << 10
 SLOTS = 2
 _MAGIC = b"MAYFLYS1"
+_DOOMED = b"MAYFLYX1"
+"""Begins a shard that was overwritten because the whole vault goes."""
 _VAULT_ID_BYTES, _EPOCH_BYTES, _DIGEST_BYTES = 16, 8, 32
 _HEAD_BYTES = len(_MAGIC) + _VAULT_ID_BYTES + _EPOCH_BYTES
 RANDOM_BYTES = SLOT_BYTES - _HEAD_BYTES - _DIGEST_BYTES
@@ -100,6 +102,45 @@ class Shard:
         With random bytes: a storage layer may turn zeros into a hole and keep the old block.
         """
         self._overwrite(epoch, secrets.token_bytes(SLOT_BYTES))
+
+    def vault_ids(self) -> frozenset[bytes]:
+        """Return the ids of the vaults that the slots belong to; never raises."""
+        heads = [self._peek(n * SLOT_BYTES, len(_MAGIC) + _VAULT_ID_BYTES) for n in range(SLOTS)]
+        return frozenset(one[len(_MAGIC) :] for one in heads if one.startswith(_MAGIC))
+
+    def doom(self) -> None:
+        """Overwrite both slots where they lie, and mark the file; needs no free space.
+
+        No error when there is no file. VaultNotWritable when it cannot be written.
+        """
+        with translated():
+            try:
+                descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return
+            try:
+                rest = secrets.token_bytes(SLOT_BYTES * SLOTS - len(_DOOMED))
+                _write_at(descriptor, 0, _DOOMED + rest)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def is_doomed(self) -> bool:
+        """Tell whether the file bears the mark of a vault that is being destroyed."""
+        return self._peek(0, len(_DOOMED)) == _DOOMED
+
+    def _peek(self, offset: int, length: int) -> bytes:
+        """Return bytes of the file, or none where there are none to be had."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return b""
+        try:
+            return os.pread(descriptor, length, offset)
+        except OSError:
+            return b""
+        finally:
+            os.close(descriptor)
 
     def _overwrite(self, epoch: int, slot: bytes) -> None:
         with translated():

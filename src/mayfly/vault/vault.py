@@ -291,6 +291,10 @@ class SqliteVault:
         """Pay what purges left owed, and keep room for later deletions."""
         self._ends.tidy()
 
+    def is_gone(self) -> bool:
+        """Whether the vault was destroyed under us, and another may be in its place."""
+        return self._database.is_gone()
+
     def close(self) -> None:
         """Close the connection and overwrite the keys; may be called again."""
         self._rotation.forget()
