@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
+from datetime import timedelta
 
 import pytest
 
 from mayfly.composition import RECEIPT_FORMS
-from mayfly.domain.audit import AuditKind, ReceiptVerdict
-from mayfly.domain.errors import NoReceipt, ReceiptUnreadable
+from mayfly.domain.audit import AuditKind, AuditVerdict, ReceiptVerdict
+from mayfly.domain.errors import InternalError, NoReceipt, ReceiptUnreadable, VaultDamaged
 from mayfly.services.audit_keeping import AuditKeeping
 from mayfly.services.audit_trail import AuditTrail
+from mayfly.vault import audit_checking
 from tests.services.conftest import House
 
 
@@ -66,6 +69,59 @@ def test_text_on_the_clipboard_is_written_down(house: House, trail: AuditTrail) 
     assert (newest.kind, newest.job_id) == (AuditKind.EXPORTED, job)
     assert newest.detail == {"target": "clipboard", "format": "txt"}
     assert trail.verify().result().findings == ()
+
+
+def test_a_long_log_is_checked_while_other_work_goes_on(
+    house: House, trail: AuditTrail, monkeypatch
+) -> None:
+    monkeypatch.setattr(audit_checking, "_AT_ONCE", 2)
+    for _ in range(7):
+        house.admit("one")
+    order: list[str] = []
+    holding = threading.Event()
+    house.lane.submit(holding.wait)
+
+    answer = trail.verify()
+    answer.add_done_callback(lambda _: order.append("verified"))
+    others = [house.lane.submit(lambda: order.append("other")) for _ in range(3)]
+    holding.set()
+
+    assert answer.result().findings == ()
+    assert answer.result().entries == 8
+    for one in others:
+        one.result()
+    assert order == ["other", "other", "other", "verified"]
+
+
+def test_what_is_trimmed_while_the_log_is_checked_is_no_fault(house: House, monkeypatch) -> None:
+    monkeypatch.setattr(audit_checking, "_AT_ONCE", 2)
+    for _ in range(6):
+        house.admit("one")
+    later = house.clock.now() + timedelta(days=1)
+
+    def check() -> AuditVerdict:
+        checking = house.vault.audit.check_in_pieces()
+        assert checking.go_on()
+        assert house.vault.audit.trim(later, later) == 7
+        while checking.go_on():
+            pass
+        return checking.verdict()
+
+    assert house.on_vault(check).findings == ()
+
+
+def test_a_check_that_cannot_be_made_says_so(house: House, trail: AuditTrail, monkeypatch) -> None:
+    monkeypatch.setattr(house.vault.audit, "check_in_pieces", _damaged)
+    with pytest.raises(VaultDamaged):
+        trail.verify().result()
+
+    house.close()
+    with pytest.raises(InternalError):
+        trail.verify().result()
+
+
+def _damaged() -> None:
+    raise VaultDamaged
 
 
 # --- the log's own retention -----------------------------------------------------------------

@@ -17,6 +17,18 @@ from mayfly.domain.audit import (
 from mayfly.domain.ids import BatchId, JobId
 
 
+class LogChecking(Protocol):
+    """A check of the log that is under way. On the vault lane only, piece by piece."""
+
+    def go_on(self) -> bool:
+        """Look at some more entries; tell whether there may be others."""
+        ...
+
+    def verdict(self) -> AuditVerdict:
+        """Return what was found, after go_on said that there is no more; once."""
+        ...
+
+
 class AuditLog(Protocol):
     """Entries are written by the vault itself, in the transaction that they tell of.
 
@@ -42,6 +54,10 @@ class AuditLog(Protocol):
 
     def entries(self, *, before_seq: int | None = None, most: int = 500) -> tuple[AuditEntry, ...]:
         """Return the newest entries, newest first; before_seq asks for the ones before it."""
+        ...
+
+    def check_in_pieces(self) -> LogChecking:
+        """Begin what verify does, to be done in pieces: a long log takes seconds."""
         ...
 
     def verify(self) -> AuditVerdict:

@@ -20,6 +20,7 @@ from mayfly.domain.errors import NoReceipt, VaultDamaged, VaultError, VaultLocke
 from mayfly.domain.ids import BatchId, JobId, is_id
 from mayfly.vault.audit_anchor import Mark
 from mayfly.vault.audit_check import LogWalk, chain_of_trim
+from mayfly.vault.audit_checking import SELECT_ENTRIES, LogChecking, rows_after
 from mayfly.vault.audit_signing import (
     KeyRow,
     chain_message,
@@ -31,9 +32,6 @@ from mayfly.vault.audit_signing import (
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.keys import VaultKeys
-
-_ROWS = "SELECT seq, record, chain, signature FROM audit "
-_AT_ONCE = 1_000
 
 
 class SqliteAuditLog:
@@ -80,11 +78,21 @@ class SqliteAuditLog:
 
     def verify(self) -> AuditVerdict:
         """Check every entry, the chain, the signatures and the remembered end."""
+        checking = self.check_in_pieces()
+        while checking.go_on():
+            pass
+        return checking.verdict()
+
+    def check_in_pieces(self) -> LogChecking:
+        """Return the same check as work that can be done in pieces."""
+        return LogChecking(self._database, self._begin_walk)
+
+    def _begin_walk(self) -> LogWalk:
         self._follow()
-        # Before the view of the rows, which another process may lengthen meanwhile.
+        # Before any view of the rows, which another process may lengthen meanwhile.
         mark = self._writer.mark()
         with self._database.read() as tx:
-            return LogWalk(self._keys.vault_id, self._public(tx), mark).walk(_rows(tx))
+            return LogWalk(self._keys.vault_id, self._public(tx), mark)
 
     def receipt(self, job_id: JobId) -> Receipt:
         """Return the receipt of the job's last deletion.
@@ -133,7 +141,9 @@ class SqliteAuditLog:
             return AuditCopy(
                 vault_id=self._keys.vault_id.hex(),
                 public_key=key.public if key else None,
-                entries=tuple(LoggedEntry(*row) for row in tx.rows(_ROWS + "ORDER BY seq")),
+                entries=tuple(
+                    LoggedEntry(*row) for row in tx.rows(SELECT_ENTRIES + "ORDER BY seq")
+                ),
             )
 
     def trim(self, before: datetime, now: datetime) -> int:
@@ -196,16 +206,16 @@ class SqliteAuditLog:
 
 
 def _rows(tx: Transaction, after: int = 0) -> Iterator[LoggedEntry]:
-    while found := tx.rows(_ROWS + "WHERE seq > ? ORDER BY seq LIMIT ?", after, _AT_ONCE):
-        yield from (LoggedEntry(*row) for row in found)
-        after = found[-1][0]
+    while found := rows_after(tx, after):
+        yield from found
+        after = found[-1].seq
 
 
 def _last_deletion(tx: Transaction, job_id: JobId) -> LoggedEntry:
     if not is_id(job_id):
         raise NoReceipt
     # No index by job: it would cost every entry something, and this is asked for once.
-    rows = tx.rows(_ROWS + "WHERE instr(record, ?) ORDER BY seq DESC", job_id.encode())
+    rows = tx.rows(SELECT_ENTRIES + "WHERE instr(record, ?) ORDER BY seq DESC", job_id.encode())
     for row in (LoggedEntry(*one) for one in rows):
         with suppress(ValueError):
             entry = decode_entry(row.record)

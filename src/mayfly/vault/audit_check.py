@@ -35,11 +35,24 @@ class LogWalk:
         self._doubted: list[LoggedEntry] = []
         self._last_signed = 0
 
-    def walk(self, rows: Iterable[LoggedEntry]) -> AuditVerdict:
-        """Look at every row and return what was found."""
+    @property
+    def first_seq(self) -> int | None:
+        """The number of the first entry; None before there was one."""
+        return self._first
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last entry that was taken, or 0."""
+        return self._expected - 1
+
+    def take(self, rows: Iterable[LoggedEntry]) -> None:
+        """Look at the next rows."""
         for row in rows:
             self._take(row)
-        last = self._expected - 1
+
+    def verdict(self) -> AuditVerdict:
+        """Return what was found, after every row was taken; once."""
+        last = self.last_seq
         for row in self._doubted:
             self._doubt(row)
         self._check_end(last)
