@@ -8,10 +8,12 @@ from PySide6.QtGui import QClipboard, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from mayfly.ui.copies import MARKS, CopiedText, CopyKeeper, take_back_copies
+from mayfly.domain.ids import new_job_id
+from mayfly.ui.copies import MARKS, CopiedText, CopyKeeper, copy_text, take_back_copies
 
 MODE = QClipboard.Mode.Clipboard
 SECOND_MS = 1_000
+JOB = new_job_id()
 
 
 @pytest.fixture
@@ -114,3 +116,16 @@ def test_the_name_that_the_list_copies_goes_with_its_document(desk):
     assert (copy.text(), copy.job_id) == ("a.pdf", row.job.job_id)
     window.deleting.delete([row])
     desk.wait(lambda: QGuiApplication.clipboard().text() == "")
+
+
+def test_each_copy_of_a_job_is_told_once(clipboard, keeper):
+    told = []
+    keeper.copied.connect(told.append)
+
+    copy_text("one", JOB)
+    clipboard.changed.emit(MODE)
+    copy_text("two", JOB)
+    copy_text("a code", None)
+    clipboard.setText("another program's")
+
+    assert told == [JOB, JOB]

@@ -63,12 +63,28 @@ def test_what_was_changed_in_a_receipt_is_found(house: House, trail: AuditTrail)
 def test_text_on_the_clipboard_is_written_down(house: House, trail: AuditTrail) -> None:
     job = house.admit("one")
 
-    trail.note_copied(job).result()
+    trail.note_copied(job)
 
     newest = trail.entries(most=1).result()[0]
     assert (newest.kind, newest.job_id) == (AuditKind.EXPORTED, job)
     assert newest.detail == {"target": "clipboard", "format": "txt"}
     assert trail.verify().result().findings == ()
+
+
+def test_a_copy_that_cannot_be_written_down_disturbs_nobody(
+    house: House, trail: AuditTrail, monkeypatch, caplog
+) -> None:
+    job = house.admit("one")
+    monkeypatch.setattr(house.vault.audit, "append", _damaged)
+
+    trail.note_copied(job)
+    house.on_vault(lambda: None)
+
+    assert [one.getMessage() for one in caplog.records] == [
+        "a copy could not be written into the audit log: vault_damaged"
+    ]
+    house.close()
+    trail.note_copied(job)
 
 
 def test_a_long_log_is_checked_while_other_work_goes_on(
@@ -120,7 +136,7 @@ def test_a_check_that_cannot_be_made_says_so(house: House, trail: AuditTrail, mo
         trail.verify().result()
 
 
-def _damaged() -> None:
+def _damaged(*_given: object, **_named: object) -> None:
     raise VaultDamaged
 
 

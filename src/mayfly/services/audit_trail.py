@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mayfly.domain.audit import (
@@ -15,9 +17,11 @@ from mayfly.domain.audit import (
     ReceiptVerdict,
 )
 from mayfly.domain.audit_port import AuditLog, LogChecking
-from mayfly.domain.errors import InternalError
+from mayfly.domain.errors import InternalError, LaneClosed, VaultError
 from mayfly.domain.ids import JobId
 from mayfly.domain.ports import Clock, Lane
+
+_log = logging.getLogger(__name__)
 
 SHORT_ID = 8
 
@@ -81,14 +85,18 @@ class AuditTrail:
         """Check the bytes of a receipt's .json; ReceiptUnreadable when they are none."""
         return self._lane.submit(lambda: self._verify_receipt(data))
 
-    def note_copied(self, job_id: JobId) -> Future[None]:
-        """Write down that text of the job went to the clipboard."""
+    def note_copied(self, job_id: JobId) -> None:
+        """Write down that text of the job went to the clipboard; never fails, nobody waits."""
+        with suppress(LaneClosed):
+            self._lane.submit(lambda: self._note_copied(job_id))
+
+    def _note_copied(self, job_id: JobId) -> None:
         detail = {"target": "clipboard", "format": "txt"}
-        return self._lane.submit(
-            lambda: self._log.append(
-                AuditKind.EXPORTED, self._clock.now(), job_id=job_id, detail=detail
-            )
-        )
+        now = self._clock.now()
+        try:
+            self._log.append(AuditKind.EXPORTED, now, job_id=job_id, detail=detail)
+        except VaultError as error:
+            _log.warning("a copy could not be written into the audit log: %s", error.code)
 
     def _check_piece(self, checking: LogChecking, answer: Future[AuditVerdict]) -> None:
         if checking.go_on():

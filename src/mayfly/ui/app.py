@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
 from mayfly.domain.errors import UserError
+from mayfly.domain.ids import JobId
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.copies import CopyKeeper, take_back_copies
 from mayfly.ui.courier import Courier
@@ -164,6 +165,7 @@ class Session(QObject):
             courier=self._courier,
             parent=self,
         )
+        self._copies.copied.connect(lambda job_id: mayfly.audit.note_copied(JobId(job_id)))
         keeper.changed.connect(lambda: self._copies.set_seconds(keeper.now.clipboard_clear_s))
         if not self._is_first:
             self._only_add(mayfly, keeper)

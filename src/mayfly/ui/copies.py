@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QObject, QTimer
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 
 from mayfly.domain.ids import JobId
@@ -39,6 +39,7 @@ class CopiedText(QMimeData):
     def __init__(self, text: str, job_id: JobId | None) -> None:
         super().__init__()
         self.job_id = job_id
+        self.is_told = False
         self.setText(text)
         for name, value in MARKS.items():
             self.setData(name, value)
@@ -51,12 +52,19 @@ class CopyKeeper(QObject):
     a number of seconds; 0: never by time. One for the application.
     """
 
+    copied = Signal(str)
+    """Something of the job with that id came onto the clipboard, once for each copy.
+
+    Not for the mouse selection, which changes with every word that is passed over.
+    """
+
     def __init__(self, seconds: int, parent: QObject) -> None:
         super().__init__(parent)
         self._seconds = seconds
         self._timers = {mode: self._make_timer(mode) for mode in _MODES}
         self._clipboard = QGuiApplication.clipboard()
         self._clipboard.changed.connect(self._look)
+        self._clipboard.changed.connect(self._tell)
 
     def set_seconds(self, seconds: int) -> None:
         """Take copies back after so many seconds from now on; one that is there counts anew."""
@@ -77,6 +85,12 @@ class CopyKeeper(QObject):
         elif self._is_ours(mode) and copy is not None and copy.hasText():
             # Before the event loop goes on: nobody has been told of the unmarked one yet.
             self._clipboard.setMimeData(CopiedText(copy.text(), None), mode)
+
+    def _tell(self, mode: QClipboard.Mode) -> None:
+        copy = self._clipboard.mimeData(mode) if mode is _Mode.Clipboard else None
+        if isinstance(copy, CopiedText) and copy.job_id is not None and not copy.is_told:
+            copy.is_told = True
+            self.copied.emit(copy.job_id)
 
     def _is_ours(self, mode: QClipboard.Mode) -> bool:
         if mode is _Mode.Selection:
