@@ -71,7 +71,7 @@ WEAKER = {
     ),
     "plain flash disk": (shard(encrypted=False), ("disk", NOTICE, LIMITED)),
     "key file synced": (shard(synced_by="Dropbox"), ("synced folder", PROBLEM, WEAK)),
-    "vault synced": (vault(synced_by="Syncthing"), ("synced folder", NOTICE, LIMITED)),
+    "vault synced": (vault(synced_by="Syncthing"), ("synced folder", PROBLEM, LIMITED)),
     "backups": (replace(SOUND, backups=("Déjà Dup",)), ("backups", NOTICE, LIMITED)),
     "no mark for backups": (shard(passed_over=False), ("backup marks", NOTICE, FULL)),
     "plain swap": (

@@ -48,9 +48,10 @@ def _synced(facts: MachineFacts) -> Finding:
         return Finding(
             "synced folder",
             name,
-            Grade.NOTICE,
+            Grade.PROBLEM,
             "The vault lies in a folder that is copied to other machines: what is deleted stays "
-            "there sealed, under keys that are gone; a copy that comes back does not open.",
+            "there sealed, under keys that are gone; a copy that comes back does not open, and two "
+            "machines that write to it damage it.",
             "Move Mayfly's data folder out of it: a vault that was copied can never be used.",
             Promise.LIMITED,
         )
