@@ -1,0 +1,191 @@
+"""A reader that was written from docs/vault-format.md alone finds what the program finds."""
+
+from __future__ import annotations
+
+import ast
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from mayfly.domain.ids import JobId
+from mayfly.domain.jobs import Part, ReadOptions
+from mayfly.domain.states import DeleteReason
+from mayfly.vault.opening import KeyAccess, open_vault
+from mayfly.vault.vault import SqliteVault
+from tests import independent_reader
+from tests.fakes import BytesSource, MemorySecrets
+from tests.independent_reader import Reader
+from tests.vault.conftest import CHEAP, RULE, paths_in, reading
+from tests.vault.rotating import NOW
+
+LONG = bytes(range(256)) * 10_000
+PHRASE = "Flußpferd café"
+
+
+class Home:
+    """A vault and what opens it, for the program and for the reader."""
+
+    def __init__(self, folder: Path, passphrase: str | None) -> None:
+        self.paths = paths_in(folder)
+        self.secrets = None if passphrase else MemorySecrets()
+        self.passphrase = passphrase
+        self.vault = self.open()
+
+    def open(self) -> SqliteVault:
+        return open_vault(self.paths, KeyAccess(self.secrets, self.passphrase), argon=CHEAP)
+
+    def reader(self) -> Reader:
+        lines = list(self.secrets.held.values()) if self.secrets else [None]
+        return Reader(
+            self.paths.database, self.paths.shard, share=lines[0], passphrase=self.passphrase
+        )
+
+    def add(self, name: str, data: bytes) -> JobId:
+        batch = self.vault.add_batch(NOW)
+        options = ReadOptions(("deu", "eng"), recognise_anyway=True)
+        source = BytesSource(name, data, path=f"/home/ada/{name}")
+        job_id = self.vault.admit(batch, source, options, RULE, NOW)
+        self.vault.claim_next(NOW)
+        self.vault.need_password(job_id, "password_needed")
+        self.vault.give_password(job_id, "Sesam öffne dich")
+        self.vault.claim_next(NOW)
+        self.vault.set_pages(job_id, 2)
+        for page in (1, 2):
+            self.vault.save_page(job_id, reading(page, name, f"page {page}", "ŵörds"))
+        self.vault.finish(job_id, NOW)
+        return job_id
+
+
+@pytest.fixture(params=[None, PHRASE], ids=["keyring", "passphrase"])
+def home(request: pytest.FixtureRequest, tmp_path: Path):
+    made = Home(tmp_path, request.param)
+    yield made
+    made.vault.close()
+
+
+def check_same(home: Home) -> None:
+    """All that the program shows, and all that it does not, the reader finds so, too."""
+    reader, vault = home.reader(), home.vault
+    listed = list(reader.jobs())
+    jobs = vault.jobs(NOW)
+    assert [(one.job_id, one.batch_id, one.name, one.pages) for one in listed] == [
+        (job.job_id, job.batch_id, job.name, job.pages) for job in jobs
+    ]
+    assert [one.state for one in listed] == [job.state for job in jobs]
+    for job in jobs:
+        job_id = job.job_id
+        if not job.source_present:
+            assert reader.document(job_id) is reader.path(job_id) is None
+            assert reader.options(job_id) is reader.password(job_id) is None
+            assert reader.picture(job_id, 1) is None
+        else:
+            chunks = range(vault.source_chunk_count(job_id))
+            whole = b"".join(vault.source_chunk(job_id, number) for number in chunks)
+            assert reader.document(job_id) == whole
+            assert reader.path(job_id) == f"/home/ada/{job.name}"
+            assert reader.password(job_id) == vault.password(job_id)
+            options = vault.options(job_id)
+            assert reader.options(job_id) == {
+                "languages": list(options.languages),
+                "recognise_anyway": options.recognise_anyway,
+            }
+        for page in (1, 2):
+            if not job.result_present:
+                assert reader.words(job_id, page) is None
+                continue
+            words = vault.page(job_id, page, NOW).words
+            assert reader.words(job_id, page) == [word.text for word in words]
+    reader.close()
+
+
+def test_it_imports_nothing_of_mayfly() -> None:
+    tree = ast.parse(Path(independent_reader.__file__).read_text(encoding="utf-8"))
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported & {"mayfly", "tests"} == set()
+
+
+def test_it_finds_what_the_program_finds(home: Home) -> None:
+    long = home.add("long ünïcode.pdf", LONG)
+    home.add("short.pdf", b"%PDF")
+    check_same(home)
+    assert home.reader().picture(long, 2) == (500, 700, reading(2).image.data)
+
+
+def test_it_finds_the_same_after_every_kind_of_deletion(home: Home) -> None:
+    jobs = [home.add(f"{number}.pdf", b"document %d" % number) for number in range(5)]
+    user = DeleteReason.USER
+    home.vault.purge(jobs[:1], frozenset(Part), user, NOW)
+    home.vault.purge(jobs[1:2], frozenset({Part.SOURCE}), user, NOW)
+    home.vault.purge(jobs[2:3], frozenset({Part.RESULT}), user, NOW)
+    home.vault.purge_page_images(jobs[3], 1, NOW)
+
+    check_same(home)
+
+    assert home.reader().picture(jobs[3], 1) is None
+    assert home.reader().picture(jobs[3], 2) is not None
+    ((epoch,),) = sqlite3.connect(home.paths.database).execute("SELECT epoch FROM meta").fetchall()
+    assert epoch == 5
+
+
+def test_it_reads_a_vault_that_needs_keyring_and_passphrase(tmp_path: Path) -> None:
+    home = Home(tmp_path, None)
+    home.add("a.pdf", b"document")
+    home.vault.key_changes.set_passphrase(PHRASE, with_keyring=True)
+    home.passphrase = PHRASE
+
+    check_same(home)
+
+    with pytest.raises(InvalidTag):
+        home.passphrase = "another"
+        home.reader()
+    home.vault.close()
+
+
+def test_neither_half_alone_opens_anything(home: Home, tmp_path: Path) -> None:
+    home.add("a.pdf", b"document")
+    shard = home.paths.shard.read_bytes()
+    other = tmp_path / "other shard"
+    other.write_bytes(shard[:64] + bytes(len(shard) - 64))
+
+    with pytest.raises(ValueError, match=r"torn|another epoch"):
+        Reader(
+            home.paths.database,
+            other,
+            share=next(iter(home.secrets.held.values())) if home.secrets else None,
+            passphrase=home.passphrase,
+        )
+
+
+def test_it_can_be_run(home: Home) -> None:
+    home.add("a.pdf", b"document")
+    what = (
+        ["--passphrase", home.passphrase]
+        if home.passphrase
+        else ["--share", next(iter(home.secrets.held.values()))]
+    )
+
+    answer = subprocess.run(
+        [sys.executable, independent_reader.__file__, home.paths.database, home.paths.shard, *what],
+        capture_output=True,
+        check=True,
+        text=True,
+        encoding="utf-8",
+        env={"PYTHONUTF8": "1"},
+    )
+
+    assert "done a.pdf" in answer.stdout
+    assert "2 a.pdf page 2 ŵörds" in answer.stdout
