@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from mayfly.domain.document_errors import FileChanged
@@ -30,6 +31,9 @@ class MemorySecrets:
 
     def remove(self, name: str) -> None:
         self.held.pop(name, None)
+
+    def at_once(self):
+        return nullcontext(self)
 
 
 class BytesSource:
@@ -77,3 +81,6 @@ class FileSecrets:
 
     def remove(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)
+
+    def at_once(self):
+        return nullcontext(self)

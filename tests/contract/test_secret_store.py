@@ -43,6 +43,19 @@ class SecretStoreContract:
         store.put("long", "x" * 1_023)
         assert store.get("long") == "x" * 1_023
 
+    def test_calls_at_once_do_the_same(self, store):
+        store.put("share", "before")
+        with store.at_once() as same:
+            assert same.get("share") == "before"
+            same.put("share", "after")
+            assert (same.get("share"), same.get("nobody")) == ("after", None)
+            same.put("other", "one more")
+            same.remove("other")
+        assert (store.get("share"), store.get("other")) == ("after", None)
+        with store.at_once() as again, pytest.raises(InternalError):
+            again.put("share", "")
+        assert store.get("share") == "after"
+
     @pytest.mark.parametrize("bad", ["", "two\nlines", "Ümlaut", "tab\t", "x" * 1_024])
     def test_all_but_one_short_ascii_line_is_refused(self, store, bad):
         with pytest.raises(InternalError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +66,10 @@ class SecretStore(Protocol):
 
     def remove(self, name: str) -> None:
         """Forget the secret; a missing one is no error."""
+        ...
+
+    def at_once(self) -> AbstractContextManager[SecretStore]:
+        """Give the same keyring for some calls that follow each other, where that is faster."""
         ...
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mayfly.domain.errors import InternalError, KeyringLocked, KeyringUnavailable, VaultError
 
@@ -85,6 +87,37 @@ class KeyringStore:
         _asked(lambda: self._backend.delete_password(SERVICE, name))
         if self.get(name) is not None:
             raise KeyringUnavailable
+
+    @contextmanager
+    def at_once(self) -> Iterator[KeyringStore]:
+        """Give this keyring over one connection, where the library makes one for each call.
+
+        Each time the two agree on a key, which took 13 ms of arithmetic; the call itself took 2.
+        A new vault key needs six calls.
+        """
+        find = getattr(self._backend, "get_preferred_collection", None)
+        if find is None:
+            yield self
+            return
+        collection = _asked(find)
+        with closing(collection.connection):
+            backend: Any = copy.copy(self._backend)
+            collection.connection = _KeptOpen(collection.connection)
+            backend.get_preferred_collection = lambda: collection
+            yield KeyringStore(backend)
+
+
+class _KeptOpen:
+    """A connection that whoever uses it cannot close."""
+
+    def __init__(self, connection: object) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+    def close(self) -> None:
+        """Nothing: the next call needs it."""
 
 
 def open_secret_store(pinned: str | None) -> KeyringStore:

@@ -73,24 +73,25 @@ class KeyringShare:
 
     def make(self, epoch: int, share: bytes) -> None:
         """Keep the first share of a new vault, safe from a power cut; waits for the user."""
-        self._put({epoch: share})
+        self._keyring.put(self._name, format_shares({epoch: share}))
         _sync_everything()
 
     def first(self, epoch: int) -> bytes:
         """Return the share at opening, when the user is there to be asked and waited for."""
-        return _of_epoch(self._read(), epoch)
+        return _of_epoch(self._read(self._keyring), epoch)
 
     def fetch(self, tx: Transaction, epoch: int) -> bytes:
         """Return the share; KeyringLocked when the keyring takes long."""
         del tx
-        return _of_epoch(self._errand.run(self._read), epoch)
+        return _of_epoch(self._errand.run(lambda: self._read(self._keyring)), epoch)
 
     def announce(self, epoch: int | None, following: int, share: bytes) -> None:
         """Put both shares into the keyring and sync; the share of epoch must be there."""
 
         def put_both() -> None:
-            held = {} if epoch is None else {epoch: _of_epoch(self._read(), epoch)}
-            self._put({**held, following: share})
+            with self._keyring.at_once() as keyring:
+                held = {} if epoch is None else {epoch: _of_epoch(self._read(keyring), epoch)}
+                keyring.put(self._name, format_shares({**held, following: share}))
             _sync_everything()
 
         self._errand.run(put_both)
@@ -102,10 +103,11 @@ class KeyringShare:
         """Put the share of this epoch alone, if others are beside it."""
 
         def put_one() -> None:
-            shares = self._read()
-            held = _of_epoch(shares, epoch)
-            if len(shares) > 1:
-                self._put({epoch: held})
+            with self._keyring.at_once() as keyring:
+                shares = self._read(keyring)
+                held = _of_epoch(shares, epoch)
+                if len(shares) > 1:
+                    keyring.put(self._name, format_shares({epoch: held}))
 
         self._errand.run(put_one)
 
@@ -124,14 +126,11 @@ class KeyringShare:
     def forget(self) -> None:
         """Nothing: the share is never kept in memory."""
 
-    def _read(self) -> dict[int, bytes]:
-        line = self._keyring.get(self._name)
+    def _read(self, keyring: SecretStore) -> dict[int, bytes]:
+        line = keyring.get(self._name)
         if line is None:
             raise KeyMissing
         return parse_shares(line)
-
-    def _put(self, shares: dict[int, bytes]) -> None:
-        self._keyring.put(self._name, format_shares(shares))
 
 
 class PassphraseShare:
