@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from mayfly.domain.audit import AuditEntry, AuditFault, AuditKind, ReceiptVerdict
 from mayfly.domain.audit_record import decode_entry, encode_entry
 from mayfly.domain.errors import InternalError, NoReceipt, VaultLocked
-from mayfly.domain.ids import new_job_id
+from mayfly.domain.ids import BatchId, JobId, new_job_id
 from mayfly.domain.jobs import Part
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason
+from mayfly.vault.audit_anchor import FileAnchor, Mark
+from mayfly.vault.audit_signing import find_key, open_signer
 from tests.vault.conftest import RULE, Desk
+from tests.vault.rotating import NOW, Place
+from tests.vault.test_migrations import VERSION_1
 from tests.vault.test_privacy import CANARIES, fill, found_in
 
 ALL = frozenset(Part)
@@ -207,6 +213,102 @@ def test_a_log_that_began_while_locked_gets_its_key_later(desk: Desk) -> None:
     assert desk.vault.audit.verify().findings == ()
 
 
+def test_a_receipt_takes_a_key_that_the_log_has_not_got_yet(desk: Desk) -> None:
+    job_id = desk.done_job()
+    now = desk.clock.now()
+    desk.sql("DELETE FROM audit_key")
+    desk.vault.lock.lock(now)
+
+    desk.vault.purge([job_id], ALL, DeleteReason.USER, now)
+
+    with pytest.raises(VaultLocked):
+        desk.vault.audit.receipt(job_id)
+
+
+# --- the remembered end and the key ----------------------------------------------------------
+
+
+def test_the_mark_is_read_as_it_was_written_and_in_no_other_form(tmp_path: Path) -> None:
+    path, vault_id = tmp_path / "audit-head", b"v" * 16
+    anchor = FileAnchor(path, vault_id)
+    assert anchor.read() is None
+
+    anchor.write(Mark(7, b"h" * 32))
+
+    assert anchor.read() == Mark(7, b"h" * 32)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert FileAnchor(path, b"w" * 16).read() is None
+    whole = path.read_bytes()
+    for torn in (b"", whole[:40], whole[:-1] + b"x", b"x" + whole[1:]):
+        path.write_bytes(torn)
+        assert anchor.read() is None
+    FileAnchor(tmp_path / "missing" / "file", vault_id).write(Mark(1, b"h" * 32))
+
+
+def test_the_log_of_an_old_vault_begins_when_it_is_opened(tmp_path: Path) -> None:
+    place = Place(tmp_path / "today", "keyring")
+    shutil.copytree(VERSION_1 / "keyring", place.folder)
+    vault = place.open()
+
+    vault.audit.begin(NOW)
+    vault.audit.begin(NOW)
+    vault.tidy()
+
+    rotated, made = vault.audit.entries()
+    assert (made.kind, made.detail) == (AuditKind.VAULT_MADE, {"jobs": 2})
+    assert (rotated.kind, rotated.detail) == (AuditKind.KEY_ROTATED, {"epoch": 2})
+    assert vault.audit.verify().findings == ()
+    vault.close()
+
+
+def test_the_signing_key_outlives_every_change_of_the_vault_key(desk: Desk) -> None:
+    receipts = []
+    for _ in range(3):
+        job_id = desk.done_job()
+        desk.vault.purge([job_id], ALL, DeleteReason.USER, desk.clock.now())
+        receipts.append(desk.vault.audit.receipt(job_id))
+    desk.reopen()
+
+    assert len({one.public_key for one in receipts}) == 1
+    assert desk.sql("SELECT epoch FROM audit_key") == [(4,)]
+    assert {desk.vault.audit.check(one) for one in receipts} == {ReceiptVerdict.GENUINE}
+
+
+def test_a_damaged_signing_key_holds_up_neither_deletion_nor_rotation(desk: Desk) -> None:
+    job_id = desk.done_job()
+    desk.sql("UPDATE audit_key SET wrapped = zeroblob(60)")
+
+    desk.vault.purge([job_id], ALL, DeleteReason.USER, desk.clock.now())
+
+    assert desk.sql("SELECT epoch, rotation_owed FROM meta") == [(2, 0)]
+    assert len(deletions(desk, job_id)) == 1
+    assert not desk.vault.audit.verify().intact
+
+
+def test_two_processes_write_one_log(open_desk) -> None:
+    first, second = open_desk(), open_desk()
+    jobs = [desk.admit() for desk in (first, second, first, second)]
+    first.vault.purge(jobs[:2], ALL, DeleteReason.USER, first.clock.now())
+    # The second one's key is of the epoch before; what it cannot sign the next one covers.
+    second.vault.mark_purging(jobs[2:], DeleteReason.USER, second.clock.now())
+    second.vault.purge(jobs[2:], ALL, DeleteReason.USER, second.clock.now())
+
+    for desk in (first, second):
+        assert desk.vault.audit.verify().findings == ()
+        assert len(deletions(desk)) == 4
+        for job_id in jobs:
+            receipt = desk.vault.audit.receipt(job_id)
+            assert desk.vault.audit.check(receipt) is ReceiptVerdict.GENUINE
+
+
+def test_nothing_of_the_key_is_in_a_repr(desk: Desk) -> None:
+    desk.admit()
+    with desk.vault._database.read() as tx:
+        signer = open_signer(find_key(tx), desk.vault.audit._keys)
+
+    assert repr(signer) == "<signer>"
+
+
 # --- content-free ------------------------------------------------------------------------
 
 
@@ -235,6 +337,17 @@ def test_a_word_that_could_be_a_name_is_refused(desk: Desk, word: str) -> None:
 def test_a_number_that_readers_could_take_differently_is_refused(desk: Desk, number) -> None:
     with pytest.raises(InternalError):
         desk.vault.audit.append(AuditKind.LOCKED, desk.clock.now(), detail={"epoch": number})
+
+
+def test_what_is_no_id_or_no_moment_is_a_bug(desk: Desk) -> None:
+    now = desk.clock.now()
+    for entry in (
+        AuditEntry(1, now, AuditKind.ADDED, JobId("letter.pdf")),
+        AuditEntry(1, now, AuditKind.ADDED, None, BatchId("x" * 32)),
+        AuditEntry(1, now.replace(tzinfo=None), AuditKind.ADDED),
+    ):
+        with pytest.raises(InternalError):
+            encode_entry(entry)
 
 
 def test_a_record_is_read_as_it_was_written_and_in_no_other_spelling(desk: Desk) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mayfly.domain.audit import AuditFault, ReceiptVerdict
 from mayfly.domain.audit_record import link
-from mayfly.domain.errors import VaultDamaged
+from mayfly.domain.errors import NoReceipt, VaultDamaged
 from mayfly.domain.jobs import Part
 from mayfly.domain.states import DeleteReason
 from mayfly.vault import audit_check
+from mayfly.vault.audit_anchor import FileAnchor, Mark
 from mayfly.vault.audit_check import LogWalk
 from mayfly.vault.audit_signing import chain_message
 from tests.vault.conftest import Desk
@@ -185,6 +187,8 @@ def test_another_public_key_is_not_believed_while_the_vault_is_open(filled: Desk
     filled.admit()
     assert rows(filled)[-1][3] is None
     # The control: with the vault locked there is nothing to compare that key with.
+    with pytest.raises(VaultDamaged):
+        filled.vault.audit.receipt(job_id)
     filled.vault.lock.drop()
     assert [fault for _, fault in found(filled)] == [AuditFault.UNSIGNED]
 
@@ -199,6 +203,56 @@ def test_a_forged_entry_gets_no_receipt(filled: Desk) -> None:
         filled.vault.audit.receipt(job_id)
     # The genuine one is still known as signed, though the log holds another entry.
     assert filled.vault.audit.check(before) is ReceiptVerdict.SIGNED
+
+
+def test_an_entry_that_nothing_vouches_for_gets_no_receipt(filled: Desk) -> None:
+    """Its own signature and all that follow were taken away, and so was the remembered end."""
+    job_id = filled.vault.audit.entries(before_seq=8, most=1)[0].job_id
+    filled.sql("UPDATE audit SET signature = NULL WHERE seq >= 7")
+    assert filled.vault.audit.check(filled.vault.audit.receipt(job_id)) is ReceiptVerdict.GENUINE
+
+    filled.paths.audit_anchor.unlink()
+
+    with pytest.raises(VaultDamaged):
+        filled.vault.audit.receipt(job_id)
+
+
+def test_the_last_entry_is_vouched_for_by_the_remembered_end(filled: Desk) -> None:
+    filled.sql("DELETE FROM audit WHERE seq > 8")
+    filled.sql("UPDATE audit SET signature = NULL WHERE seq = 8")
+    _, _, chain, _ = rows(filled)[7]
+    job_id = filled.vault.audit.entries(most=1)[0].job_id
+    with pytest.raises(VaultDamaged):
+        filled.vault.audit.receipt(job_id)
+
+    vault_id = filled.sql("SELECT vault_id FROM meta")[0][0]
+    FileAnchor(filled.paths.audit_anchor, vault_id).write(Mark(8, chain))
+
+    assert filled.vault.audit.check(filled.vault.audit.receipt(job_id)) is ReceiptVerdict.GENUINE
+
+
+def test_a_link_that_does_not_follow_is_signed_for_nobody(filled: Desk) -> None:
+    job_id = filled.vault.audit.entries(before_seq=8, most=1)[0].job_id
+    seq, record, chain, _ = rows(filled)[7]
+    put(filled, (seq, another_reason(record), chain, None))
+
+    with pytest.raises(VaultDamaged):
+        filled.vault.audit.receipt(job_id)
+
+
+def test_a_record_that_is_none_is_passed_over_and_holds_nothing_up(filled: Desk) -> None:
+    now = filled.clock.now()
+    last = filled.vault.audit.entries(before_seq=9, most=1)[0]
+    filled.sql("UPDATE audit SET record = x'00' WHERE seq IN (3, 8, 10)")
+
+    assert 8 not in {one.seq for one in filled.vault.audit.entries()}
+    with pytest.raises(NoReceipt):
+        filled.vault.audit.receipt(last.job_id)
+    filled.vault.lock.lock(now)
+    assert filled.vault.audit.entries(most=1)[0].seq == 11
+    # What cannot be read has no age, so the trimming ends before it.
+    assert filled.vault.audit.trim(now + timedelta(days=9), now) == 0
+    assert (3, AuditFault.CHANGED) in found(filled)
 
 
 # --- the checker itself ------------------------------------------------------------------

@@ -108,6 +108,8 @@ class SqliteAuditLog:
             key = find_key(tx)
             if key is None:
                 raise VaultLocked
+            if self._public(tx) is None:
+                raise VaultDamaged
             receipt = Receipt(
                 entry=decode_entry(row.record),
                 record=row.record,

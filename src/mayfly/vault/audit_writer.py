@@ -8,6 +8,7 @@ a purge of 10,000 jobs costs one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -138,10 +139,9 @@ class AuditWriter:
         if row is None:
             return _Last(0, first_link(self._keys.vault_id), _BEGINNING)
         seq, record, chain = row
-        try:
+        at = _BEGINNING
+        with suppress(ValueError):
             at = decode_entry(record).at
-        except ValueError:
-            at = _BEGINNING
         return _Last(seq, chain, at)
 
     def _made(self, tx: Transaction, last: _Last) -> AuditEntry:
