@@ -240,6 +240,14 @@ def test_a_link_that_does_not_follow_is_signed_for_nobody(filled: Desk) -> None:
         filled.vault.audit.receipt(job_id)
 
 
+def test_an_entry_that_does_not_follow_the_one_before_gets_no_receipt(filled: Desk) -> None:
+    job_id = filled.vault.audit.entries(before_seq=9, most=1)[0].job_id
+    filled.sql("UPDATE audit SET chain = zeroblob(32) WHERE seq = 7")
+
+    with pytest.raises(VaultDamaged):
+        filled.vault.audit.receipt(job_id)
+
+
 def test_a_record_that_is_none_is_passed_over_and_holds_nothing_up(filled: Desk) -> None:
     now = filled.clock.now()
     last = filled.vault.audit.entries(before_seq=9, most=1)[0]

@@ -79,8 +79,9 @@ class SqliteAuditLog:
     def verify(self) -> AuditVerdict:
         """Check every entry, the chain, the signatures and the remembered end."""
         checking = self.check_in_pieces()
-        while checking.go_on():
-            pass
+        is_more = True
+        while is_more:
+            is_more = checking.go_on()
         return checking.verdict()
 
     def check_in_pieces(self) -> LogChecking:
