@@ -13,6 +13,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QLocale, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
+from mayfly.bootstrap import Foundation
 from mayfly.composition import RECEIPT_FORMS, Mayfly
 from mayfly.domain.errors import RecoveryCodeWrong, UserError
 from mayfly.domain.events import LockChanged
@@ -31,6 +32,7 @@ from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
+from mayfly.ui.app import Session
 from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
@@ -46,6 +48,8 @@ from tests.conftest import ROOT, FakeClock
 from tests.fakes import MemorySecrets
 from tests.fakes_engine import EchoEngine, EchoKiller, EchoReader, document
 from tests.gui.fake_services import FakeProof
+from tests.gui.seen import all_texts
+from tests.gui.sessions import PASSPHRASE, SAMPLE, end
 from tests.services.conftest import House
 
 PREFERENCES = Preferences(("eng",), 24, 24, "light", "en")
@@ -340,6 +344,40 @@ def desk(
     yield desk
     house.close()
     desk.close()
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def session_of(qtbot, qapp, home):
+    sessions = []
+
+    def make(paths=()):
+        sessions.append(Session(qapp, Foundation(home), list(paths)))
+        return sessions[-1]
+
+    yield make
+    for session in sessions:
+        if not session._ending:
+            end(qtbot, session)
+        session.clean_up()
+
+
+@pytest.fixture
+def opened(qtbot, session_of):
+    """A window on a new vault with a document on show."""
+    session = session_of([SAMPLE])
+    session._foundation.offer_passphrase(PASSPHRASE)
+    session.start()
+    qtbot.waitUntil(lambda: session.window is not None, timeout=20_000)
+    counts = session.window.model.counts
+    qtbot.waitUntil(lambda: counts[JobState.DONE] == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: session.window.pages.page is not None, timeout=20_000)
+    assert "Harbour Street" in all_texts()
+    return session
 
 
 def png_bytes(colour: str = "#ffffff", width: int = 60, height: int = 80) -> bytes:

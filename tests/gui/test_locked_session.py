@@ -10,57 +10,15 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 
-from mayfly.bootstrap import Foundation
 from mayfly.domain.states import JobState
-from mayfly.ui.app import Session
 from mayfly.ui.passphrase_dialog import PassphraseDialog
 from tests.conftest import ROOT
 from tests.gui.seen import all_texts
+from tests.gui.sessions import PASSPHRASE, end
 
-SAMPLE = ROOT / "resources" / "sample" / "welcome.pdf"
-PASSPHRASE = "four random words here"
 SOON_S = 0.5
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture
-def home(tmp_path):
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def session_of(qtbot, qapp, home):
-    sessions = []
-
-    def make(paths=()):
-        sessions.append(Session(qapp, Foundation(home), list(paths)))
-        return sessions[-1]
-
-    yield make
-    for session in sessions:
-        if not session._ending:
-            end(qtbot, session)
-        session.clean_up()
-
-
-@pytest.fixture
-def opened(qtbot, session_of):
-    """A window on a new vault with a document on show."""
-    session = session_of([SAMPLE])
-    session._foundation.offer_passphrase(PASSPHRASE)
-    session.start()
-    qtbot.waitUntil(lambda: session.window is not None, timeout=20_000)
-    counts = session.window.model.counts
-    qtbot.waitUntil(lambda: counts[JobState.DONE] == 1, timeout=60_000)
-    qtbot.waitUntil(lambda: session.window.pages.page is not None, timeout=20_000)
-    assert "Harbour Street" in all_texts()
-    return session
-
-
-def end(qtbot, session):
-    with qtbot.waitSignal(session.ended, timeout=20_000):
-        session.end()
 
 
 def command(home, *arguments: str) -> subprocess.Popen:

@@ -6,6 +6,7 @@ import functools
 import os
 import signal
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,9 +18,11 @@ from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
 from mayfly.domain.errors import UserError
 from mayfly.domain.ids import JobId
+from mayfly.domain.panic import PanicReport
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.copies import CopyKeeper, take_back_copies
 from mayfly.ui.courier import Courier
+from mayfly.ui.early_panic import EarlyPanic
 from mayfly.ui.file_dialogs import keep_notes_in
 from mayfly.ui.icons import Icons
 from mayfly.ui.input_watch import InputWatch
@@ -27,6 +30,7 @@ from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.only_adding import OnlyAdding
+from mayfly.ui.panic import Panic
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.qt_language import QtLanguage
@@ -89,15 +93,27 @@ class Session(QObject):
         self._courier = Courier(self)
         self._chores = ThreadLane("chores")
         self._decode_lane = ThreadLane("decode")
+        # Of its own, so that it never waits behind a chore.
+        self._panic_lane = ThreadLane("panic")
         self._theme = Theme(app, self._preferences.theme)
         self._icons = Icons(foundation.resource("icons"), self._theme)
         self._instance = foundation.window_instance()
         self._is_first = self._claim()
         self._mayfly: Mayfly | None = None
+        self._closed: Future[None] | None = None
         self._ending = False
         self.window: MainWindow | None = None
         self.adding: OnlyAdding | None = None
         self.input = InputWatch(app, self)
+        self.input.panic_pressed.connect(self._panic_early)
+        self.early_panic = EarlyPanic(
+            self._destroy,
+            asks=lambda: self._preferences.panic_asks,
+            courier=self._courier,
+            tr=self._tr,
+            parent=self,
+        )
+        self.early_panic.over.connect(self.end)
         self._reasons: LockReasons | None = None
         self.unlocking = Unlocking(
             foundation, courier=self._courier, chores=self._chores, tr=self._tr, parent=self
@@ -138,14 +154,15 @@ class Session(QObject):
             self._reasons.stop()
         if self.window is not None:
             self.window.deleteLater()
+        self.early_panic.clean_up()
         if self.adding is not None:
             self.adding.clean_up()
         if not self.unlocking.busy:
             self._foundation.close()
         self._instance.release()
         self._qt_language.take_back()
-        self._decode_lane.close()
-        self._chores.close()
+        for lane in (self._decode_lane, self._panic_lane, self._chores):
+            lane.close()
 
     def _claim(self) -> bool:
         try:
@@ -186,10 +203,13 @@ class Session(QObject):
         window.closing.connect(self.end)
         self._reasons = self._watch_for_locking(window, keeper)
         self._offer_settings(window, mayfly, keeper, self._reasons)
+        self._offer_panic(window, keeper)
         window.show()
         window.begin()
         mayfly.queue.start()
         window.add_paths(self._paths)
+        # A vault that is made anew later begins empty.
+        self._paths = ()
         languages = self._chores.submit(self._foundation.languages)
         self._courier.ask(window, languages, then=window.languages.show_installed)
         self._watch_for_second_start(window)
@@ -235,6 +255,48 @@ class Session(QObject):
             tr=self._tr,
         )
 
+    def _offer_panic(self, window: MainWindow, keeper: PreferenceKeeper) -> None:
+        panic = Panic(
+            window,
+            window.lock.curtain,
+            window.gone,
+            destroy=self._destroy,
+            asks=lambda: keeper.now.panic_asks,
+            courier=self._courier,
+            tr=self._tr,
+        )
+        self.input.panic_pressed.connect(panic.press)
+        window.actions_.panic.triggered.connect(panic.press)
+        panic.gone.connect(self._drop_vault)
+        window.gone.quit_wanted.connect(self.end)
+        window.gone.fresh_wanted.connect(self._start_afresh)
+
+    def _destroy(self) -> Future[PanicReport]:
+        return self._panic_lane.submit(self._foundation.panic)
+
+    def _panic_early(self) -> None:
+        if self.window is None and self._is_first and not self._ending:
+            self.early_panic.press(self.unlocking.shown)
+
+    def _drop_vault(self) -> None:
+        """Close what is open of a vault that was destroyed: its keys are still in memory."""
+        mayfly, self._mayfly = self._mayfly, None
+        if mayfly is not None:
+            self._closed = self._chores.submit(mayfly.close)
+
+    def _start_afresh(self) -> None:
+        """Put the window away, and make a new vault as at a first start."""
+        window, self.window = self.window, None
+        if window is None or self._closed is None:
+            return
+        if self._reasons is not None:
+            self._reasons.stop()
+        window.closing.disconnect(self.end)
+        window.leaving.leave()
+        window.deleteLater()
+        start = self.unlocking.start
+        self._courier.ask(self, self._closed, then=lambda _: start(), failed=lambda _: start())
+
     def _only_add(self, mayfly: Mayfly, keeper: PreferenceKeeper) -> None:
         """Add the paths for the window that is there, which reads them."""
         self.adding = OnlyAdding(mayfly.intake, courier=self._courier, tr=self._tr, parent=self)
@@ -242,7 +304,7 @@ class Session(QObject):
         self.adding.start(self._paths, keeper.wish())
 
     def _watch_for_second_start(self, window: MainWindow) -> None:
-        timer = QTimer(self)
+        timer = QTimer(window)
         timer.setInterval(_RAISE_EVERY_MS)
 
         def look() -> None:

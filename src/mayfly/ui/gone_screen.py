@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from mayfly.domain.errors import UserError
+from mayfly.domain.panic import KeyringFate, PanicReport
 from mayfly.ui.icons import Icons
 from mayfly.ui.paragraph import Paragraph
 from mayfly.ui.theme import Theme
-from mayfly.ui.wording import Tr, error_text
+from mayfly.ui.wording import Tr, count_text, error_text
 
 _ICON_PX = 72
 _TEXT_PX = 480
@@ -56,15 +57,9 @@ class GoneScreen(QWidget):
         self._say(self._tr("Destroying everything…"), "")
         self._offer(bar=True)
 
-    def show_gone(self) -> None:
-        """Say that it is done, and offer the two ways on."""
-        self._say(
-            self._tr("Everything was destroyed"),
-            self._tr(
-                "The key of the vault is gone. What is left on the disk cannot be decrypted by "
-                "anyone. Your own files and what you exported are where they were."
-            ),
-        )
+    def show_gone(self, report: PanicReport | None = None) -> None:
+        """Say that it is done, what is left if anything is, and offer the two ways on."""
+        self._say(self._tr("Everything was destroyed"), gone_text(self._tr, report))
         self._offer(fresh=True, leave=True)
         self.quit_button.setFocus()
 
@@ -114,3 +109,27 @@ class GoneScreen(QWidget):
         column.addWidget(self._bar, 0, middle)
         column.addLayout(buttons)
         column.addStretch(6)
+
+
+def gone_text(tr: Tr, report: PanicReport | None) -> str:
+    """Return what destroying the vault came to; without a report another process did it."""
+    parts = [
+        tr(
+            "The key of the vault is gone. What is left on the disk cannot be decrypted by "
+            "anyone. Your own files and what you exported are where they were."
+        )
+    ]
+    if report is not None and report.keyring is KeyringFate.NOT_REACHED:
+        parts.append(
+            tr("The keyring did not answer and keeps its half of the key, which opens nothing.")
+        )
+    if report is not None and report.left:
+        parts.append(
+            count_text(
+                tr,
+                len(report.left),
+                "{n} file could not be removed; nothing in it can be read.",
+                "{n} files could not be removed; nothing in them can be read.",
+            )
+        )
+    return " ".join(parts)

@@ -8,15 +8,16 @@ from concurrent.futures import Future
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from mayfly.domain.errors import UserError
+from mayfly.domain.errors import UserError, VaultNotWritable
 from mayfly.domain.events import Event, VaultGone
+from mayfly.domain.panic import PanicReport
 from mayfly.ui.courier import Courier
 from mayfly.ui.curtain import Curtain
 from mayfly.ui.gone_screen import GoneScreen
 from mayfly.ui.question import Question
 from mayfly.ui.wording import Tr
 
-Destroy = Callable[[], "Future[None]"]
+Destroy = Callable[[], "Future[PanicReport]"]
 """Destroys the vault's key first and then the rest; never blocks."""
 
 
@@ -106,16 +107,21 @@ class Panic(QObject):
         future = self._destroy()
         self._screen.show_going()
         self._curtain.draw(self._screen, for_good=True)
-        self._courier.ask(self, future, then=lambda _: self._show_gone(), failed=self._fail)
+        self._courier.ask(self, future, then=self._take, failed=self._fail)
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, VaultGone):
-            self._show_gone()
+        # Our own deed is told, too, a moment before it is done.
+        if isinstance(event, VaultGone) and not self._begun:
+            self._begun = True
+            self._curtain.draw(self._screen, for_good=True)
+            self._screen.show_gone()
+            self.gone.emit()
 
-    def _show_gone(self) -> None:
-        self._begun = True
-        self._curtain.draw(self._screen, for_good=True)
-        self._screen.show_gone()
+    def _take(self, report: PanicReport) -> None:
+        if not report.key_destroyed:
+            self._fail(VaultNotWritable())
+            return
+        self._screen.show_gone(report)
         self.gone.emit()
 
     def _fail(self, error: UserError) -> None:

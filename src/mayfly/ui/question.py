@@ -38,7 +38,8 @@ class Question(QDialog):
         self.column.addWidget(self.heading)
         self.accept_button = QPushButton(accept, self)
         self.accept_button.setObjectName("danger")
-        self.accept_button.setAutoDefault(False)
+        # Enter presses it once the user has gone to it, and Cancel before that.
+        self.accept_button.setAutoDefault(True)
         self.accept_button.clicked.connect(self.accept)
         self.cancel_button = QPushButton(tr("Cancel"), self)
         self.cancel_button.setDefault(True)
