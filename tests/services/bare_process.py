@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from mayfly.domain.errors import JobError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part
+from mayfly.domain.ports import SecretStore
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
 from mayfly.services.bus import EventBus
@@ -35,11 +37,23 @@ PASSPHRASE = "any"
 class Process:
     """What one process has open; without threads, so that every order is a real one."""
 
-    def __init__(self, folder: Path, clock: FakeClock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: FakeClock,
+        *,
+        secrets: SecretStore | None = None,
+        state: Path | None = None,
+    ) -> None:
+        """secrets: a keyring in place of the passphrase; state: where shard and lock lie."""
         self.clock = clock
-        access = KeyAccess(None, PASSPHRASE)
-        self.vault = open_vault(paths_in(folder), access, argon=CHEAP)
-        lane, bus, engine = InlineLane(), EventBus(), EchoEngine()
+        self.paths = paths_in(folder)
+        if state is not None:
+            self.paths = replace(self.paths, shard=state / "shard", lock=state / "lock")
+        access = KeyAccess(secrets, None if secrets else PASSPHRASE)
+        self.vault = open_vault(self.paths, access, argon=CHEAP)
+        self.bus = EventBus()
+        lane, bus, engine = InlineLane(), self.bus, EchoEngine()
         self.deletions = Deletions(
             self.vault, lane, killer=EchoKiller(engine), bus=bus, clock=clock
         )

@@ -285,6 +285,27 @@ def test_what_failed_is_tried_again_by_every_sweep_until_it_is_done(
     assert house.on_vault(house.retention.sweep) == ()
 
 
+def test_a_batch_that_could_not_be_closed_does_not_pass_for_deleted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = house.new_batch()
+    job = house.admit("x", batch=batch)
+    closings: list[int] = []
+
+    def refuse(*_: object) -> None:
+        closings.append(1)
+        raise VaultBusy
+
+    monkeypatch.setattr(house.vault, "close_batch", refuse)
+
+    with pytest.raises(VaultBusy):
+        house.deletions.delete_batch(batch).result()
+
+    # The jobs went all the same; closing was tried again after that.
+    assert house.state_of(job) is JobState.DELETED
+    assert len(closings) == 2
+
+
 def test_unknown_ids_and_failures_each_have_their_own_answer(
     house: House, stumbling: Stumbling
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,23 +13,18 @@ from mayfly.domain.states import DeleteReason, JobState
 from mayfly.vault.opening import KeyAccess, open_vault
 from mayfly.vault.reserve import RESERVE_BYTES
 from tests.fakes import BytesSource, MemorySecrets
+from tests.small_disks import DISK_BYTES, disk_in_memory, fill_up
 from tests.vault.attack import loot, opened
 from tests.vault.conftest import RULE, Desk, paths_in, reading
 
 ALL = frozenset(Part)
-DISK_BYTES = 32 << 20
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own of 32 MiB, in memory."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root, with the right to mount, can make a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_in_memory(tmp_path / "disk") as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -41,21 +34,6 @@ def full_desk(small_disk: Path, clock) -> Iterator[Desk]:
     vault = open_vault(paths, KeyAccess(secrets, None))
     yield Desk(vault, clock, paths, secrets)
     vault.close()
-
-
-def fill_up(folder: Path) -> Path:
-    """Leave not one free block."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (1 << 20, 4096):
-            try:
-                while True:
-                    file.write(b"x" * size)
-            except OSError:
-                continue
-    free = os.statvfs(folder)
-    assert free.f_bavail == 0
-    return filler
 
 
 def test_a_document_that_does_not_fit_leaves_no_trace(full_desk: Desk) -> None:
@@ -123,7 +101,7 @@ def test_the_key_that_a_full_disk_could_not_change_is_changed_later(
     filler = fill_up(small_disk)
     # The reserve of a vault that had no room for one either: the key finds no room at all.
     full_desk.vault._ends._reserve.give_up()
-    fill_more(small_disk)
+    more = fill_up(small_disk, "more")
     now = full_desk.clock.now()
 
     try:
@@ -133,23 +111,13 @@ def test_the_key_that_a_full_disk_could_not_change_is_changed_later(
     assert full_desk.vault.source_chunk(jobs[0], 0) == b"kept" * 1000
 
     filler.unlink()
-    for more in small_disk.glob("more-*"):
-        more.unlink()
+    more.unlink()
     full_desk.vault.purge([large], ALL, DeleteReason.USER, now)
     full_desk.vault.tidy()
     (line,) = full_desk.secrets.held.values()
     assert opened(copy, loot(full_desk.paths.database, full_desk.paths.shard, [line])) == set()
     assert full_desk.sql("SELECT rotation_owed FROM meta") == [(0,)]
     assert all(full_desk.vault.source_chunk(one, 0) == b"kept" * 1000 for one in jobs)
-
-
-def fill_more(folder: Path) -> None:
-    with (folder / "more-1").open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            return
 
 
 def test_the_reserve_is_taken_again_when_there_is_room(full_desk: Desk, small_disk: Path) -> None:

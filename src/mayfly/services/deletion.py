@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 
-from mayfly.domain.errors import DiskFull, VaultDamaged, VaultError
+from mayfly.domain.errors import DiskFull, VaultDamaged, VaultError, VaultLocked
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Part
@@ -43,6 +43,7 @@ class Deletions:
         self._bus = bus
         self._clock = clock
         self._owed: dict[tuple[JobId, frozenset[Part]], DeleteReason] = {}
+        self._owed_pictures: dict[tuple[JobId, int], None] = {}
 
     # --- levels ----------------------------------------------------------------------
 
@@ -128,6 +129,10 @@ class Deletions:
             wanted[parts, reason].append(job_id)
         return wanted
 
+    def retry_pictures(self) -> list[Deletion]:
+        """Try again what delete_page_images could not do. Vault lane only."""
+        return [self._delete_page_images(*one) for one in list(self._owed_pictures)]
+
     def _destroy_in_parts(
         self, job_ids: Sequence[JobId], parts: frozenset[Part], reason: DeleteReason
     ) -> list[Deletion]:
@@ -170,23 +175,47 @@ class Deletions:
         try:
             deletion = self._vault.purge_page_images(job_id, page, self._clock.now())
         except VaultError as error:
+            if not isinstance(error, VaultLocked):
+                self._owed_pictures[job_id, page] = None
             return _failed(job_id, error)
+        self._owed_pictures.pop((job_id, page), None)
         if deletion.outcome is DeleteOutcome.DELETED:
             self._bus.publish(JobsChanged())
         return deletion
 
     def _delete_batch(self, batch_id: BatchId) -> tuple[Deletion, ...]:
-        self._vault.close_batch(batch_id, self._clock.now())
-        outcomes = self.destroy(self._vault.jobs_of(batch_id), EVERYTHING, DeleteReason.USER)
+        outcomes = self._close_and_destroy(
+            lambda: self._vault.close_batch(batch_id, self._clock.now()),
+            lambda: self._vault.jobs_of(batch_id),
+            DeleteReason.USER,
+        )
         lived = [one for one in outcomes if one.outcome is not DeleteOutcome.ALREADY_DELETED]
         return tuple(lived) or outcomes
+
+    def _close_and_destroy(
+        self, close: Callable[[], None], find: Callable[[], Sequence[JobId]], reason: DeleteReason
+    ) -> tuple[Deletion, ...]:
+        """Take nothing more in, then destroy. What cannot be closed is not left unsaid."""
+        is_closed = True
+        try:
+            close()
+        except VaultError:
+            # Most likely the jobs cannot be destroyed either, and each says why.
+            is_closed = False
+        outcomes = self.destroy(find(), EVERYTHING, reason)
+        if not is_closed and not any(one.outcome is DeleteOutcome.FAILED for one in outcomes):
+            close()
+        return outcomes
 
     def _older(self, age: timedelta, states: frozenset[JobState]) -> tuple[JobId, ...]:
         return self._vault.older_than(self._clock.now() - age, states)
 
     def _delete_everything(self) -> tuple[Deletion, ...]:
-        self._vault.close_batches(self._clock.now())
-        return self.destroy(self._everything(), EVERYTHING, DeleteReason.EVERYTHING)
+        return self._close_and_destroy(
+            lambda: self._vault.close_batches(self._clock.now()),
+            self._everything,
+            DeleteReason.EVERYTHING,
+        )
 
     def _everything(self) -> tuple[JobId, ...]:
         return self._vault.older_than(_AT_ANY_TIME, _ANY_STATE)

@@ -61,6 +61,7 @@ class Retention:
         outcomes: list[Deletion] = []
         for (parts, reason), job_ids in wanted.items():
             outcomes.extend(self._deletions.destroy(job_ids, parts, reason))
+        outcomes.extend(self._deletions.retry_pictures())
         self._tell_failures(outcomes)
         self._vault.tidy()
         return tuple(outcomes)
