@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mayfly.domain.errors import VaultDamaged
 from mayfly.domain.ids import JobId
 from mayfly.domain.states import JobState
 from mayfly.vault import buckets, rewrapping
@@ -152,6 +153,23 @@ def test_a_damaged_bucket_is_kept_as_it_was_and_holds_up_nobody(place, vault, jo
     names = {job.job_id: job.name for job in vault.jobs(NOW)}
     assert [names[jobs[name]] for name in ("a2", "b1", "b2", "c1")] == ["a2", None, None, "c1"]
     purge(vault, jobs.pop("b1"), jobs.pop("b2"))
+    check_settled(place, 3)
+    check_alive(vault, jobs)
+
+
+def test_a_damaged_data_key_is_passed_over_in_its_bucket(place, vault, jobs) -> None:
+    damage = "UPDATE data_key SET epoch = 9 WHERE bucket = 1 AND part = 'source' AND job = 2"
+    tamper(place, damage)
+    kept = "SELECT wrapped FROM data_key WHERE epoch = 9"
+    before = place.ask(kept)
+
+    purge(vault, jobs.pop("a1"))
+
+    assert place.ask(kept) == before
+    assert vault.job(jobs["a2"], NOW).name == "a2"
+    with pytest.raises(VaultDamaged):
+        vault.source_chunk(jobs["a2"], 0)
+    purge(vault, jobs.pop("a2"))
     check_settled(place, 3)
     check_alive(vault, jobs)
 

@@ -32,6 +32,8 @@ def use_everything(desk: Desk) -> None:
     vault.page(job_id, 1, now)
     vault.page_image(job_id, 1, now)
     vault.page_summaries(job_id, now)
+    vault.purge_page_images(job_id, 1, now)
+    vault.purge_page_images(job_id, 2, now)
     vault.recognise_anyway(job_id)
     vault.cancel(job_id, now)
     vault.retry(job_id)
