@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,30 +34,46 @@ _LIVE, _TOMBSTONES = 1_000, 100_000
 def measure(*, quick: bool) -> dict[str, Any]:
     """Return the figures of all deletions, and of opening a vault that remembers many."""
     rounds = 3 if quick else _ROUNDS
-    rows = []
+    rows, panics = [], []
     with tempfile.TemporaryDirectory(prefix="mayfly-bench-") as base:
         # A home for each run, so that it can go before the next one is filled.
         for number, (key_home, live, counts) in enumerate(_QUICK_RUNS if quick else _RUNS):
             with tempfile.TemporaryDirectory(dir=base) as home:
-                rows += _run(Path(home), key_home, live, counts, rounds)
-            say(f"  {number + 1}: {rows[-1]['ms']} ms")
+                answer = _run(Path(home), key_home, live, counts, rounds)
+            rows += map(_row, answer["rows"])
+            panics.append({"live": live, "home": key_home, **answer["panic"]})
+            say(f"  {number + 1}: {rows[-1]['ms']} ms, panic {panics[-1]['all_ms']} ms")
         few, many = (
             _open(Path(base) / f"opened-{tombstones}", tombstones, rounds)
             for tombstones in (0, 10_000 if quick else _TOMBSTONES)
         )
-    return {"rounds": rounds, "rows": rows, "opened": [few, many]}
+    return {"rounds": rounds, "rows": rows, "panics": panics, "opened": [few, many]}
 
 
 def _run(
     home: Path, key_home: str, live: int, counts: tuple[int, ...], rounds: int
-) -> list[dict[str, Any]]:
-    words = (home / "home", live, key_home, rounds, *counts)
+) -> dict[str, Any]:
     if key_home == "keyring":
         with keyring_session(home / "session") as session:
-            answer = run_child("purge_run", *words, env=environment(session))
-    else:
-        answer = run_child("purge_run", *words, env=environment(NO_KEYRING))
-    return [_row(one) for one in answer["rows"]]
+            return _fill_delete_destroy(home / "home", key_home, live, counts, rounds, session)
+    return _fill_delete_destroy(home / "home", key_home, live, counts, rounds, NO_KEYRING)
+
+
+def _fill_delete_destroy(
+    home: Path,
+    key_home: str,
+    live: int,
+    counts: tuple[int, ...],
+    rounds: int,
+    more: Mapping[str, str],
+) -> dict[str, Any]:
+    env = environment(more)
+    answer = run_child("purge_run", home, live, key_home, rounds, *counts, env=env)
+    begun_s = time.perf_counter()
+    panic = run_child("panic_run", home, env=env)
+    wall_ms = (time.perf_counter() - begun_s) * 1e3
+    found = {**panic, "wall_ms": wall_ms}
+    return {**answer, "panic": {name: round(value, 1) for name, value in found.items()}}
 
 
 def _row(found: dict[str, Any]) -> dict[str, Any]:

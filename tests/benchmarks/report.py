@@ -177,6 +177,16 @@ def _purge(found: dict[str, Any]) -> str:
         )
         for row in found["rows"]
     ]
+    panics = [
+        (
+            f"{one['live']:,} jobs",
+            one["home"],
+            f"**{one['key_ms']:.1f} ms**",
+            _ms(one["all_ms"]),
+            _ms(one["wall_ms"]),
+        )
+        for one in found["panics"]
+    ]
     few, many = found["opened"]
     opened = [
         (f"{one['tombstones']:,}", f"{one['live']:,}", _ms(one["open_ms"]), _ms(one["list_ms"]))
@@ -193,6 +203,10 @@ def _purge(found: dict[str, Any]) -> str:
         " copy of the same file, used as a plain database: one transaction, the same settings"
         " (`secure_delete` included), log emptied, no keys."
         f" One job: median of {found['rounds']}.\n\n"
+        + _table(("whole vault", "key", "key destroyed", "all gone", "with the start"), panics)
+        + "\nTarget: under 1 s, whatever the size. What `mayfly panic` does, from its call until"
+        " the half of the key on the disk is overwritten, and until every file and the keyring's"
+        " half are gone; last, with the start of the process.\n\n"
         + _table(("tombstones", "living jobs", "until it is open", "all rows listed"), opened)
         + "\nA job's row stays after deletion. Opening by passphrase holds about half a second of"
         f" Argon2id on purpose; with {many['tombstones']:,} tombstones it takes"
