@@ -74,6 +74,11 @@ def test_a_copy_opens_before_a_deletion_and_not_after_it(furnished: Program) -> 
     told = furnished.run("verify-purge", copy)
     assert told.out.splitlines()[-1].startswith("Nothing in the copy opens")
 
+    # And: today's keys are known to be right also when no document is left to try them on
+    furnished.run("delete", kept["job"])
+    last = furnished.run("verify-purge", copy, "--json").json
+    assert (last["nothing_opens"], last["vault_opens"], last["deleted"]) == (True, True, 2)
+
     assert furnished.run("verify-purge", furnished.folder / "nowhere").status == 4
 
 

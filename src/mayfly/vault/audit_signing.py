@@ -56,7 +56,7 @@ class Signer:
     def sealed(self, seal: Callable[[bytes, bytes], bytes], epoch: int) -> KeyRow:
         """Return the row that keeps this key; seal wraps under the vault key of the epoch."""
         public = self.public
-        bound = _bound(self._vault_id, public, epoch)
+        bound = key_bound(self._vault_id, public, epoch)
         return KeyRow(public, epoch, seal(self._private.private_bytes_raw(), bound))
 
 
@@ -110,7 +110,7 @@ def open_signer(row: KeyRow, keys: VaultKeys) -> Signer | None:
     if keys.is_locked or row.epoch != keys.epoch:
         return None
     try:
-        raw = unwrap(keys.key(), row.wrapped, _bound(keys.vault_id, row.public, row.epoch))
+        raw = unwrap(keys.key(), row.wrapped, key_bound(keys.vault_id, row.public, row.epoch))
         signer = Signer(keys.vault_id, Ed25519PrivateKey.from_private_bytes(raw))
     except (VaultDamaged, ValueError):
         return None
@@ -142,5 +142,6 @@ def rewrap_signer(tx: Transaction, keys: VaultKeys, epoch: int, key: bytearray) 
     return signer
 
 
-def _bound(vault_id: bytes, public: bytes, epoch: int) -> bytes:
+def key_bound(vault_id: bytes, public: bytes, epoch: int) -> bytes:
+    """Return what the wrapped key of the log is bound to."""
     return _KEY_CONTEXT + vault_id + public + epoch.to_bytes(8, "big")

@@ -73,15 +73,23 @@ def challenge(copy: Path, today: Today) -> ChallengeReport:
         deleted=len({row.seq for row in deleted}),
         deleted_opened=_named(answers, [row for row in opened if jobs.is_deleted(row)]),
         sealed_keyrings=found.sealed_keyrings,
-        vault_opens=None if own is None else own.opens_bucket,
+        vault_opens=_vault_opens(current, own),
     )
 
 
 def _own_keys(current: Current | None, halves: _Halves) -> TriedKeys | None:
-    """Return the keys of today's buckets; None where today's vault holds nothing."""
-    if current is None or not current.buckets:
+    """Return the keys of today's buckets; None where there is no vault today."""
+    if current is None:
         return None
     return TriedKeys(current.buckets, {current.vault_id}, halves.shares, halves.slots)
+
+
+def _vault_opens(current: Current | None, own: TriedKeys | None) -> bool | None:
+    if current is None or own is None:
+        return None
+    if current.buckets:
+        return own.opens_bucket
+    return own.opens(current.audit_key) if current.audit_key is not None else None
 
 
 def _named(answers: dict[DataKeyRow, bytes | None], rows: Iterable[DataKeyRow]) -> tuple[str, ...]:

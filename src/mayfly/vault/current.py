@@ -9,10 +9,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mayfly.domain.errors import VaultDamaged
+from mayfly.vault.audit_signing import key_bound
 from mayfly.vault.carving import BucketRow, SealedRow, Slot
 from mayfly.vault.faults import translated
 from mayfly.vault.passphrase import ArgonProfile, SealedShare
 from mayfly.vault.shard import SLOT_BYTES, parse_slot
+from mayfly.vault.trying import Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Current:
     sealed: tuple[SealedRow, ...]
     slots: frozenset[Slot]
     buckets: tuple[BucketRow, ...]
+    audit_key: Probe | None
+    """What lies under the vault key even where no document is kept."""
 
 
 def look_at(database: Path, shard: Path) -> Current | None:
@@ -56,16 +60,31 @@ def look_at(database: Path, shard: Path) -> Current | None:
             ),
             slots=_slots(shard),
             buckets=_buckets(looking),
+            audit_key=_audit_key(looking, meta[0]),
         )
 
 
 def _buckets(looking: sqlite3.Connection) -> tuple[BucketRow, ...]:
-    """Return the wrapped keys of the buckets; a vault of an older version has none yet."""
-    tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'key_bucket'"
-    if looking.execute(tables).fetchone() == (0,):
+    if not _has(looking, "key_bucket"):
         return ()
     rows = looking.execute("SELECT id, born, epoch, wrapped FROM key_bucket").fetchall()
     return tuple(BucketRow(*row) for row in rows)
+
+
+def _audit_key(looking: sqlite3.Connection, vault_id: bytes) -> Probe | None:
+    if not _has(looking, "audit_key"):
+        return None
+    row = looking.execute("SELECT public, epoch, wrapped FROM audit_key").fetchone()
+    if row is None:
+        return None
+    public, epoch, wrapped = row
+    return Probe(epoch, wrapped, key_bound(vault_id, public, epoch))
+
+
+def _has(looking: sqlite3.Connection, table: str) -> bool:
+    """Whether there is such a table: a vault of an older version has fewer."""
+    tables = "SELECT count(*) FROM sqlite_schema WHERE name = ?"
+    return bool(looking.execute(tables, (table,)).fetchone()[0])
 
 
 def _slots(shard: Path) -> frozenset[Slot]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +18,14 @@ tried with each other."""
 
 Share = tuple[int, bytes]
 """The epoch that a share says it is of, and the share."""
+
+
+class Probe(NamedTuple):
+    """Something under the vault key of an epoch, and what it is bound to."""
+
+    epoch: int
+    wrapped: bytes
+    bound: bytes
 
 
 class TriedKeys:
@@ -52,6 +61,14 @@ class TriedKeys:
     def opens_bucket(self) -> bool:
         """Whether the key of any bucket opened."""
         return any(self._bucket_keys.values())
+
+    def opens(self, probe: Probe) -> bool:
+        """Whether one of the vault keys opens this."""
+        return any(
+            _opens(key, probe.wrapped, probe.bound) is not None
+            for vault_id in self._vault_ids
+            for key in self._keys_of(vault_id, probe.epoch)
+        )
 
     def open(self, row: DataKeyRow, job_ids: Iterable[bytes]) -> bytes | None:
         """Return whose data key this is, if anything opens it; None otherwise."""
