@@ -180,7 +180,7 @@ class VaultDoor:
             Doomed(
                 paths.database,
                 paths.shard,
-                others=(paths.audit_anchor, *others),
+                others=(paths.audit_anchor, paths.ledger, *others),
                 forget_secrets=self._begin_forgetting,
                 end_processes=end_processes,
             )

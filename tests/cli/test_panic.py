@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -150,3 +151,19 @@ def test_the_keyrings_half_goes_and_a_locked_keyring_delays_nothing(tmp_path: Pa
     assert (locked.json["key_destroyed"], locked.json["keyring"]) == (True, "not_reached")
     assert not paths_in(program.home).database.exists()
     assert took < 10
+
+
+def test_yesterdays_copy_of_the_vault_is_told_apart_and_gives_way(filled: Program) -> None:
+    data = paths_in(filled.home).data
+    shutil.copytree(data, filled.folder / "backup")
+    (job,) = filled.run("list", "--json").json
+    assert filled.run("delete", job["job"]).status == ExitStatus.DONE
+    shutil.rmtree(data)
+    shutil.copytree(filled.folder / "backup", data)
+
+    told = filled.run("list", "--json")
+
+    assert told.status == ExitStatus.VAULT_LOCKED
+    assert told.json["error"]["code"] == "vault_restored"
+    assert filled.run("fresh", "--yes").status == ExitStatus.DONE
+    assert filled.run("list", "--json").json == []

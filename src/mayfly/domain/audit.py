@@ -40,7 +40,8 @@ class AuditEntry:
         late_s (seconds past the deadline when it was overdue), late_why (not_running, ...)
     exported: target (file, clipboard, destination), format, destination (an id, no name)
     key_rotated: epoch (the new one)
-    passphrase_changed: key_home (what opens the vault now)
+    passphrase_changed, recovery_code_changed: key_home (what opens the vault now)
+    rollback_found: jobs (how many were back although they had been destroyed)
     """
 
     seq: int

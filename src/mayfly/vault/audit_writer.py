@@ -86,7 +86,7 @@ class AuditWriter:
         signer = self._find_signer(tx)
         end = self._find_last(tx)
         row = tx.row("SELECT chain FROM audit WHERE seq = ?", last)
-        if signer is None or row is None or not self._continues(tx):
+        if signer is None or row is None or not self.continues(tx):
             return 0
         entry = AuditEntry(last, now, AuditKind.LOG_TRIMMED, detail={"chain": row[0].hex()})
         record = encode_entry(entry)
@@ -130,7 +130,7 @@ class AuditWriter:
         if signer is not None:
             rows[-1] = (*rows[-1][:3], signer.sign(seq, chain))
         tx.run_many("INSERT INTO audit (seq, record, chain, signature) VALUES (?, ?, ?, ?)", rows)
-        if self._continues(tx):
+        if self.continues(tx):
             tx.afterwards(lambda: self._anchor.write(Mark(seq, chain)))
         self._tx, self._waiting, self._signer = None, [], None
 
@@ -155,7 +155,7 @@ class AuditWriter:
         row = find_key(tx)
         return make_signer(tx, self._keys) if row is None else open_signer(row, self._keys)
 
-    def _continues(self, tx: Transaction) -> bool:
+    def continues(self, tx: Transaction) -> bool:
         """Tell whether the log still holds the entry that was remembered.
 
         Where it does not, somebody changed it, and the mark stays as the witness.

@@ -13,10 +13,12 @@ from mayfly.domain.states import DeleteReason
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, as_list
 from mayfly.vault.lateness import Pulse
+from mayfly.vault.ledger import Gone, Ledger
 from mayfly.vault.moments import micros_of, moment_of
 from mayfly.vault.pictures import destroy_pictures
 from mayfly.vault.purging import carry_out, plan_purge
 from mayfly.vault.reserve import Reserve
+from mayfly.vault.rollback import Rollback
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.rows import BACKSTOP_MICROS, SELECT_JOBS, JobRow, find_rows
 from mayfly.vault.streams import SealedStreams
@@ -25,6 +27,8 @@ from mayfly.vault.telling import tell_deletion, tell_pictures
 T = TypeVar("T")
 
 EVERYTHING = frozenset(Part)
+_PICTURES = frozenset({Part.SOURCE})
+"""Where pictures of a page are back that were destroyed, the whole source goes."""
 
 _REASONS = {
     Part.SOURCE: DeleteReason.SOURCE_DEADLINE,
@@ -47,18 +51,25 @@ class Ends:
         rotation: Rotation,
         reserve: Reserve,
         audit: AuditWriter,
+        ledger: Ledger,
+        rollback: Rollback,
     ) -> None:
         self._database = database
         self._streams = streams
         self._rotation = rotation
         self._reserve = reserve
         self._audit = audit
+        self._ledger = ledger
+        self._rollback = rollback
         self._pulse = Pulse()
         # A process that died after a purge may have left a WAL with deleted rows in it.
         self._owes_wal = True
 
     def due(self, now: datetime) -> tuple[Due, ...]:
-        """Return what is past its end; a job that is marked comes whole."""
+        """Return what is past its end; a job that is marked comes whole.
+
+        What was destroyed before an older copy of the vault was put back is due, too.
+        """
         self._pulse.beat(now)
         micros = micros_of(now)
         found: dict[bytes, Due] = {}
@@ -84,6 +95,8 @@ class Ends:
         for (raw_id,) in stopped:
             whole = Due(JobId(raw_id.hex()), EVERYTHING, DeleteReason.BACKSTOP)
             found.setdefault(raw_id, whole)
+        for due_again in self._rollback.due(now):
+            found.setdefault(bytes.fromhex(due_again.job_id), due_again)
         for row in (JobRow(*one) for one in overdue):
             due = _overdue(row, micros)
             if due is not None:
@@ -148,6 +161,7 @@ class Ends:
         if self._owes_wal:
             self._empty_wal()
         self._change_key()
+        self._rollback.settle()
         self._reserve.fill()
         if not self._owes_wal and self._database.free_pages() > _WORTH_GIVING_BACK_PAGES:
             self._database.give_back_pages(_GIVEN_BACK_AT_ONCE_PAGES)
@@ -174,6 +188,9 @@ class Ends:
         with self._database.write() as tx:
             purge = plan_purge(tx, job_ids, parts, now)
             carry_out(tx, self._streams, purge, reason=reason, now=now)
+            at = micros_of(now)
+            gone = [Gone(one.row.id, at, one.parts, reason) for one in purge.going]
+            tx.afterwards(lambda: self._ledger.note_gone(gone))
             for one in purge.going:
                 late = self._pulse.lateness(one, reason, now)
                 tell_deletion(self._audit, tx, one, reason=reason, late=late, now=now)
@@ -184,6 +201,10 @@ class Ends:
             answer = destroy_pictures(tx, self._streams, job_id, page, now)
             if answer.outcome is DeleteOutcome.DELETED:
                 tell_pictures(self._audit, tx, job_id, page=page, now=now)
+                gone = Gone(
+                    bytes.fromhex(job_id), micros_of(now), _PICTURES, DeleteReason.USER, page
+                )
+                tx.afterwards(lambda: self._ledger.note_gone([gone]))
             return answer
 
     def _finish(self, answers: Sequence[Deletion]) -> None:

@@ -9,94 +9,46 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from mayfly.domain.errors import (
-    KeyringUnavailable,
+    KeyMissing,
     PassphraseNeeded,
     VaultDamaged,
-    VaultError,
 )
 from mayfly.domain.lock_port import KeyHome
-from mayfly.domain.ports import SecretStore
-from mayfly.vault.audit_anchor import FileAnchor
-from mayfly.vault.audit_writer import AuditWriter
+from mayfly.vault.age import Age
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.faults import translated
-from mayfly.vault.key_changes import KeyChanges
 from mayfly.vault.key_source import (
     FetchedShare,
     FindKeyring,
-    KeySource,
     key_home_of,
     request_share,
 )
-from mayfly.vault.keys import VaultKeys
-from mayfly.vault.lock import Lock
 from mayfly.vault.migrations import check_version, create_tables, upgrade
+from mayfly.vault.parts import KeyAccess, Parts, Seal, VaultPaths
 from mayfly.vault.passphrase import (
     PRODUCT_PROFILE,
     ArgonProfile,
     new_passphrase_key,
 )
 from mayfly.vault.private_files import locked, make_private_folder, sync_folder, tighten
-from mayfly.vault.reserve import Reserve
-from mayfly.vault.rotation import Rotation
 from mayfly.vault.shard import Shard
 from mayfly.vault.share_homes import KeyringShare, PassphraseShare, ShareHome
 from mayfly.vault.shares import SHARE_BYTES
 from mayfly.vault.vault import SqliteVault
+
+__all__ = ["KeyAccess", "VaultPaths"]
 
 _FIRST_EPOCH = 1
 _FIRST_VERSION_WITH_LOCK = 6
 _VAULT_ID_BYTES = 16
 _LOCK_TIMEOUT_S = 60.0
 """Whoever opens first may be asking the user for the keyring's password meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class VaultPaths:
-    """Where a vault lies. The shard must not lie where the database is copied or synced."""
-
-    database: Path
-    shard: Path
-    lock: Path
-
-    @property
-    def audit_anchor(self) -> Path:
-        """Where the end of the audit log is remembered: beside the shard."""
-        return self.shard.with_name("audit-head")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyAccess:
-    """What there is to open a vault with: a keyring, a passphrase, or both."""
-
-    secrets: SecretStore | None
-    passphrase: str | None = field(repr=False)
-    find_secrets: FindKeyring | None = None
-    """Finds a keyring for a vault that had no need of one so far."""
-
-    def find_keyring(self) -> SecretStore:
-        """Return the keyring; KeyringUnavailable when there is none."""
-        if self.secrets is not None:
-            return self.secrets
-        if self.find_secrets is None:
-            raise KeyringUnavailable
-        return self.find_secrets()
-
-
-@dataclass(frozen=True, slots=True)
-class _Seal:
-    """What the vault's own row says about its key."""
-
-    vault_id: bytes
-    key_home: KeyHome
-    epoch: int
 
 
 def vault_exists(paths: VaultPaths) -> bool:
@@ -164,7 +116,7 @@ def open_without_key(paths: VaultPaths, find_keyring: FindKeyring | None = None)
             upgrade(database)
             with database.read() as tx:
                 seal = _read_seal(tx)
-            return _Parts(paths, database, seal, KeyAccess(None, None, find_keyring)).put_together()
+            return Parts(paths, database, seal, KeyAccess(None, None, find_keyring)).put_together()
         except BaseException:
             database.close()
             raise
@@ -180,16 +132,22 @@ def _open(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> SqliteVa
         with database.read() as tx:
             seal = _read_seal(tx)
             request = request_share(tx, access.find_keyring)
-        fetched = request.fetch(access.passphrase)
-        return _Parts(paths, database, seal, access, argon).opened_with(fetched)
+        age = Age(paths, seal)
+        age.check()
+        try:
+            fetched = request.fetch(access.passphrase)
+            return Parts(paths, database, seal, access, argon).opened_with(fetched)
+        except KeyMissing:
+            age.check_keyring(access.find_keyring)
+            raise
     except BaseException:
         database.close()
         raise
 
 
-def _read_seal(tx: Transaction) -> _Seal:
+def _read_seal(tx: Transaction) -> Seal:
     vault_id, word, epoch = tx.only_row("SELECT vault_id, key_home, epoch FROM meta")
-    return _Seal(vault_id, key_home_of(word), epoch)
+    return Seal(vault_id, key_home_of(word), epoch)
 
 
 # --- a new vault -------------------------------------------------------------------------
@@ -199,7 +157,7 @@ def _create(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> Sqlite
     key_home = KeyHome.PASSPHRASE if access.passphrase else KeyHome.KEYRING
     if key_home is KeyHome.KEYRING and access.secrets is None:
         raise PassphraseNeeded
-    seal = _Seal(secrets.token_bytes(_VAULT_ID_BYTES), key_home, _FIRST_EPOCH)
+    seal = Seal(secrets.token_bytes(_VAULT_ID_BYTES), key_home, _FIRST_EPOCH)
     share = secrets.token_bytes(SHARE_BYTES)
     shard = Shard(paths.shard)
     shard.create()
@@ -214,13 +172,13 @@ def _create(paths: VaultPaths, access: KeyAccess, argon: ArgonProfile) -> Sqlite
             home.store(tx, seal.epoch, share)
         sync_folder(paths.database.parent)
         fetched = FetchedShare(seal.key_home, seal.epoch, home, share)
-        return _Parts(paths, database, seal, access, argon).opened_with(fetched)
+        return Parts(paths, database, seal, access, argon).opened_with(fetched)
     except BaseException:
         database.close()
         raise
 
 
-def _make_home(seal: _Seal, access: KeyAccess, share: bytes, argon: ArgonProfile) -> ShareHome:
+def _make_home(seal: Seal, access: KeyAccess, share: bytes, argon: ArgonProfile) -> ShareHome:
     if access.passphrase:
         return PassphraseShare(seal.vault_id, new_passphrase_key(access.passphrase, argon))
     if access.secrets is None:
@@ -230,7 +188,7 @@ def _make_home(seal: _Seal, access: KeyAccess, share: bytes, argon: ArgonProfile
     return keyring
 
 
-def _write_seal(tx: Transaction, seal: _Seal) -> None:
+def _write_seal(tx: Transaction, seal: Seal) -> None:
     tx.run(
         "INSERT INTO meta (one, vault_id, key_home, epoch) VALUES (1, ?, ?, ?)",
         seal.vault_id,
@@ -246,71 +204,6 @@ def _remove_half_made(database: Path) -> None:
 
 
 # --- both --------------------------------------------------------------------------------
-
-
-class _Parts:
-    """What a vault consists of, put together with its key or without."""
-
-    def __init__(
-        self,
-        paths: VaultPaths,
-        database: Database,
-        seal: _Seal,
-        access: KeyAccess,
-        argon: ArgonProfile = PRODUCT_PROFILE,
-    ) -> None:
-        shard = Shard(paths.shard)
-        self._database = database
-        self._reserve = Reserve(paths.database)
-        self._source = KeySource(seal.vault_id, shard, access.find_keyring)
-        self._keys = VaultKeys(
-            seal.vault_id, epoch=seal.epoch, key=bytearray(), load=self._source.load
-        )
-        self._writer = AuditWriter(self._keys, FileAnchor(paths.audit_anchor, seal.vault_id))
-        self._rotation = Rotation(
-            database,
-            self._keys,
-            shard,
-            source=self._source,
-            lock=paths.lock,
-            audit=self._writer,
-        )
-        self._lock = Lock(
-            database,
-            self._keys,
-            self._source,
-            find_keyring=access.find_keyring,
-            audit=self._writer,
-        )
-        self._key_changes = KeyChanges(
-            seal.vault_id,
-            database,
-            self._source,
-            self._rotation,
-            find_keyring=access.find_keyring,
-            argon=argon,
-        )
-
-    def opened_with(self, fetched: FetchedShare) -> SqliteVault:
-        """Return the vault with its key in memory; KeyMissing when the shard's half is gone."""
-        self._lock.take(fetched)
-        with suppress(VaultError):
-            # The next sweep tries again; a vault whose key is whole must not stay shut for this.
-            self._rotation.drop_leftovers()
-        return self.put_together()
-
-    def put_together(self) -> SqliteVault:
-        """Return the vault."""
-        self._reserve.fill()
-        return SqliteVault(
-            self._database,
-            self._keys,
-            self._rotation,
-            self._reserve,
-            lock=self._lock,
-            writer=self._writer,
-            key_changes=self._key_changes,
-        )
 
 
 def _look(database: Path, question: str) -> Any:  # noqa: ANN401 - whatever the row holds

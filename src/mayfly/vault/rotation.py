@@ -22,6 +22,7 @@ from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.key_source import KeySource
 from mayfly.vault.keys import VaultKeys, derive_vault_key
+from mayfly.vault.ledger import Ledger
 from mayfly.vault.private_files import acquire_lock
 from mayfly.vault.recovery import NextEpoch, read_public, write_code
 from mayfly.vault.rewrapping import Rewrapping
@@ -62,12 +63,14 @@ class Rotation:
         source: KeySource,
         lock: Path,
         audit: AuditWriter,
+        ledger: Ledger,
     ) -> None:
         """lock: the file that whoever opens the vault or changes its key holds."""
         self._database = database
         self._keys = keys
         self._shard = shard
         self._source = source
+        self._ledger = ledger
         self._lock = lock
         self._audit = audit
         self._clean_epoch: int | None = None
@@ -196,6 +199,7 @@ class Rotation:
 
     def _begin_epoch(self, tx: Transaction, following: int, to: NewHome) -> None:
         has_keyring = to.home.keyring is not None
+        tx.afterwards(lambda: self._ledger.note_epoch(following))
         tx.stamp()
         tx.run(
             "UPDATE meta SET epoch = ?, key_home = ?, rotation_owed = 0,"

@@ -108,6 +108,14 @@ class Shard:
         heads = [self._peek(n * SLOT_BYTES, len(_MAGIC) + _VAULT_ID_BYTES) for n in range(SLOTS)]
         return frozenset(one[len(_MAGIC) :] for one in heads if one.startswith(_MAGIC))
 
+    def epochs(self, vault_id: bytes) -> tuple[int, ...]:
+        """Return the epochs that slots of this vault say they are of, torn ones too."""
+        heads = [self._peek(n * SLOT_BYTES, _HEAD_BYTES) for n in range(SLOTS)]
+        start = _MAGIC + vault_id
+        return tuple(
+            int.from_bytes(one[len(start) :], "big") for one in heads if one[: len(start)] == start
+        )
+
     def doom(self) -> None:
         """Overwrite both slots where they lie, and mark the file; needs no free space.
 

@@ -111,6 +111,10 @@ class KeyringShare:
 
         self._errand.run(put_one)
 
+    def epochs(self) -> tuple[int, ...]:
+        """Return the epochs of which the keyring holds a share, at opening."""
+        return tuple(self._read(self._keyring))
+
     def leave(self) -> None:
         """Forget the shares of all epochs: nothing of the vault's key lies here any more."""
         self._errand.run(lambda: self._keyring.remove(self._name))

@@ -21,11 +21,13 @@ from mayfly.vault.finding import Finding
 from mayfly.vault.intake import Intake
 from mayfly.vault.key_changes import KeyChanges
 from mayfly.vault.keys import VaultKeys
+from mayfly.vault.ledger import Ledger
 from mayfly.vault.listing import Listing
 from mayfly.vault.lock import Lock
 from mayfly.vault.pages import Pages
 from mayfly.vault.reading import Reading
 from mayfly.vault.reserve import Reserve
+from mayfly.vault.rollback import Rollback
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.streams import SealedStreams
 from mayfly.vault.wishes import Wishes
@@ -48,6 +50,8 @@ class SqliteVault:
         lock: Lock,
         writer: AuditWriter,
         key_changes: KeyChanges,
+        ledger: Ledger,
+        rollback: Rollback,
     ) -> None:
         streams = SealedStreams(database, keys)
         self._database = database
@@ -60,7 +64,15 @@ class SqliteVault:
         self._pages = Pages(database, streams)
         self._reading = Reading(database, streams)
         self._wishes = Wishes(database, streams)
-        self._ends = Ends(database, streams, rotation=rotation, reserve=reserve, audit=writer)
+        self._ends = Ends(
+            database,
+            streams,
+            rotation=rotation,
+            reserve=reserve,
+            audit=writer,
+            ledger=ledger,
+            rollback=rollback,
+        )
         self._writer = writer
         self._audit = SqliteAuditLog(database, keys, writer)
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
