@@ -7,11 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from mayfly.domain.errors import KeyringLocked
+from mayfly.domain.errors import KeyMissing, KeyringLocked
+from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.states import JobState
 from mayfly.ui.deleting import Level, Outcome, Refusal
+from mayfly.ui.key_dialogs import RemovePassphraseDialog, SetPassphraseDialog
+from mayfly.ui.panic import PanicQuestion
 from mayfly.ui.passphrase_dialog import PassphraseDialog
 from mayfly.ui.privacy_chip import PrivacyChip
+from mayfly.ui.recovery_dialogs import NewCodeDialog, UseCodeDialog
 from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
 
 # What the offscreen platform cannot do is no fault of the window.
@@ -76,6 +80,43 @@ def test_every_control_of_the_questions_has_a_name(desk):
         assert dialog.windowTitle() == "Mayfly"
         dialog.reject()
     assert nameless(window.trouble) == []
+
+
+@pytest.mark.parametrize("home", list(KeyHome))
+def test_every_control_of_the_dialogs_about_the_key_has_a_name(desk, home):
+    given = {"courier": desk.courier, "tr": str, "parent": None}
+    dialogs = [
+        SetPassphraseDialog(desk.locking, home, **given),
+        RemovePassphraseDialog(desk.locking, **given),
+        NewCodeDialog(desk.locking, replaces=True, save=lambda *_: None, **given),
+        UseCodeDialog(desk.locking.recover, passphrase=True, **given),
+        PanicQuestion(tr=str, parent=None),
+    ]
+    for dialog in dialogs:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        desk.qtbot.addWidget(dialog)
+        dialog.show()
+        assert nameless(dialog) == []
+        assert dialog.accessibleName()
+
+
+def test_what_covers_the_window_speaks_and_is_reached_by_tab(desk):
+    window = desk.open()
+    desk.locking.home = KeyHome.BOTH
+    window.lock.keeper.lock()
+    screen = window.lock.screen
+    desk.wait(screen.field.isVisible)
+    screen.show_error(KeyMissing())
+    desk.qtbot.keyClicks(screen.field, "words")
+    reached = set()
+    for _ in range(6):
+        desk.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached.add(QApplication.focusWidget())
+    assert reached == {screen.field, screen.unlock_button, screen.recovery_button}
+    assert screen.trouble.accessibleDescription() == screen.trouble.text() != ""
+    window.gone.show_gone()
+    assert window.gone.accessibleDescription() == window.gone.text.text() != ""
+    assert nameless(window) == []
 
 
 def test_tab_reaches_the_panes_and_the_toolbar(desk):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
@@ -12,9 +14,10 @@ from mayfly.domain.errors import (
     KeyringLocked,
     PassphraseWrong,
     VaultBusy,
+    VaultLocked,
     VaultRestored,
 )
-from mayfly.domain.events import LockChanged
+from mayfly.domain.events import IntakeProgress, LockChanged
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.states import JobState
 from mayfly.ui.recovery_dialogs import UseCodeDialog
@@ -130,6 +133,20 @@ def test_a_drag_is_refused_with_a_sentence(desk, reading):
     assert not event.isAccepted()
     assert "Unlock it, then drop again" in reading.lock.screen.trouble.text()
     assert not reading.overlay.isVisible()
+
+
+def test_documents_that_a_lock_left_out_are_told_of_afterwards(desk, reading, monkeypatch):
+    taken: Future = Future()
+    monkeypatch.setattr(desk.house.intake, "add_paths", lambda *_: taken)
+    reading.add_paths([desk.folder / "late.pdf"])
+    lock(desk)
+    taken.set_exception(VaultLocked())
+    desk.house.bus.publish(IntakeProgress("b", 3, 3, 0, 0, finished=True))
+    desk.settle()
+    assert reading.status.text == ""
+    reading.lock.screen.unlock_button.click()
+    desk.wait(reading.trouble.isVisible)
+    assert "were left out: add them again" in reading.trouble.text
 
 
 def test_dialogs_and_menus_go_with_the_documents(desk, reading):

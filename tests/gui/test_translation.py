@@ -14,12 +14,16 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel
 
 from mayfly.bootstrap import Foundation
 from mayfly.domain.errors import KeyMissing
+from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.states import JobState
 from mayfly.system.translations import text_language, translator
 from mayfly.ui.app import Session
+from mayfly.ui.key_dialogs import SetPassphraseDialog
+from mayfly.ui.panic import PanicQuestion
 from mayfly.ui.passphrase_dialog import PassphraseDialog
+from mayfly.ui.recovery_dialogs import NewCodeDialog
 from mayfly.ui.times import left_samples
-from mayfly.ui.unlock_windows import UnlockTrouble
+from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble
 from mayfly.ui.wording import language_name
 from tests.conftest import ROOT
 
@@ -149,11 +153,16 @@ def test_german_ends_with_the_session(qtbot, german):
         lambda tr: PassphraseDialog(tr=tr, new=True),
         lambda tr: PassphraseDialog(tr=tr, new=False),
         lambda tr: UnlockTrouble(KeyMissing(), tr=tr),
+        lambda tr: LockedWindow(tr=tr),
+        lambda tr: PanicQuestion(tr=tr, parent=None),
+        lambda tr: SetPassphraseDialog(None, KeyHome.BOTH, courier=None, tr=tr, parent=None),
+        lambda tr: NewCodeDialog(None, replaces=True, save=None, courier=None, tr=tr, parent=None),
     ],
-    ids=["new", "open", "trouble"],
+    ids=["new", "open", "trouble", "locked", "panic", "passphrase", "code"],
 )
 def test_no_explanation_is_cut_off(qtbot, make):
     dialog = make(translator("de"))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.show()
     for label in dialog.findChildren(QLabel):

@@ -14,7 +14,8 @@ MayflyError
     ├── RecognitionError           Tesseract cannot do what was asked
     │   └── LanguageMissing  RecogniserMissing
     ├── VaultError                 the vault cannot be opened or written
-    │   ├── VaultLocked  PassphraseNeeded  PassphraseWrong  KeyringUnavailable  KeyringLocked
+    │   ├── VaultLocked (LockedMeanwhile)
+│   ├── PassphraseNeeded  PassphraseWrong  KeyringUnavailable  KeyringLocked
     │   ├── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
     │   └── VaultRestored  RecoveryCodeWrong  RecoveryCodeMistyped
     ├── JobError                   the job is not there, or not in a state for this
@@ -74,6 +75,14 @@ class VaultLocked(VaultError):
     code = "vault_locked"
     text = "The vault is locked."
     remedy = "Unlock it in Mayfly's window or with “mayfly unlock”."
+
+
+class LockedMeanwhile(VaultLocked):
+    """The vault was locked while documents were being added."""
+
+    code = "locked_meanwhile"
+    text = "Mayfly was locked while documents were being added."
+    remedy = "Those that are missing in the list were left out: add them again."
 
 
 class PassphraseNeeded(VaultError):

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from mayfly.domain.errors import UserError
+from mayfly.domain.errors import LockedMeanwhile, UserError, VaultLocked
 from mayfly.domain.ports import Lane, SourceFile
 from mayfly.services.intake import Intake, Taken
 from mayfly.ui.courier import Courier
@@ -95,5 +95,8 @@ class Arrivals(QObject):
 
     def _settle(self, error: UserError | None = None) -> None:
         self._coming -= 1
+        if isinstance(error, VaultLocked):
+            # Told when the window is unlocked, and then plain "locked" would be no longer true.
+            error = LockedMeanwhile()
         if error is not None:
             self.failed.emit(error)

@@ -291,7 +291,7 @@ class MainWindow(DropWindow):
 
     def _hear(self, event: Event) -> None:
         match event:
-            case IntakeProgress():
+            case IntakeProgress() if not self.lock.curtain.drawn:
                 self.status.show_intake(event)
             case QueuePaused(paused):
                 self._show_paused(paused)
