@@ -11,6 +11,7 @@ from mayfly.domain.errors import (
     AlreadyDeleted,
     DiskFull,
     ResultGone,
+    SourceGone,
     VaultBusy,
     VaultDamaged,
     VaultError,
@@ -18,7 +19,7 @@ from mayfly.domain.errors import (
 )
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.ids import JobId, new_job_id
-from mayfly.domain.jobs import DeleteOutcome, Deletion
+from mayfly.domain.jobs import DeleteOutcome, Deletion, ReaderProcess
 from mayfly.domain.states import DeleteReason, JobState
 from tests.fakes import BytesSource
 from tests.services.conftest import RULE, House
@@ -86,6 +87,28 @@ def test_a_document_that_waits_cannot_be_read_without_its_source(house: House) -
     house.deletions.delete_source([job]).result()
 
     assert house.state_of(job) is JobState.CANCELLED
+
+
+def test_a_reader_that_gets_the_document_in_the_last_moment_dies_too(house: House) -> None:
+    """Another process begins to export between the kill and the purge."""
+    job = done(house)
+    first, late = ReaderProcess(job, 4711, 1.0), ReaderProcess(job, 4712, 2.0)
+    house.on_vault(lambda: house.vault.set_reader(first))
+    killed: list[ReaderProcess] = []
+
+    class SlowKiller:
+        def kill_group(self, process: ReaderProcess) -> None:
+            killed.append(process)
+            if process == first:
+                house.vault.set_reader(late)
+
+    house.deletions._killer = SlowKiller()
+    house.deletions.delete_source([job]).result()
+
+    assert killed == [first, late]
+    assert house.on_vault(lambda: house.vault.readers([job])) == ()
+    with pytest.raises(SourceGone):
+        house.on_vault(lambda: house.vault.set_reader(late))
 
 
 # --- one page's images -------------------------------------------------------------------

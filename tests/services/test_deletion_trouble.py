@@ -17,7 +17,7 @@ import pytest
 from mayfly.domain.errors import KeyringLocked, VaultNotWritable
 from mayfly.domain.events import Trouble
 from mayfly.domain.ids import JobId
-from mayfly.domain.jobs import DeleteOutcome, Deletion, Part, ReadOptions
+from mayfly.domain.jobs import DeleteOutcome, Deletion, Part, ReaderProcess, ReadOptions
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import JobState
 from tests.conftest import FakeClock
@@ -118,6 +118,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_no_level(small_disk: Path, clock: FakeClock, level: str) -> None:
     process = Process(small_disk, clock)
     going, staying = fill(process, BIG)
+    process.vault.set_reader(ReaderProcess(going[0], 4711, 1.0))
     process.vault.tidy()
     fill_up(small_disk)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from mayfly.domain.errors import DiskFull, VaultDamaged, VaultError, VaultLocked
@@ -160,9 +161,20 @@ class Deletions:
         now = self._clock.now()
         if parts == EVERYTHING:
             self._vault.mark_purging(job_ids, reason, now)
+        self._kill_readers(job_ids)
+        outcomes = self._vault.purge(job_ids, parts, reason, now)
+        if parts == SOURCE:
+            # No mark kept another process from handing the document to a reader in between;
+            # now the vault refuses that.
+            self._kill_readers(job_ids)
+        return outcomes
+
+    def _kill_readers(self, job_ids: Sequence[JobId]) -> None:
         for process in self._vault.readers(job_ids):
             self._killer.kill_group(process)
-        return self._vault.purge(job_ids, parts, reason, now)
+            # A full disk must not stop the deletion for a row that tells nothing any more.
+            with suppress(VaultError):
+                self._vault.clear_reader(process)
 
     def _ask(
         self, job_ids: Sequence[JobId], parts: frozenset[Part]

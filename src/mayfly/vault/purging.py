@@ -74,10 +74,6 @@ def carry_out(
     """
     for part in Part:
         _destroy_part(tx, streams, [one.row for one in purge.going if part in one.parts], part, now)
-    tx.run(
-        "DELETE FROM reader WHERE job IN (SELECT value FROM json_each(?))",
-        _seqs(one.row for one in purge.going),
-    )
     staying = [one.row for one in purge.going if not one.is_whole]
     for row in staying:
         if row.state in UNREAD:
@@ -110,6 +106,7 @@ def _bury(tx: Transaction, rows: Sequence[JobRow], reason: DeleteReason, now: da
     """
     if not rows:
         return
+    tx.run("DELETE FROM reader WHERE job IN (SELECT value FROM json_each(?))", _seqs(rows))
     tx.run(
         "UPDATE job SET state = ?, deleted_at = ?, delete_reason = ?, changed = ?,"
         " error_code = NULL, pages_read = 0, pages_failed = 0, source_hours = 0,"
