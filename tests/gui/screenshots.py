@@ -24,10 +24,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mayfly.bootstrap import Foundation
 from mayfly.domain.states import JobState
 from mayfly.ui.app import Session, make_application
+from mayfly.ui.panic import PanicQuestion
 from mayfly.ui.privacy_dialog import Tab
+from mayfly.ui.settings_dialog import SettingsDialog
 from tests.gui.sheets import CAKE, GARDEN, save_sheet
 
 _PATIENCE_S = 40.0
+_PASSPHRASE = "a passphrase for pictures"
 
 
 class Photographer(QObject):
@@ -99,6 +102,36 @@ class Photographer(QObject):
         self._take(window, "file-text")
         yield from self._deleting(window)
         yield from self._privacy(window)
+        yield from self._locking(window)
+
+    def _locking(self, window):
+        """The settings, the locked window, and at the very end panic."""
+        window.actions_.settings.trigger()
+        dialog = window.findChild(SettingsDialog)
+        for place, name in enumerate(("general", "keeping", "locking", "key")):
+            dialog.tabs.setCurrentIndex(place)
+            yield _after(0.4)
+            self._take(dialog, f"settings-{name}")
+        dialog.close()
+        window.lock.keeper.lock()
+        screen = window.lock.screen
+        yield screen.field.isVisible
+        yield _after(0.3)
+        self._take(window, "lock")
+        screen.field.setText("not the passphrase")
+        screen.unlock_button.click()
+        yield lambda: bool(screen.trouble.text())
+        self._take(window, "lock-refused")
+        screen.field.setText(_PASSPHRASE)
+        screen.unlock_button.click()
+        yield lambda: window.pages.isVisible() and not window.feed._first
+        window.actions_.panic.trigger()
+        yield _after(0.3)
+        question = window.findChild(PanicQuestion)
+        self._take(question, "panic")
+        question.accept_button.click()
+        yield window.gone.quit_button.isVisible
+        self._take(window, "gone")
 
     def _privacy(self, window):
         """The privacy page, tab by tab; the check really runs."""
@@ -207,7 +240,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         foundation = Foundation(Path(home))
         foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
-        foundation.offer_passphrase("a passphrase for pictures")
+        foundation.offer_passphrase(_PASSPHRASE)
         app = make_application()
         session = Session(app, foundation, [])
         session.ended.connect(app.exit)
