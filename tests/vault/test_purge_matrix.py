@@ -31,6 +31,7 @@ from tests.vault.rotating import (
     sweep,
 )
 from tests.vault.steps import CAN_FAIL, SEAMS, WHEN, WITHIN, die_at, fail_at, tell_steps
+from tests.vault.test_pictures import check_whole, read
 
 # --- an error at every step ----------------------------------------------------------------
 
@@ -87,6 +88,48 @@ def test_an_error_at_any_step_loses_nothing_and_is_made_up_for(
     expected = {f"{when} {name}" for _, name in CAN_FAIL for when in WHEN}
     keyring_only = {f"{when} {name}" for name in ("get", "put") for when in WHEN}
     assert seen == (expected if home == "keyring" else expected - keyring_only)
+
+
+# --- death while one page's pictures go ----------------------------------------------------
+
+
+@pytest.mark.slow
+def test_death_while_a_picture_goes_loses_nothing_and_leaves_no_half(tmp_path: Path) -> None:
+    before = Place(tmp_path / "before", "keyring")
+    before.folder.mkdir()
+    vault = before.open()
+    job_id = read(vault, "mine")
+    vault.close()
+    went: set[bool] = set()
+    for step in count():
+        place = before.copy(f"at {step}")
+
+        def work(tell: Tell, place: Place = place, step: int = step) -> None:
+            vault = place.open()
+            die_at(step, tell)
+            vault.purge_page_images(job_id, 2, NOW)
+
+        code, _ = Child(work).end()
+        went.add(check_picture_after_death(place, before, job_id))
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+    assert went == {True, False}
+
+
+def check_picture_after_death(place: Place, copy: Place, job_id: JobId) -> bool:
+    """It is there as it was, or gone for good; and all else is there."""
+    vault = place.open()
+    gone = bool(place.ask("SELECT 1 FROM page WHERE picture_gone_at IS NOT NULL"))
+    check_whole(vault, "mine", job_id, without={2} if gone else set())
+    sweep(vault)
+    check_whole(vault, "mine", job_id, without={2} if gone else set())
+    vault.close()
+    check_settled(place, 2 if gone else 1)
+    check_log(place, *[job_id] * gone)
+    found = copy.streams_opened_with(place.loot())
+    assert ((job_id, Kind.PAGE_IMAGE.value, 2) in found) is not gone
+    return gone
 
 
 # --- death among very many -----------------------------------------------------------------
