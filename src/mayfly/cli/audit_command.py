@@ -71,6 +71,10 @@ def add_parsers(commands: Commands) -> None:
         "audit",
         summary="show and check the log of what happened, and its receipts",
         description=_DESCRIPTION,
+        examples=(
+            "mayfly audit list --json\nmayfly audit verify\n"
+            "mayfly audit receipt 1f2e3d4c --out receipts/"
+        ),
     )
     _add_looking(group)
     _add_receipts(group)

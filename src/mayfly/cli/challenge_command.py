@@ -25,10 +25,14 @@ vault was found in it.
 """
 
 _EXAMPLES = """
-cp -r ~/.local/share/mayfly copy
 mayfly verify-purge copy
-mayfly delete --all
-mayfly verify-purge copy
+mayfly verify-purge /dev/sdb1 --json
+
+a whole challenge:
+  cp -r ~/.local/share/mayfly copy
+  mayfly verify-purge copy
+  mayfly delete --all
+  mayfly verify-purge copy
 """
 
 _SOURCES = {

@@ -67,12 +67,13 @@ class Commands:
         add_passphrase_options(parser, default=argparse.SUPPRESS)
         return parser
 
-    def group(self, name: str, *, summary: str, description: str) -> Commands:
+    def group(self, name: str, *, summary: str, description: str, examples: str) -> Commands:
         """Declare a command that has commands of its own, and return those."""
         parser = self._below.add_parser(
             name,
             help=summary,
             description=description.strip(),
+            epilog=f"examples:\n{indented(examples)}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )

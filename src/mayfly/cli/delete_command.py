@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mayfly.cli.arguments import age, living_states, page_number
 from mayfly.cli.commands import Commands
-from mayfly.cli.doomed import Level, carry_out, find, foresee, level_of
+from mayfly.cli.doomed import Level, carry_out, find, foresee, in_order, level_of
 from mayfly.cli.exit_status import ExitStatus, combined
 from mayfly.cli.json_shapes import deletion_shape, doomed_shape, moment_shape
 from mayfly.cli.listing import shown_name
@@ -106,7 +106,8 @@ def run_delete(arguments: argparse.Namespace, session: Session) -> int:
             session.terminal.print_json([])
         return ExitStatus.FAILED
     deletions = carry_out(mayfly, arguments, job_ids) if job_ids else []
-    return _tell(session.terminal, level_of(arguments), [*deletions, *refused])
+    answers = in_order(mayfly, arguments, [*deletions, *refused])
+    return _tell(session.terminal, level_of(arguments), answers)
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:

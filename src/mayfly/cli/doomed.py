@@ -46,16 +46,32 @@ def find(
     if arguments.batch is not None:
         batch_id = mayfly.library.find_batch(arguments.batch.strip()).result()
         return list(mayfly.deletions.find_batch(batch_id).result()), []
-    found_ids: dict[JobId, None] = {}
-    refused: dict[str, Deletion] = {}
-    for reference in arguments.jobs:
+    named = _named(mayfly, arguments.jobs)
+    refused = [answer for answer in named.values() if answer is not None]
+    return [JobId(one) for one, answer in named.items() if answer is None], refused
+
+
+def in_order(
+    mayfly: Mayfly | Keyless, arguments: argparse.Namespace, answers: Sequence[Deletion]
+) -> list[Deletion]:
+    """Return the answers in the order in which the jobs were named, if they were."""
+    if not arguments.jobs:
+        return list(answers)
+    places = {one: place for place, one in enumerate(_named(mayfly, arguments.jobs))}
+    return sorted(answers, key=lambda one: places[one.job_id])
+
+
+def _named(mayfly: Mayfly | Keyless, references: Sequence[str]) -> dict[str, Deletion | None]:
+    """Return in order each job that was named, once, and the answer for what names none."""
+    named: dict[str, Deletion | None] = {}
+    for reference in references:
         try:
-            found_ids[mayfly.library.find_id(reference.strip()).result()] = None
+            named[mayfly.library.find_id(reference.strip()).result()] = None
         except NoSuchJob:
-            refused[reference] = Deletion(reference, DeleteOutcome.NO_SUCH_JOB)
+            named[reference] = Deletion(reference, DeleteOutcome.NO_SUCH_JOB)
         except UserError as error:
-            refused[reference] = _failed(reference, error)
-    return list(found_ids), list(refused.values())
+            named[reference] = _failed(reference, error)
+    return named
 
 
 def states_of(arguments: argparse.Namespace) -> frozenset[JobState]:
