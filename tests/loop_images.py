@@ -44,7 +44,11 @@ def mounted_image(
     if tune:
         _run(*tune, str(image))
     point.mkdir()
-    _run("mount", "-o", "loop", str(image), str(point))
+    try:
+        _run("mount", "-o", "loop", str(image), str(point))
+    except subprocess.CalledProcessError as error:
+        # As in most containers, where root is not the machine's.
+        pytest.skip(f"this machine mounts no images: {error.stderr.decode().strip()}")
     try:
         yield point
     finally:

@@ -19,7 +19,9 @@ from mayfly.domain.errors import (
     InternalError,
     QueueIsPaused,
     TargetNotWritable,
+    VaultLocked,
 )
+from mayfly.domain.events import LockChanged
 from mayfly.domain.jobs import DeleteOutcome
 from mayfly.domain.proof import Place, PlaceScan, ProofStep
 from mayfly.domain.states import JobState
@@ -199,6 +201,17 @@ def test_a_pause_while_it_waits_ends_it_and_deletes_the_canary(make_desk) -> Non
     desk.queue.set_paused(True).result()
     with pytest.raises(QueueIsPaused):
         asked.result()
+    assert desk.left() == [JobState.DELETED]
+
+
+def test_a_vault_that_is_locked_while_it_waits_ends_it_and_deletes_the_canary(make_desk) -> None:
+    desk = make_desk(lambda made: ScriptPage(" ".join(made.words), gate="later"))
+    asked = desk.proof.run()
+    eventually(lambda: JobState.READING in desk.left())
+    desk.house.bus.publish(LockChanged(locked=False))
+    desk.house.bus.publish(LockChanged(locked=True))
+    with pytest.raises(VaultLocked):
+        asked.result(timeout=20)
     assert desk.left() == [JobState.DELETED]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mayfly.domain.canary import Canary, Quarry, new_canary, readings_of, words_of
 from mayfly.domain.error_codes import error_of
-from mayfly.domain.errors import CanaryNotRead, InternalError, QueueIsPaused, UserError
-from mayfly.domain.events import Event
+from mayfly.domain.errors import CanaryNotRead, InternalError, QueueIsPaused, UserError, VaultLocked
+from mayfly.domain.events import Event, LockChanged
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import DeleteOutcome, ReadOptions
 from mayfly.domain.ports import Clock, Engine, Lane
@@ -177,9 +177,11 @@ class Proof:
     def _wait_until_read(self, trip: _Trip, job_id: JobId) -> None:
         trip.begin(ProofStep.READ)
         seq, since_s = 0, self._clock.monotonic_s()
-        with self._news() as news:
+        with self._news() as (news, locked):
             while (job := self._road.library.find(job_id).result()).state in _UNREAD:
                 self._check_open()
+                if locked.is_set():
+                    raise VaultLocked
                 if self._road.queue.is_paused().result():
                     raise QueueIsPaused
                 # Other documents may stand before it: as long as something happens, all is well.
@@ -218,15 +220,18 @@ class Proof:
             raise error_of(deletion.error_code or UserError.code)
 
     @contextmanager
-    def _news(self) -> Iterator[threading.Event]:
-        news = threading.Event()
+    def _news(self) -> Iterator[tuple[threading.Event, threading.Event]]:
+        """Give what is set when anything happens, and what is when the vault is locked."""
+        news, locked = threading.Event(), threading.Event()
 
-        def hear(_event: Event) -> None:
+        def hear(event: Event) -> None:
+            if isinstance(event, LockChanged) and event.locked:
+                locked.set()
             news.set()
 
         unsubscribe = self._bus.subscribe(hear)
         try:
-            yield news
+            yield news, locked
         finally:
             unsubscribe()
 
