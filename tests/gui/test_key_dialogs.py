@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 from mayfly.bootstrap import Foundation
 from mayfly.domain.errors import KeyringUnavailable, VaultBusy
@@ -162,6 +162,33 @@ def test_a_code_that_was_not_confirmed_is_dropped(desk, page):
     desk.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     desk.wait(lambda: desk.locking.code is None)
     desk.wait(lambda: not page.findChildren(NewCodeDialog))
+    assert "1HJE" not in all_texts()
+
+
+@pytest.mark.parametrize("made_before", [True, False])
+def test_a_lock_takes_a_code_off_the_screen_and_out_of_use(desk, made_before):
+    window = desk.open()
+    dialog = NewCodeDialog(
+        desk.locking,
+        replaces=False,
+        save=lambda *_: None,
+        courier=desk.courier,
+        tr=str,
+        parent=window,
+    )
+    dialog.open()
+    if not made_before:
+        desk.locking.gate.clear()
+    dialog.accept_button.click()
+    if made_before:
+        desk.wait(lambda: dialog.code == CODE)
+    window.lock.keeper.lock()
+    assert CODE not in all_texts().replace("\n", "-")
+    desk.wait(lambda: QApplication.activeModalWidget() is None)
+    desk.locking.gate.set()
+    desk.wait(lambda: desk.locking.locked)
+    desk.wait(lambda: desk.locking.code is None)
+    desk.settle()
     assert "1HJE" not in all_texts()
 
 

@@ -253,3 +253,4 @@ def test_a_lock_that_fails_leaves_the_cover_and_is_tried_again(desk, reading):
     assert reading.lock.screen.isVisible()
     desk.locking.error = None
     desk.wait(lambda: desk.locking.locked)
+    desk.wait(lambda: reading.lock.screen.trouble.text() == "")

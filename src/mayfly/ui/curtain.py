@@ -124,6 +124,8 @@ class Curtain(QObject):
             popup.close()
         for dialog in self._window.findChildren(QDialog):
             dialog.close()
+            # One that waits for an answer refuses to close; it need not be seen meanwhile.
+            dialog.hide()
 
     def _disable_actions(self) -> None:
         self._disabled = [

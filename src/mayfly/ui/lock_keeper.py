@@ -36,6 +36,8 @@ class LockKeeper(QObject):
     """The vault is asked; the keyring may be asking the user elsewhere."""
     refused = Signal(object)
     """A UserError: why the vault stays locked, or why its keys are still in memory."""
+    held = Signal()
+    """A lock that had failed has worked."""
     home_known = Signal(object)
     """The KeyHome: what opens the vault."""
 
@@ -45,6 +47,7 @@ class LockKeeper(QObject):
         self._courier = courier
         self._cover = Cover.OFF
         self._pending = 0
+        self._failed = False
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_AGAIN_MS)
@@ -114,12 +117,17 @@ class LockKeeper(QObject):
     def _lock_done(self, then: Callable[[], None]) -> None:
         self._pending -= 1
         then()
+        if self._failed:
+            self._failed = False
+            self.held.emit()
 
     def _lock_failed(self, error: UserError, then: Callable[[], None]) -> None:
         self._pending -= 1
         then()
         if self._cover is Cover.LOCKED:
-            self.refused.emit(error)
+            if not self._failed:
+                self._failed = True
+                self.refused.emit(error)
             self._again.start()
 
     def _lock_again(self) -> None:

@@ -124,6 +124,10 @@ class LockScreen(QWidget):
         self.recovery_button.setVisible(may_recover(error))
         self.take_focus()
 
+    def forget_trouble(self) -> None:
+        """What was wrong is so no more."""
+        self._say("")
+
     def show_refused_drop(self) -> None:
         """Say why what is dragged over the window is not taken."""
         self._say(self._tr("Mayfly is locked and takes nothing. Unlock it, then drop again."))

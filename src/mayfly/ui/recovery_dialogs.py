@@ -86,11 +86,11 @@ class NewCodeDialog(AskingDialog):
             self.finish()
 
     def reject(self) -> None:
-        """End without the code being confirmed: it is dropped."""
+        """End without the code being confirmed: it is dropped, whoever closed the dialog."""
         if self._code:
             self._forget()
-            self.ask(self._locking.drop_recovery_code(), lambda _: self.reject())
-            return
+            # The dialog does not stay for the answer: the window may be locked this moment.
+            self._courier.ask(self._courier, self._locking.drop_recovery_code())
         super().reject()
 
     # --- within ----------------------------------------------------------------------
@@ -136,6 +136,10 @@ class NewCodeDialog(AskingDialog):
 
     def _show_code(self, code: str) -> None:
         self._code = code
+        if not self.isVisible():
+            # Put away by a lock while it was made.
+            self.reject()
+            return
         self.shown.setText(_in_lines(code))
         self.shown.setAccessibleDescription(code)
         self.heading.setText(self._tr("Your recovery code"))

@@ -45,6 +45,7 @@ class WindowLock(QObject):
         keeper.home_known.connect(self._show_home)
         keeper.unlocking.connect(screen.show_unlocking)
         keeper.refused.connect(screen.show_error)
+        keeper.held.connect(screen.forget_trouble)
         screen.recovery_wanted.connect(self._ask_code)
         screen.unlock_wanted.connect(keeper.unlock)
         window.drop_refused.connect(screen.show_refused_drop)
