@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from mayfly.domain.document_errors import PasswordNeeded, PasswordWrong
@@ -9,6 +11,7 @@ from mayfly.domain.errors import NotNow, VaultBusy
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.pages import PageOrigin, PageState
 from mayfly.domain.states import JobState
+from mayfly.system.seat import FileSeat
 from tests.fakes_engine import ScriptPage
 from tests.services.conftest import House
 from tests.waiting import eventually
@@ -248,3 +251,29 @@ def test_stopping_while_a_reader_starts_leaves_none_behind(
 
 def test_a_queue_that_never_started_can_be_stopped(house: House) -> None:
     house.queue(start=False).stop()
+
+
+def test_a_suspended_queue_has_given_everything_back_when_it_says_so(house: House) -> None:
+    house.admit(ScriptPage("one", gate="go"))
+    queue = house.queue()
+    eventually(lambda: house.engine.happened("page", "letter.pdf", 1))
+    busy = threading.Event()
+    house.lane.submit(lambda: busy.wait(20), urgent=True)
+
+    suspending = threading.Thread(target=queue.suspend)
+    suspending.start()
+    suspending.join(0.3)
+
+    # The vault has not taken the job back yet: another process must not be let on the seat.
+    assert suspending.is_alive()
+    other = FileSeat(house.state / "reader.lock")
+    assert not other.try_take()
+    busy.set()
+    suspending.join(20)
+    assert other.try_take()
+    assert house.on_vault(house.vault.counts)[JobState.QUEUED] == 1
+    other.release()
+
+    queue.go_on()
+    house.engine.gate("go").set()
+    eventually(lambda: house.on_vault(house.vault.counts)[JobState.DONE] == 1)
