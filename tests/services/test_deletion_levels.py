@@ -18,7 +18,7 @@ from mayfly.domain.errors import (
     VaultNotWritable,
 )
 from mayfly.domain.events import JobsChanged
-from mayfly.domain.ids import JobId, new_job_id
+from mayfly.domain.ids import BatchId, JobId, new_job_id
 from mayfly.domain.jobs import DeleteOutcome, Deletion, ReaderProcess
 from mayfly.domain.states import DeleteReason, JobState
 from tests.fakes import BytesSource
@@ -223,6 +223,17 @@ def test_everything_goes_and_nothing_more_comes_in(house: House) -> None:
     assert house.deletions.delete_everything().result() == ()
 
 
+def test_what_a_batch_and_everything_mean_can_be_looked_at_first(house: House) -> None:
+    batch = house.new_batch()
+    gone, kept, other = house.admit("x", batch=batch), house.admit("x", batch=batch), done(house)
+    house.deletions.delete([gone]).result()
+
+    assert house.deletions.find_batch(batch).result() == (gone, kept)
+    assert house.deletions.find_batch(BatchId("no id")).result() == ()
+    assert house.deletions.find_everything().result() == (kept, other)
+    assert house.deletions.delete_batch(BatchId("0" * 32)).result() == ()
+
+
 def test_everything_takes_jobs_that_are_dated_in_the_future(house: House) -> None:
     """A clock that was set back must leave nothing behind."""
     house.clock.advance(days=400)
@@ -343,6 +354,23 @@ def test_unknown_ids_and_failures_each_have_their_own_answer(
         DELETED,
         DeleteOutcome.ALREADY_DELETED,
     ]
+
+
+def test_a_batch_that_cannot_be_closed_nor_deleted_says_so_of_each(
+    house: House, stumbling: Stumbling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = house.new_batch()
+    job = house.admit("x", batch=batch)
+    stumbling.faults[job] = VaultNotWritable
+
+    def refuse(*_: object) -> None:
+        raise VaultNotWritable
+
+    monkeypatch.setattr(house.vault, "close_batch", refuse)
+
+    (answer,) = house.deletions.delete_batch(batch).result()
+
+    assert (answer.outcome, answer.error_code) == (FAILED, VaultNotWritable.code)
 
 
 def test_nothing_to_delete_asks_the_vault_for_nothing(house: House, stumbling: Stumbling) -> None:
