@@ -15,6 +15,7 @@ from mayfly.domain.errors import (
     VaultBusy,
     VaultDamaged,
     VaultError,
+    VaultLocked,
     VaultNotWritable,
 )
 from mayfly.domain.events import JobsChanged
@@ -162,6 +163,17 @@ def test_images_that_cannot_be_destroyed_are_said(
     deletion = house.deletions.delete_page_images(new_job_id(), 1).result()
 
     assert (deletion.outcome, deletion.error_code) == (FAILED, VaultNotWritable.code)
+    assert len(house.on_vault(house.retention.sweep)) == 1
+
+
+def test_images_of_a_locked_vault_are_not_tried_again_behind_the_users_back(house: House) -> None:
+    job = done(house)
+    house.on_vault(house.vault.lock.drop)
+
+    deletion = house.deletions.delete_page_images(job, 1).result()
+
+    assert (deletion.outcome, deletion.error_code) == (FAILED, VaultLocked.code)
+    assert house.on_vault(house.retention.sweep) == ()
 
 
 # --- ages --------------------------------------------------------------------------------
