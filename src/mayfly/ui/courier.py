@@ -24,11 +24,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Letter:
-    """One answer on its way: from whom, for whom, and what to do with it."""
+class _Wish:
+    """For whom an answer is, and what to do with it.
+
+    Does not know the future, which knows it: a page in an answer would otherwise stay in
+    memory until Python's collector comes by.
+    """
 
     receiver: QObject
-    future: Future[Any]
     then: Callable[[Any], None] | None
     failed: Callable[[UserError], None] | None
 
@@ -63,33 +66,34 @@ class Courier(QObject):
         Never calls back before it returns. A receiver that was destroyed meanwhile gets
         nothing. Without failed the error goes to trouble_arrived.
         """
-        letter = _Letter(receiver, future, then, failed)
-        future.add_done_callback(lambda _: self._post(letter))
+        wish = _Wish(receiver, then, failed)
+        future.add_done_callback(lambda answer: self._post(wish, answer))
 
     def hear(self, event: Event) -> None:
         """Take an event on any thread; it arrives on the GUI thread. Give this to the bus."""
         if isValid(self):
             self._heard.emit(event)
 
-    def _post(self, letter: _Letter) -> None:
+    def _post(self, wish: _Wish, answer: Future[Any]) -> None:
         try:
-            self._answered.emit(letter)
+            self._answered.emit((wish, answer))
         except RuntimeError:
             # The application ended while a lane was still at work: nobody is left to tell.
             _log.info("an answer came after the end")
 
-    def _deliver(self, letter: _Letter) -> None:
-        if not isValid(letter.receiver) or letter.future.cancelled():
+    def _deliver(self, letter: tuple[_Wish, Future[Any]]) -> None:
+        wish, answer = letter
+        if not isValid(wish.receiver) or answer.cancelled():
             return
-        error = letter.future.exception()
+        error = answer.exception()
         if error is None:
-            if letter.then is not None:
-                letter.then(letter.future.result())
+            if wish.then is not None:
+                wish.then(answer.result())
             return
         if not isinstance(error, UserError):
             _log.error("unexpected failure behind the window", exc_info=error)
             error = UserError()
-        if letter.failed is not None:
-            letter.failed(error)
+        if wish.failed is not None:
+            wish.failed(error)
         else:
             self.trouble_arrived.emit(error)

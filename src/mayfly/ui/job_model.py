@@ -162,6 +162,10 @@ class JobModel(QAbstractTableModel):
     def clear(self) -> None:
         """Forget every job: the vault is locked, or gone."""
         self.beginResetModel()
+        for batch in self._batches.values():
+            # Rows and batches know each other: names would stay until the collector comes by.
+            batch.everything.clear()
+            batch.shown.clear()
         self._batches.clear()
         self._rows.clear()
         self.counts.clear()
