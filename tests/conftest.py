@@ -27,6 +27,8 @@ class FakeClock:
     def __init__(self, start: datetime | None = None) -> None:
         self._now = start or datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
         self._monotonic_s = 1_000.0
+        self._boot_s = 5_000.0
+        self._boot_id = "01" * 16
 
     def now(self) -> datetime:
         return self._now
@@ -34,11 +36,34 @@ class FakeClock:
     def monotonic_s(self) -> float:
         return self._monotonic_s
 
+    def boot_s(self) -> float:
+        return self._boot_s
+
+    def boot_id(self) -> str:
+        return self._boot_id
+
     def advance(self, **span: float) -> None:
         """Move on by timedelta's keywords."""
         step = timedelta(**span)
         self._now += step
         self._monotonic_s += step.total_seconds()
+        self._boot_s += step.total_seconds()
+
+    def sleep(self, **span: float) -> None:
+        """Let the machine sleep: what measures running time alone stands still."""
+        step = timedelta(**span)
+        self._now += step
+        self._boot_s += step.total_seconds()
+
+    def set(self, **span: float) -> None:
+        """Set the wall clock forward by timedelta's keywords, or back by negative ones."""
+        self._now += timedelta(**span)
+
+    def restart(self, **off: float) -> None:
+        """Start the machine anew after being off for so long."""
+        self._now += timedelta(**off)
+        self._boot_s = 20.0
+        self._boot_id = f"{int(self._boot_id, 16) + 1:032x}"
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
 from mayfly.services.inspection import Inspector, Looks, Surroundings
 from mayfly.services.once import ReadOnce
+from mayfly.services.timekeeper import Timekeeper
 from mayfly.system.clock import SystemClock
 from mayfly.system.desktop import DBusDesktop
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
@@ -69,7 +70,8 @@ class Foundation:
         """home: a folder for everything, as MAYFLY_HOME; None: the platform's folders."""
         self._paths = find_paths(home)
         self._limits = Limits()
-        self._clock = SystemClock()
+        self._machine_clock = SystemClock()
+        self._clock = Timekeeper(self._machine_clock)
         self._files = LocalFiles(self._limits)
         self._door = VaultDoor(self._paths, self._clock, self._adapters)
         self._borrowed: Path | None = None
@@ -98,8 +100,8 @@ class Foundation:
         }
 
     def now(self) -> datetime:
-        """Return the present moment, for showing how much time is left."""
-        return self._clock.now()
+        """Return the time by which things are shown: what is past its end by it is hidden."""
+        return self._clock.shown_by()
 
     def window_instance(self) -> WindowInstance:
         """Return the lock by which a second window start raises the first one's window."""
@@ -262,6 +264,7 @@ class Foundation:
             vault=vault,
             lane=lane,
             engine=self._engine(self._paths.tessdata),
+            machine_clock=self._machine_clock,
             clock=self._clock,
             files=self._files,
             seat=self._paths.seat,

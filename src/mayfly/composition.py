@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from mayfly.domain.audit import ReceiptVerdict
+from mayfly.domain.errors import VaultError
+from mayfly.domain.jobs import Deletion
 from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof_port import TraceSearch
 from mayfly.export.audit_lines import log_lines
@@ -31,6 +33,8 @@ from mayfly.services.locking import Locking
 from mayfly.services.proof import Proof, Road
 from mayfly.services.reading import Queue
 from mayfly.services.retention import Retention
+from mayfly.services.timekeeper import Timekeeper
+from mayfly.services.timekeeping import Timekeeping
 from mayfly.services.watch import Watch
 from mayfly.system.files import LocalFiles
 from mayfly.system.processes import GroupKiller
@@ -61,6 +65,7 @@ class Mayfly:
     audit: AuditTrail
     locking: Locking
     proof: Proof
+    timekeeping: Timekeeping
     bus: EventBus
     close: Callable[[], None]
     """End readers, timers and lanes and close the vault; blocks up to some seconds."""
@@ -73,6 +78,7 @@ class Keyless:
     library: Library
     deletions: Deletions
     audit: AuditTrail
+    timekeeping: Timekeeping
     close: Callable[[], None]
 
 
@@ -83,7 +89,9 @@ class Adapters:
     vault: SqliteVault
     lane: Lane
     engine: Engine
-    clock: Clock
+    machine_clock: Clock
+    clock: Timekeeper
+    """Corrects the machine's clock: what every service and every entry goes by."""
     files: LocalFiles
     seat: Path
     export_umask: int
@@ -102,29 +110,24 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     vault, lane, clock, engine = adapters.vault, adapters.lane, adapters.clock, adapters.engine
     bus, killer = EventBus(), GroupKiller()
     deletions = Deletions(vault, lane, killer=killer, bus=bus, clock=clock)
-    retention = _retention(adapters, deletions, bus)
+    begin_time(vault, clock)
+    retention, timekeeping = _ends(adapters, deletions, bus)
     vault.audit.begin(clock.now())
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text)
     queue = _queue(adapters, killer, bus, on_finished=retention.ask_sweep)
     intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
-    proof = Proof(
-        Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder),
-        ThreadLane("proof"),
-        search=adapters.traces,
-        bus=bus,
-        clock=clock,
-    )
-    locking = Locking(
-        vault.lock,
-        vault.key_changes,
+    road = Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder)
+    proof = Proof(road, ThreadLane("proof"), search=adapters.traces, bus=bus, clock=clock)
+    locking = _locking(adapters, queue, bus, sweep=retention.sweep)
+    watch = Watch(
+        vault,
         lane,
-        queue=queue,
-        sweep=retention.sweep,
         bus=bus,
-        clock=clock,
+        follow_lock=locking.follow,
+        follow_time=timekeeping.look,
+        drop_keys=vault.lock.drop,
     )
-    watch = Watch(vault, lane, bus=bus, follow_lock=locking.follow, drop_keys=vault.lock.drop)
     retention.start()
     watch.start()
     return Mayfly(
@@ -136,6 +139,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         locking=locking,
         proof=proof,
+        timekeeping=timekeeping,
         bus=bus,
         # Retention goes on while what is in hand ends: nothing is kept past its end by that.
         close=partial(
@@ -160,11 +164,14 @@ def assemble_keyless(adapters: Adapters, *, on_closed: Callable[[], None]) -> Ke
     """Sweep a vault that stays locked, and put together what needs no key. On the vault lane."""
     vault, lane, clock, bus = adapters.vault, adapters.lane, adapters.clock, EventBus()
     deletions = Deletions(vault, lane, killer=GroupKiller(), bus=bus, clock=clock)
-    _retention(adapters, deletions, bus).sweep()
+    begin_time(vault, clock)
+    retention, timekeeping = _ends(adapters, deletions, bus)
+    retention.sweep()
     return Keyless(
         library=Library(vault, lane, clock=clock, page_text=page_text),
         deletions=deletions,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
+        timekeeping=timekeeping,
         close=partial(_close_all, vault, lane, (), on_closed),
     )
 
@@ -179,6 +186,14 @@ def check_receipt(data: bytes, public_key: bytes | None) -> ReceiptVerdict:
         return ReceiptVerdict.ALTERED
     is_known = receipt.public_key == public_key
     return ReceiptVerdict.SIGNED if is_known else ReceiptVerdict.OTHER_VAULT
+
+
+def begin_time(vault: SqliteVault, clock: Timekeeper) -> None:
+    """Go on from what the vault remembers of time; before anything else asks for it."""
+    with suppress(VaultError):
+        # A full or read-only disk: this process knows the time all the same.
+        clock.begin(vault.time)
+    vault.hide_by(clock.claimed)
 
 
 def _queue(
@@ -197,17 +212,41 @@ def _queue(
     )
 
 
-def _retention(adapters: Adapters, deletions: Deletions, bus: EventBus) -> Retention:
+def _ends(adapters: Adapters, deletions: Deletions, bus: EventBus) -> tuple[Retention, Timekeeping]:
     keeping = AuditKeeping(adapters.vault.audit, days=adapters.audit_days, clock=adapters.clock)
-    return Retention(
+
+    def sweep() -> tuple[Deletion, ...]:
+        return retention.sweep()
+
+    timekeeping = Timekeeping(
+        adapters.clock, adapters.vault.time, adapters.lane, sweep=sweep, bus=bus
+    )
+    retention = Retention(
         adapters.vault,
         adapters.lane,
         deletions=deletions,
-        alarm=SchedulerAlarm(),
-        ticker=MinuteTicker(adapters.clock),
+        alarm=SchedulerAlarm(adapters.clock.lag),
+        # The machine's own: every jump of it is to be looked at, also one that does not count.
+        ticker=MinuteTicker(adapters.machine_clock),
         bus=bus,
         clock=adapters.clock,
+        before_sweep=timekeeping.look,
         after_sweep=keeping.keep,
+    )
+    return retention, timekeeping
+
+
+def _locking(
+    adapters: Adapters, queue: Queue, bus: EventBus, *, sweep: Callable[[], object]
+) -> Locking:
+    return Locking(
+        adapters.vault.lock,
+        adapters.vault.key_changes,
+        adapters.lane,
+        queue=queue,
+        sweep=sweep,
+        bus=bus,
+        clock=adapters.clock,
     )
 
 

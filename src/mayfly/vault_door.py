@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from mayfly.composition import Adapters, Keyless, Mayfly, assemble, assemble_keyless
+from mayfly.composition import Adapters, Keyless, Mayfly, assemble, assemble_keyless, begin_time
 from mayfly.domain.errors import (
     InternalError,
     KeyringUnavailable,
@@ -24,10 +24,11 @@ from mayfly.domain.errors import (
 )
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.panic import KeyringFate, PanicReport
-from mayfly.domain.ports import Clock, Lane, SecretStore
+from mayfly.domain.ports import Lane, SecretStore
 from mayfly.domain.proof import ChallengeReport
 from mayfly.engine.scratch import sweep_scratch
 from mayfly.services.lane import ThreadLane
+from mayfly.services.timekeeper import Timekeeper
 from mayfly.system.backup_marks import mark_folders
 from mayfly.system.paths import Paths, make_folders
 from mayfly.system.presence import Presence
@@ -60,7 +61,7 @@ def vault_paths(paths: Paths) -> VaultPaths:
 class VaultDoor:
     """Opens the vault of one place, one at a time. Making one touches nothing."""
 
-    def __init__(self, paths: Paths, clock: Clock, make_adapters: MakeAdapters) -> None:
+    def __init__(self, paths: Paths, clock: Timekeeper, make_adapters: MakeAdapters) -> None:
         self._paths = paths
         self._clock = clock
         self._adapters = make_adapters
@@ -128,6 +129,7 @@ class VaultDoor:
         if not self.vault_exists():
             return False
         with closing(open_without_key(paths)) as vault:
+            begin_time(vault, self._clock)
             vault.lock.lock(self._clock.now())
         return True
 

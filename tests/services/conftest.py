@@ -265,7 +265,7 @@ def open_house(
     killer = EchoKiller(engine)
     houses: list[House] = []
 
-    def open_one(passphrase: str | None = None) -> House:
+    def open_one(passphrase: str | None = None, *, clock=clock) -> House:
         access = KeyAccess(None if passphrase else secrets, passphrase, lambda: secrets)
         vault = open_vault(paths, access, argon=ArgonProfile(64, 1, 1))
         lane = ThreadLane("vault")

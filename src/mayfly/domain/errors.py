@@ -17,7 +17,8 @@ MayflyError
     │   ├── VaultLocked (LockedMeanwhile)
 │   ├── PassphraseNeeded  PassphraseWrong  KeyringUnavailable  KeyringLocked
     │   ├── KeyMissing  VaultTooNew  VaultDamaged  VaultBusy  DiskFull  VaultNotWritable
-    │   └── VaultRestored  RecoveryCodeWrong  RecoveryCodeMistyped
+    │   ├── VaultRestored  RecoveryCodeWrong  RecoveryCodeMistyped
+    │   └── TimeInDoubt
     ├── JobError                   the job is not there, or not in a state for this
     │   ├── NoSuchJob  NoSuchBatch  NoSuchPage  AmbiguousJob  AlreadyDeleted
     │   ├── NotFinished  SourceGone  ResultGone  NotNow
@@ -196,6 +197,16 @@ class VaultNotWritable(VaultError):
     text = "The vault cannot be written."
     remedy = "Check the permissions of Mayfly's data folder (“mayfly doctor” shows it)."
     exit_status = 3
+
+
+class TimeInDoubt(VaultError):
+    """The clock jumped far ahead, and whether that is right is not known yet."""
+
+    code = "time_in_doubt"
+    text = (
+        "The date of this machine jumped far ahead, so Mayfly does not know what is past its end."
+    )
+    remedy = "Say whether the date is right: “mayfly clock confirm”, or “mayfly clock refuse”."
 
 
 class JobError(UserError):

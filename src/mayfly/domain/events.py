@@ -54,4 +54,14 @@ class VaultGone:
     """The vault was destroyed (panic), here or in another process: nothing is left to show."""
 
 
-Event = JobsChanged | IntakeProgress | QueuePaused | Trouble | LockChanged | VaultGone
+@dataclass(frozen=True, slots=True)
+class TimeDoubted:
+    """Time came into doubt, here or in another process, or is in doubt no more.
+
+    doubtful: the user is to be asked; services.timekeeping has the question's numbers.
+    """
+
+    doubtful: bool
+
+
+Event = JobsChanged | IntakeProgress | QueuePaused | Trouble | LockChanged | VaultGone | TimeDoubted

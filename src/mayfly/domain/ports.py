@@ -35,6 +35,14 @@ class Clock(Protocol):
         """Return seconds that never run backwards, for measuring spans."""
         ...
 
+    def boot_s(self) -> float:
+        """Return seconds since the machine was started, those asleep included. Nobody sets it."""
+        ...
+
+    def boot_id(self) -> str:
+        """Return a word that is the same as long as boot_s counts from the same start."""
+        ...
+
 
 class Lane(Protocol):
     """One thread that does all work of a kind, one piece after the other."""

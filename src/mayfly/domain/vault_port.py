@@ -21,6 +21,7 @@ from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
 from mayfly.domain.ports import SourceFile
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason, JobState
+from mayfly.domain.timekeeping import Mark, Toll
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,22 @@ class Changes:
 
     seq: int
     jobs: tuple[Job, ...]
+
+
+class TimeMemory(Protocol):
+    """What the vault remembers of time, for all processes and over restarts; on the vault lane."""
+
+    def load(self) -> Mark | None:
+        """Return the mark, or None when none was ever kept."""
+        ...
+
+    def save(self, mark: Mark, *, is_news: bool) -> None:
+        """Keep the mark. News makes every process look at all living jobs again."""
+        ...
+
+    def toll(self, sure: datetime, claimed: datetime) -> Toll:
+        """Count the living jobs, and those of which a part ends between the two moments."""
+        ...
 
 
 class Vault(Protocol):

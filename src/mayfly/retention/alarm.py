@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
@@ -30,7 +30,9 @@ class SchedulerAlarm:
     tried again by the minute tick and not in a circle.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lag: Callable[[], timedelta] = timedelta) -> None:
+        """lag: how far the machine's clock, which APScheduler goes by, is ahead of Mayfly's."""
+        self._lag = lag
         self._gate = threading.Lock()
         self._scheduler: BackgroundScheduler | None = None
         self._ring: Callable[[], None] | None = None
@@ -60,7 +62,8 @@ class SchedulerAlarm:
 
     def set_deadlines(self, deadlines: Sequence[Deadline]) -> None:
         """Replace all timers by these. Only what changed is touched: 2,000 that stay cost 1 ms."""
-        wanted = {f"{one.job_id}:{one.part}": one.due_at for one in deadlines}
+        lag = self._lag()
+        wanted = {f"{one.job_id}:{one.part}": one.due_at + lag for one in deadlines}
         with self._gate:
             for key in self._timers.keys() - wanted.keys():
                 self._remove(key)

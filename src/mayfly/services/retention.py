@@ -36,9 +36,12 @@ class Retention:
         ticker: Ticker,
         bus: EventBus,
         clock: Clock,
+        before_sweep: Callable[[], None] = lambda: None,
         after_sweep: Callable[[], None] = lambda: None,
     ) -> None:
-        """after_sweep: what is to be done after each sweep but the first, on the vault lane."""
+        """before_sweep: what is to be done before each sweep, after_sweep: after each but the
+        first; both on the vault lane.
+        """
         self._vault = vault
         self._lane = vault_lane
         self._deletions = deletions
@@ -46,6 +49,7 @@ class Retention:
         self._ticker = ticker
         self._bus = bus
         self._clock = clock
+        self._before_sweep = before_sweep
         self._after_sweep = after_sweep
         self._asked = threading.Event()
         self._set_at_s = float("-inf")
@@ -55,6 +59,7 @@ class Retention:
 
         Only on the vault lane; before anything is shown. A job that fails holds up no other.
         """
+        self._before_sweep()
         wanted = self._deletions.owed()
         for due in self._vault.due(self._clock.now()):
             wanted[due.parts, due.reason].append(due.job_id)

@@ -27,15 +27,17 @@ class Watch:
         *,
         bus: EventBus,
         follow_lock: Callable[[], None] = lambda: None,
+        follow_time: Callable[[], None] = lambda: None,
         drop_keys: Callable[[], None] = lambda: None,
     ) -> None:
-        """follow_lock is called on the vault lane when something changed, drop_keys there
-        when the vault was destroyed.
+        """follow_lock and follow_time are called on the vault lane when something changed,
+        drop_keys there when the vault was destroyed.
         """
         self._vault = vault
         self._lane = vault_lane
         self._bus = bus
         self._follow_lock = follow_lock
+        self._follow_time = follow_time
         self._drop_keys = drop_keys
         self._gone = False
         self._stopping = threading.Event()
@@ -63,6 +65,7 @@ class Watch:
             return
         # First: what is locked is locked before anybody asks for what changed.
         self._follow_lock()
+        self._follow_time()
         paused = self._vault.is_paused()
         # Noted last: a look that fails half-way is made again.
         self._seq = seq

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_OPAQUE_BYTES = 16
 
 
 class SystemClock:
     """The Clock port on the machine's own clocks."""
+
+    def __init__(self) -> None:
+        self._boot_id = _find_boot_id()
 
     def now(self) -> datetime:
         """Return the wall clock, aware UTC."""
@@ -16,3 +26,22 @@ class SystemClock:
     def monotonic_s(self) -> float:
         """Return seconds since some moment; on Linux they stand still while it sleeps."""
         return time.monotonic()
+
+    def boot_s(self) -> float:
+        """Return seconds since the machine was started, asleep or not."""
+        if hasattr(time, "CLOCK_BOOTTIME"):
+            return time.clock_gettime(time.CLOCK_BOOTTIME)
+        return time.monotonic()
+
+    def boot_id(self) -> str:
+        """Return a word for this start; where the system has none, for this process."""
+        return self._boot_id
+
+
+def _find_boot_id() -> str:
+    """Return the start's id as a digest: what the vault keeps must not name the machine's own."""
+    with suppress(OSError):
+        found = _BOOT_ID.read_bytes().strip()
+        if found:
+            return blake2b(found, digest_size=_OPAQUE_BYTES, person=b"mayfly boot").hexdigest()
+    return secrets.token_hex(_OPAQUE_BYTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from mayfly.domain.audit_port import AuditLog
@@ -12,12 +12,13 @@ from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
 from mayfly.domain.ports import SourceFile
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason, JobState
-from mayfly.domain.vault_port import Changes
+from mayfly.domain.vault_port import Changes, TimeMemory
 from mayfly.vault.audit import SqliteAuditLog
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
 from mayfly.vault.deletion import Ends
 from mayfly.vault.finding import Finding
+from mayfly.vault.hiding import Hiding
 from mayfly.vault.intake import Intake
 from mayfly.vault.key_changes import KeyChanges
 from mayfly.vault.keys import VaultKeys
@@ -30,6 +31,7 @@ from mayfly.vault.reserve import Reserve
 from mayfly.vault.rollback import Rollback
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.streams import SealedStreams
+from mayfly.vault.time_memory import SqliteTimeMemory
 from mayfly.vault.wishes import Wishes
 
 
@@ -75,6 +77,8 @@ class SqliteVault:
         )
         self._writer = writer
         self._audit = SqliteAuditLog(database, keys, writer)
+        self._time = SqliteTimeMemory(database, self._ends.even_when_full)
+        self._hiding = Hiding()
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
@@ -92,10 +96,23 @@ class SqliteVault:
         """What opens the vault, and how that is changed."""
         return self._key_changes
 
+    @property
+    def time(self) -> TimeMemory:
+        """What the vault remembers of time."""
+        return self._time
+
+    def hide_by(self, claimed: Callable[[], datetime | None]) -> None:
+        """Show nothing that is past its end at the claimed time; nothing is destroyed by it.
+
+        None: time is not in doubt (domain.timekeeping).
+        """
+        self._hiding.follow(claimed)
+
     # --- taking in -------------------------------------------------------------------
 
     def add_batch(self, now: datetime) -> BatchId:
         """Begin a batch."""
+        self._hiding.require_certainty()
         return self._intake.add_batch(self._at(now))
 
     def close_batch(self, batch_id: BatchId, now: datetime) -> None:
@@ -117,19 +134,21 @@ class SqliteVault:
         now: datetime,
     ) -> JobId:
         """Seal a document under fresh keys and queue it."""
+        self._hiding.require_certainty()
         return self._intake.admit(batch_id, source, options, rule, self._at(now))
 
     def admit_refused(
         self, batch_id: BatchId, name: str, error_code: str, rule: RetentionRule, now: datetime
     ) -> JobId:
         """Add a FAILED row for a file that could not be taken in."""
+        self._hiding.require_certainty()
         return self._intake.admit_refused(batch_id, name, error_code, rule, self._at(now))
 
     # --- looking ---------------------------------------------------------------------
 
     def job(self, job_id: JobId, now: datetime) -> Job:
         """Return one job."""
-        return self._listing.job(job_id, self._at(now))
+        return self._listing.job(job_id, self._hiding.shown_by(self._at(now)))
 
     def find_jobs(self, prefix: str) -> tuple[JobId, ...]:
         """Return the ids that begin so, at most two."""
@@ -145,7 +164,7 @@ class SqliteVault:
 
     def jobs(self, now: datetime) -> tuple[Job, ...]:
         """Return every job, oldest first."""
-        return self._listing.jobs(self._at(now))
+        return self._listing.jobs(self._hiding.shown_by(self._at(now)))
 
     def change_seq(self) -> int:
         """Return the number of the last change by any process."""
@@ -153,7 +172,7 @@ class SqliteVault:
 
     def changes_since(self, seq: int, now: datetime) -> Changes:
         """Return the rows that changed after seq."""
-        return self._listing.changes_since(seq, self._at(now))
+        return self._listing.changes_since(seq, self._hiding.shown_by(self._at(now)))
 
     def counts(self) -> dict[JobState, int]:
         """Return how many jobs are in each state."""
@@ -161,44 +180,48 @@ class SqliteVault:
 
     def page_summaries(self, job_id: JobId, now: datetime) -> tuple[PageSummary, ...]:
         """Return the pages known so far."""
-        return self._pages.summaries(job_id, self._at(now))
+        return self._hiding.look(self._at(now), lambda at: self._pages.summaries(job_id, at))
 
     def page(self, job_id: JobId, number: int, now: datetime) -> PageResult:
         """Open one page's words."""
-        return self._pages.page(job_id, number, self._at(now))
+        return self._hiding.look(self._at(now), lambda at: self._pages.page(job_id, number, at))
 
     def page_image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
         """Open one page's picture."""
-        return self._pages.image(job_id, number, self._at(now))
+        return self._hiding.look(self._at(now), lambda at: self._pages.image(job_id, number, at))
 
     def options(self, job_id: JobId) -> ReadOptions:
         """Open how the job is to be read."""
-        return self._reading.options(job_id, self._latest)
+        return self._hiding.look(self._latest, lambda at: self._reading.options(job_id, at))
 
     # --- reading ---------------------------------------------------------------------
 
     def claim_next(self, now: datetime) -> Job | None:
         """Move the oldest queued job to READING and return it."""
-        if self._lock.is_locked():
+        if self._lock.is_locked() or self._hiding.is_doubtful():
             return None
         job_id = self._reading.claim_next(self._at(now))
         return None if job_id is None else self.job(job_id, now)
 
     def source_size(self, job_id: JobId) -> int:
         """Return the document's size in bytes."""
-        return self._reading.source_size(job_id, self._latest)
+        return self._hiding.look(self._latest, lambda at: self._reading.source_size(job_id, at))
 
     def source_chunk_count(self, job_id: JobId) -> int:
         """Return in how many chunks the document is sealed."""
-        return self._reading.source_chunk_count(job_id, self._latest)
+        return self._hiding.look(
+            self._latest, lambda at: self._reading.source_chunk_count(job_id, at)
+        )
 
     def source_chunk(self, job_id: JobId, index: int) -> bytes:
         """Open one chunk of the document."""
-        return self._reading.source_chunk(job_id, index, self._latest)
+        return self._hiding.look(
+            self._latest, lambda at: self._reading.source_chunk(job_id, index, at)
+        )
 
     def password(self, job_id: JobId) -> str | None:
         """Open the password the user gave, if any."""
-        return self._reading.password(job_id, self._latest)
+        return self._hiding.look(self._latest, lambda at: self._reading.password(job_id, at))
 
     def set_reader(self, process: ReaderProcess) -> None:
         """Note which process holds the document."""

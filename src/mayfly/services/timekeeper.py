@@ -1,0 +1,145 @@
+"""The one clock of all services: the machine's own, corrected by what the vault remembers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from math import ceil
+
+from mayfly.domain.ports import Clock
+from mayfly.domain.timekeeping import (
+    Mark,
+    Reading,
+    Standing,
+    confirm,
+    first_mark,
+    join,
+    no_toll,
+    refuse,
+    stand,
+)
+from mayfly.domain.vault_port import TimeMemory
+
+_SAVE_EVERY = timedelta(minutes=5)
+"""A power cut loses so much of the mark; every minute would wake a sleeping disk."""
+
+Answer = Callable[[Standing], Mark]
+
+CONFIRM: Answer = confirm
+REFUSE: Answer = refuse
+
+
+class Timekeeper:
+    """Implements the Clock port; any thread may ask for the time.
+
+    Before begin it is the wall clock. begin, keep and answer belong on the vault lane.
+    """
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine = machine
+        self._gate = threading.Lock()
+        self._mark: Mark | None = None
+
+    def now(self) -> datetime:
+        """Return the time that counts for every end; it never runs back."""
+        return self.stand().now
+
+    def shown_by(self) -> datetime:
+        """Return the time by which things are shown: later than now while time is in doubt."""
+        return self.stand().shown_by
+
+    def claimed(self) -> datetime | None:
+        """Return the later time that is in doubt; None while there is no doubt."""
+        return self.stand().claimed
+
+    def wall(self) -> datetime:
+        """Return what the machine's clock says, right or wrong."""
+        return self._machine.now()
+
+    def lag(self) -> timedelta:
+        """Return how far the machine's clock is ahead of the time that counts, or behind it.
+
+        Whole seconds, never too few: whoever waits for the machine's clock to show a moment
+        must not look too early.
+        """
+        return timedelta(seconds=ceil((self.wall() - self.now()) / timedelta(seconds=1)))
+
+    def monotonic_s(self) -> float:
+        """Return seconds that never run backwards."""
+        return self._machine.monotonic_s()
+
+    def boot_s(self) -> float:
+        """Return seconds since the machine was started."""
+        return self._machine.boot_s()
+
+    def boot_id(self) -> str:
+        """Return a word for this start of the machine."""
+        return self._machine.boot_id()
+
+    def stand(self) -> Standing:
+        """Return where time stands now."""
+        with self._gate:
+            reading = self._read()
+            if self._mark is None:
+                return Standing(first_mark(reading))
+            return self._go_on(self._mark, reading)
+
+    # --- on the vault lane -----------------------------------------------------------
+
+    def begin(self, memory: TimeMemory) -> None:
+        """Take up what a vault remembers, and have it remember this start of the machine."""
+        known = memory.load()
+        with self._gate:
+            reading = self._read()
+            mark = stand(known, reading, memory.toll).mark if known else first_mark(reading)
+            self._mark = join(self._mark, mark) if self._mark else mark
+        self.keep(memory)
+
+    def keep(self, memory: TimeMemory) -> Standing:
+        """Take over what other processes wrote down, and write down what is worth it.
+
+        VaultNotWritable, DiskFull, ...: this process knows the time all the same.
+        """
+        return self._note(memory, lambda standing: standing.mark)
+
+    def answer(self, memory: TimeMemory, answer: Answer) -> Standing:
+        """Take the user's word on the claimed time, for every process.
+
+        VaultNotWritable, ...: in this process it holds all the same.
+        """
+        return self._note(memory, answer)
+
+    def _note(self, memory: TimeMemory, answer: Answer) -> Standing:
+        known = memory.load()
+        with self._gate:
+            reading = self._read()
+            mark = self._mark or first_mark(reading)
+            standing = self._go_on(join(mark, known) if known else mark, reading)
+            standing = self._go_on(answer(standing), reading)
+        self._save(memory, standing, known)
+        return standing
+
+    def _go_on(self, mark: Mark, reading: Reading) -> Standing:
+        """Move the mark on to the reading; with the gate in hand."""
+        standing = stand(mark, reading, no_toll)
+        self._mark = standing.mark
+        return standing
+
+    def _read(self) -> Reading:
+        machine = self._machine
+        return Reading(machine.now(), machine.boot_id(), machine.boot_s())
+
+    def _save(self, memory: TimeMemory, standing: Standing, known: Mark | None) -> None:
+        is_doubtful = standing.claimed is not None
+        was_doubtful = known is not None and known.is_doubtful
+        is_news = is_doubtful is not was_doubtful
+        mark = standing.mark
+        if (
+            is_news
+            or known is None
+            or known.reading.boot_id != mark.reading.boot_id
+            or known.refused != mark.refused
+            or not timedelta() <= mark.at - known.at < _SAVE_EVERY
+        ):
+            memory.save(mark, is_news=is_news)

@@ -1,0 +1,143 @@
+"""A clock that jumped: hidden at once, asked about, and destroyed on yes or after a day."""
+
+from __future__ import annotations
+
+import pytest
+
+from mayfly.domain.errors import ResultGone, TimeInDoubt
+from mayfly.domain.events import TimeDoubted
+from mayfly.domain.states import JobState
+from mayfly.services.timekeeper import Timekeeper
+from mayfly.services.timekeeping import Timekeeping
+
+
+@pytest.fixture
+def machine(clock):
+    return clock
+
+
+@pytest.fixture
+def kept(open_house, machine):
+    """Open a house whose one clock is a timekeeper, as composition does."""
+
+    def open_one():
+        keeper = Timekeeper(machine)
+        house = open_house(clock=keeper)
+        keeper.begin(house.vault.time)
+        house.vault.hide_by(keeper.claimed)
+        house.timekeeping = Timekeeping(
+            keeper, house.vault.time, house.lane, sweep=house.retention.sweep, bus=house.bus
+        )
+        house.retention._before_sweep = house.timekeeping.look
+        return house
+
+    return open_one
+
+
+def read_one(house):
+    job_id = house.admit("It will rain on Tuesday.", name="weather.pdf")
+    queue = house.queue()
+    house.wait_until_read(job_id)
+    queue.stop()
+    return job_id
+
+
+def sweep(house):
+    return house.on_vault(house.retention.sweep)
+
+
+def test_a_far_jump_hides_at_once_and_destroys_nothing(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+
+    machine.set(days=3650)
+
+    assert house.job(job_id).name is None
+    with pytest.raises(TimeInDoubt):
+        house.texts(job_id)
+    with pytest.raises(TimeInDoubt):
+        house.library.page(job_id, 1).result()
+    with pytest.raises(TimeInDoubt):
+        house.on_vault(lambda: house.vault.source_chunk(job_id, 0))
+    assert sweep(house) == ()
+    assert house.state_of(job_id) is JobState.DONE
+    assert TimeDoubted(True) in house.events
+    state = house.timekeeping.state().result()
+    assert state.doubtful
+    assert state.hidden == 1
+
+
+def test_yes_destroys_what_is_past_its_end_by_then(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    machine.set(days=3650)
+
+    deleted = house.timekeeping.confirm().result()
+
+    assert [one.job_id for one in deleted] == [job_id]
+    assert house.state_of(job_id) is JobState.DELETED
+    assert not house.timekeeping.state().result().doubtful
+
+
+def test_no_shows_everything_again_and_time_goes_on(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    machine.set(days=3650)
+    sweep(house)
+
+    house.timekeeping.refuse().result()
+
+    assert house.texts(job_id) == ["It will rain on Tuesday."]
+    assert house.job(job_id).name == "weather.pdf"
+    assert TimeDoubted(False) in house.events
+    machine.advance(hours=23)
+    assert house.texts(job_id)
+    machine.advance(hours=2)
+    sweep(house)
+    assert house.state_of(job_id) is JobState.DELETED
+
+
+def test_without_an_answer_a_day_of_running_decides(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    machine.set(days=3650)
+    sweep(house)
+
+    machine.advance(hours=12)
+    sweep(house)
+    machine.sleep(hours=11, minutes=59)
+    assert sweep(house) == ()
+    machine.advance(minutes=2)
+
+    assert [one.job_id for one in sweep(house)] == [job_id]
+
+
+def test_nothing_is_taken_in_while_time_is_in_doubt(kept, machine):
+    house = kept()
+    batch = house.new_batch()
+    machine.set(days=3650)
+
+    with pytest.raises(TimeInDoubt):
+        house.admit("Late.", batch=batch)
+    with pytest.raises(TimeInDoubt):
+        house.new_batch()
+
+    house.timekeeping.refuse().result()
+    assert house.admit("Late.", batch=batch)
+
+
+def test_a_clock_set_back_lengthens_no_life_over_a_restart(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    machine.advance(hours=20)
+    sweep(house)
+    machine.set(days=-3)
+
+    house.close()
+    machine.restart(minutes=1)
+    again = kept()
+
+    assert again.texts(job_id)
+    machine.advance(hours=4)
+    with pytest.raises(ResultGone):
+        again.texts(job_id)
