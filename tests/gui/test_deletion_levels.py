@@ -80,7 +80,22 @@ def test_the_text_goes_and_the_document_stays(desk):
     assert window.pages.text.toPlainText() == ""
     desk.wait(lambda: state(desk, row) == "1 page · document only")
     assert kept(desk, row) == (False, True)
+    desk.wait(lambda: window.pages.has_picture)
+    assert window.pages.text.toPlainText() == ""
+    assert window.pages.note.text == "The text has been destroyed; the document is still here."
     assert "Text of 1 document deleted" in window.status.text
+
+
+def test_a_document_whose_text_is_gone_can_be_read_again(desk):
+    window = desk.open()
+    row = desk.add("letter.pdf", "read twice")
+    desk.choose(row)
+    trigger(desk, window.actions_.delete_result)
+    desk.wait(lambda: window.pages.note.button.isVisible())
+    assert window.pages.note.button.text() == "Read again"
+    desk.qtbot.mouseClick(window.pages.note.button, Qt.MouseButton.LeftButton)
+    desk.wait(lambda: window.pages.text.toPlainText() == "read twice")
+    assert row.job.result_present
 
 
 def test_one_part_and_then_the_other_is_the_whole(desk):

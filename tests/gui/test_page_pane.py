@@ -28,6 +28,9 @@ class SlowLibrary:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, Future]] = []
 
+    def picture(self, job_id, number) -> Future:
+        return self.page(job_id, number)
+
     def page(self, job_id, number) -> Future:
         self.asked.append((job_id, number, Future()))
         return self.asked[-1][2]
@@ -204,7 +207,7 @@ def show_page(qtbot, pane, library, lane, model, **changes):
 @pytest.mark.parametrize(
     ("lost", "note"),
     [
-        ({"result_present": False}, "The result of this job has been destroyed"),
+        ({"result_present": False}, "The text has been destroyed; the document is still here."),
         (
             {"result_present": False, "source_present": False},
             "The document and its page images have been destroyed.",

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 import pytest
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QLabel
 
 from mayfly.domain.errors import (
     KeyMissing,
@@ -20,7 +21,7 @@ from mayfly.services.lane import ThreadLane
 from mayfly.ui.courier import Courier
 from mayfly.ui.passphrase_dialog import PassphraseDialog
 from mayfly.ui.recovery_dialogs import UseCodeDialog
-from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
+from mayfly.ui.unlock_windows import FreshQuestion, LockedWindow, UnlockTrouble, WaitingWindow
 from mayfly.ui.unlocking import Unlocking
 
 # What the offscreen platform cannot do is no fault of the window.
@@ -35,6 +36,7 @@ class FakeFoundation:
         self.exists = True
         self.home = KeyHome.KEYRING
         self.unlocking = None
+        self.fresh = 0
 
     def key_home(self) -> KeyHome:
         return self.home
@@ -48,6 +50,9 @@ class FakeFoundation:
         self.asked.append((passphrase, Future()))
         self.code = code
         return self.asked[-1][1]
+
+    def start_fresh(self) -> None:
+        self.fresh += 1
 
     def vault_exists(self) -> bool:
         return self.exists
@@ -223,3 +228,50 @@ def test_what_is_typed_can_be_made_visible(qtbot, theme):
     assert dialog.first.echoMode() == dialog.first.EchoMode.Password
     dialog.visible_tick.setChecked(True)
     assert dialog.second.echoMode() == dialog.second.EchoMode.Normal
+
+
+# --- a vault that never opens again ----------------------------------------------------
+
+
+def test_a_restored_copy_is_told_in_plain_words_and_offers_a_fresh_vault(
+    qtbot, unlocking, foundation
+):
+    unlocking.start()
+    foundation.asked[0][1].set_exception(VaultRestored())
+    window = wait_for(qtbot, unlocking, UnlockTrouble)
+    said = " ".join(label.text() for label in window.findChildren(QLabel))
+    assert "This vault file is an older copy" in said
+    assert "Start a fresh vault. A vault cannot be backed up" in said
+    assert not window.again_button.isVisible()
+    assert window.quit_button.isVisible()
+
+    qtbot.mouseClick(window.fresh_button, Qt.MouseButton.LeftButton)
+    question = window.findChild(FreshQuestion)
+    assert question.cancel_button.isDefault()
+    assert foundation.fresh == 0
+    opened = []
+    unlocking.opened.connect(opened.append)
+    qtbot.mouseClick(question.accept_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(foundation.asked) == 2)
+    assert foundation.fresh == 1
+    foundation.asked[1][1].set_result("mayfly")
+    qtbot.waitUntil(lambda: opened == ["mayfly"])
+
+
+def test_enter_at_the_question_destroys_nothing(qtbot, unlocking, foundation):
+    unlocking.start()
+    foundation.asked[0][1].set_exception(KeyMissing())
+    window = wait_for(qtbot, unlocking, UnlockTrouble)
+    assert window.again_button.isVisible()
+    qtbot.mouseClick(window.fresh_button, Qt.MouseButton.LeftButton)
+    question = window.findChild(FreshQuestion)
+    with qtbot.waitSignal(question.rejected):
+        qtbot.keyClick(question, Qt.Key.Key_Return)
+    assert foundation.fresh == 0
+    assert unlocking.shown is window
+
+
+def test_other_trouble_offers_no_fresh_vault(qtbot, unlocking, foundation):
+    unlocking.start()
+    foundation.asked[0][1].set_exception(KeyringLocked())
+    assert not wait_for(qtbot, unlocking, UnlockTrouble).fresh_button.isVisible()

@@ -22,7 +22,7 @@ class PageView:
     """One page to show. image is None when it is destroyed, alone or with the source.
 
     result is None and error_code is set for a page that could not be read; both are None
-    for a page that has not been read yet.
+    for a page that has not been read yet, or, with an image, one whose result is destroyed.
     """
 
     job_id: JobId
@@ -81,6 +81,10 @@ class Library:
         """Open one page: words, text and picture. Fails with a JobError when it may not."""
         return self._lane.submit(lambda: self._view(job_id, number), urgent=True)
 
+    def picture(self, job_id: JobId, number: int) -> Future[PageView]:
+        """Open a page's picture alone, where the result is destroyed and the document is not."""
+        return self._lane.submit(lambda: self._picture(job_id, number), urgent=True)
+
     def results(self, job_id: JobId) -> Iterator[PageResult]:
         """Open the read pages one after the other; blocks, so not for the GUI thread."""
         for summary in self.pages(job_id).result():
@@ -134,6 +138,10 @@ class Library:
         except SourceGone:
             image = None
         return PageView(job_id, number, result, self._page_text(result.words), image, None)
+
+    def _picture(self, job_id: JobId, number: int) -> PageView:
+        image = self._vault.page_image(job_id, number, self._clock.now())
+        return PageView(job_id, number, None, "", image, None)
 
 
 def _is_long_enough(reference: str) -> bool:

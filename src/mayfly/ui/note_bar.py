@@ -53,15 +53,16 @@ class NoteBar(QWidget):
 
     @property
     def button(self) -> QPushButton:
-        """The button "Recognise anyway"."""
+        """The button that reads the document again."""
         return self._button
 
-    def show_note(self, text: str, *, icon: str, tone: str = "dim", offer: bool = False) -> None:
-        """Show a sentence with an icon in one of the theme's tones; offer shows the button."""
+    def show_note(self, text: str, *, icon: str, tone: str = "dim", offer: str = "") -> None:
+        """Show a sentence with an icon in one of the theme's tones; offer names the button."""
         self._text.setText(text)
         self._text.setAccessibleDescription(text)
         self._look = (icon, tone)
-        self._button.setVisible(offer)
+        self._button.setText(offer)
+        self._button.setVisible(bool(offer))
         self._paint_icon()
         self.setVisible(True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mayfly.domain.error_codes import error_of
-from mayfly.domain.errors import ResultGone, UserError
+from mayfly.domain.errors import UserError
 from mayfly.domain.jobs import Job, Part
 from mayfly.domain.pages import PageOrigin
 from mayfly.domain.states import JobState
@@ -18,12 +18,12 @@ from mayfly.ui.wording import Tr, error_text, origin_text
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence, its icon, its tone, and whether recognising anyway is offered."""
+    """A sentence, its icon, its tone, and what the button that reads again is called, if any."""
 
     text: str
     icon: str
     tone: str = "dim"
-    offer: bool = False
+    offer: str = ""
 
 
 def parts_left(job: Job, now: datetime) -> frozenset[Part]:
@@ -37,6 +37,9 @@ def parts_left(job: Job, now: datetime) -> frozenset[Part]:
 def note_of_page(tr: Tr, page: PagePicture, job: Job, now: datetime) -> Note:
     """Say where the page's words come from."""
     source_left = Part.SOURCE in parts_left(job, now)
+    may = job.state is JobState.DONE and source_left
+    if page.origin is None:
+        return note_of_lost_text(tr, may=may)
     text = origin_text(tr, page.origin, page.confidence)
     if page.image is None:
         gone = (
@@ -45,13 +48,18 @@ def note_of_page(tr: Tr, page: PagePicture, job: Job, now: datetime) -> Note:
             else tr("The page image has been destroyed; the text is still here.")
         )
         text = f"{text}. {gone}"
-    may = job.state is JobState.DONE and source_left
     if page.origin is PageOrigin.TEXT_LAYER:
-        return Note(text, "done", "good", offer=may)
+        return Note(text, "done", "good", offer=tr("Recognise anyway") if may else "")
     if page.origin is PageOrigin.BLANK:
         return Note(text, "deleted")
     doubtful = page.confidence is None or page.confidence < 70
     return Note(text, "recognise", "warn" if doubtful else "good")
+
+
+def note_of_lost_text(tr: Tr, *, may: bool) -> Note:
+    """Say that only the document is left; may: whether it can be read again."""
+    text = tr("The text has been destroyed; the document is still here.")
+    return Note(text, "deleted", offer=tr("Read again") if may else "")
 
 
 def note_of_error(tr: Tr, error: UserError) -> Note:
@@ -103,9 +111,7 @@ def hint_of_job(tr: Tr, job: Job) -> str:
 
 
 def _note_of_loss(tr: Tr, left: frozenset[Part]) -> Note | None:
-    """Say that the result was destroyed, and whether the source was, too."""
-    if Part.RESULT in left:
+    """Say that nothing is left to show; None while there is."""
+    if left:
         return None
-    if Part.SOURCE in left:
-        return Note(error_text(tr, ResultGone()), "deleted")
     return Note(tr("The document and its page images have been destroyed."), "deleted")

@@ -29,6 +29,7 @@ from mayfly.ui.page_notes import (
     hint_of_job,
     note_of_error,
     note_of_job,
+    note_of_lost_text,
     note_of_page,
     note_of_pending,
     parts_left,
@@ -179,6 +180,8 @@ class PagePane(QWidget):
         if before - parts:
             # What was destroyed leaves the screen now, not when what is left has been fetched.
             self._let_go()
+            if parts == {Part.SOURCE}:
+                self._show_note(note_of_lost_text(self._tr, may=False))
         moved = row.job.state is not self._state or parts != before
         self._state = row.job.state
         self._show_bar()
@@ -193,7 +196,9 @@ class PagePane(QWidget):
             return
         self._order += 1
         order = self._order
-        future = self._library.page(row.job.job_id, self._number)
+        only_document = self._parts == {Part.SOURCE}
+        ask = self._library.picture if only_document else self._library.page
+        future = ask(row.job.job_id, self._number)
         self._courier.ask(
             self,
             future,
@@ -205,7 +210,7 @@ class PagePane(QWidget):
         row = self._row
         if order != self._order or row is None:
             return
-        if view.result is None:
+        if view.result is None and view.image is None:
             self._show_page(None)
             failed = view.error_code is not None
             self._show_note(

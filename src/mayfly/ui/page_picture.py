@@ -46,7 +46,8 @@ class PagePicture:
     encoded: bytes = field(repr=False)
     text: str
     words: tuple[ShownWord, ...]
-    origin: PageOrigin
+    origin: PageOrigin | None
+    """None when the result is destroyed: there are no words then."""
     confidence: float | None
     _bands: dict[int, list[int]] = field(repr=False)
     _by_start: tuple[int, ...] = field(repr=False)
@@ -81,12 +82,14 @@ class PagePicture:
 
 
 def prepare_page(view: PageView, wanted: Callable[[], bool]) -> PagePicture | None:
-    """Decode a page for showing. None when it has no result, or is no longer wanted."""
+    """Decode a page for showing. None when there is nothing of it, or it is no longer wanted."""
     result = view.result
-    if result is None or not wanted():
+    if (result is None and view.image is None) or not wanted():
         return None
     encoded = b"" if view.image is None else view.image.data
     image = _decode(encoded, QSize()) if encoded else None
+    if result is None:
+        return _without_words(view, image)
     spans = word_spans(view.text, result.words)
     words = tuple(
         ShownWord(
@@ -109,6 +112,23 @@ def prepare_page(view: PageView, wanted: Callable[[], bool]) -> PagePicture | No
         confidence=result.confidence,
         _bands=_bands(words),
         _by_start=tuple(sorted(with_place, key=lambda number: words[number].start)),
+    )
+
+
+def _without_words(view: PageView, image: QImage | None) -> PagePicture:
+    sides = (view.image.width_px, view.image.height_px) if view.image is not None else (0, 0)
+    return PagePicture(
+        job_id=view.job_id,
+        number=view.number,
+        size=QSize(*sides),
+        image=image,
+        encoded=view.image.data if view.image is not None else b"",
+        text="",
+        words=(),
+        origin=None,
+        confidence=None,
+        _bands={},
+        _by_start=(),
     )
 
 

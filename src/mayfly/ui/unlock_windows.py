@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mayfly.domain.errors import UserError
+from mayfly.domain.errors import KeyMissing, UserError, VaultRestored
 from mayfly.ui.lock_screen import may_recover
 from mayfly.ui.paragraph import Paragraph
+from mayfly.ui.question import Question
 from mayfly.ui.wording import Tr
 
 _WIDTH_PX = 440
@@ -133,12 +134,47 @@ class TroubleWindow(SmallWindow):
 
 
 class UnlockTrouble(TroubleWindow):
-    """Says why the vault did not open; offers the recovery code where it may help."""
+    """Says why the vault did not open; offers what may help, or a fresh vault."""
 
     recovery_wanted = Signal()
+    fresh_wanted = Signal()
 
     def __init__(self, error: UserError, *, tr: Tr) -> None:
-        super().__init__(tr(error.text), tr(error.remedy), tr=tr, again=True)
+        # An older copy never opens, however often it is tried.
+        restored = isinstance(error, VaultRestored)
+        super().__init__(tr(error.text), tr(error.remedy), tr=tr, again=not restored)
         self.recovery_button = self.add_other_way(tr("Use the recovery code…"))
         self.recovery_button.setVisible(may_recover(error))
         self.recovery_button.clicked.connect(self.recovery_wanted)
+        self.fresh_button = self.add_other_way(tr("Start a fresh vault…"))
+        self.fresh_button.setVisible(isinstance(error, KeyMissing))
+        self.fresh_button.clicked.connect(self.fresh_wanted)
+
+
+class FreshQuestion(Question):
+    """Asks once before a vault that does not open is given up for a new one."""
+
+    def __init__(self, *, tr: Tr, parent: QWidget) -> None:
+        super().__init__(
+            tr("Start a fresh vault?"), accept=tr("Destroy the old one"), tr=tr, parent=parent
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.add_section(
+            tr("What is destroyed"),
+            [
+                tr("The old vault, with everything in it: it does not open any more"),
+                tr("What is left of its key, and its list of what was deleted when"),
+            ],
+        )
+        self.add_section(
+            tr("What stays"), [tr("Your own files, what you exported, and the settings")]
+        )
+        self.column.addSpacing(4)
+        self.add_text(
+            tr(
+                "If you moved the keyring or Mayfly's state folder, bring it back instead: "
+                "afterwards it is too late."
+            ),
+            style="quiet",
+        )
+        self.add_buttons()

@@ -13,7 +13,7 @@ from mayfly.domain.ports import Lane
 from mayfly.ui.courier import Courier
 from mayfly.ui.passphrase_dialog import PassphraseDialog
 from mayfly.ui.recovery_dialogs import UseCodeDialog
-from mayfly.ui.unlock_windows import LockedWindow, UnlockTrouble, WaitingWindow
+from mayfly.ui.unlock_windows import FreshQuestion, LockedWindow, UnlockTrouble, WaitingWindow
 from mayfly.ui.wording import Tr
 
 _PATIENCE_MS = 600
@@ -111,6 +111,7 @@ class Unlocking(QObject):
         window = UnlockTrouble(error, tr=self._tr)
         window.again_wanted.connect(lambda: self._again(window, unlocking=self._unlocking))
         window.recovery_wanted.connect(lambda: self._offer_code(window))
+        window.fresh_wanted.connect(lambda: self._ask_fresh(window))
         window.given_up.connect(self.given_up)
         self._show(window)
 
@@ -133,6 +134,18 @@ class Unlocking(QObject):
         )
         dialog.recovered.connect(self._finish)
         dialog.open()
+
+    def _ask_fresh(self, window: QWidget) -> None:
+        question = FreshQuestion(tr=self._tr, parent=window)
+        question.accepted.connect(self._start_fresh)
+        question.open()
+
+    def _start_fresh(self) -> None:
+        self._show(None)
+        self._patience.start()
+        self._busy = True
+        gone = self._chores.submit(self._foundation.start_fresh)
+        self._courier.ask(self, gone, then=lambda _: self.start(), failed=self._fail)
 
     def _again(self, window: QWidget, *, unlocking: bool | None) -> None:
         if self._shown is window:
