@@ -91,7 +91,7 @@ def test_a_document_whose_text_is_gone_can_be_read_again(desk):
     row = desk.add("letter.pdf", "read twice")
     desk.choose(row)
     trigger(desk, window.actions_.delete_result)
-    desk.wait(lambda: window.pages.note.button.isVisible())
+    desk.wait(window.pages.note.button.isVisible)
     assert window.pages.note.button.text() == "Read again"
     desk.qtbot.mouseClick(window.pages.note.button, Qt.MouseButton.LeftButton)
     desk.wait(lambda: window.pages.text.toPlainText() == "read twice")

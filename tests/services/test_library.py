@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import AmbiguousJob, NoSuchBatch, NoSuchJob, NotFinished
+from mayfly.domain.errors import AlreadyDeleted, AmbiguousJob, NoSuchBatch, NoSuchJob, NotFinished
 from mayfly.domain.states import JobState
 from tests.fakes_engine import ScriptPage
 from tests.services.conftest import House
@@ -32,6 +32,19 @@ def test_a_page_whose_picture_was_deleted_keeps_words_and_text(house: House) -> 
     view = house.library.page(job, 1).result()
     assert (view.image, view.text, view.error_code) == (None, "one two", None)
     assert house.library.page(job, 2).result().image is not None
+
+
+def test_a_picture_outlives_the_words_that_were_deleted_first(house: House) -> None:
+    job = house.admit("one two")
+    house.queue()
+    house.wait_until_read(job)
+    house.deletions.delete_result([job]).result()
+    view = house.library.picture(job, 1).result()
+    assert (view.result, view.text) == (None, "")
+    assert view.image.data.startswith(b"\xff\xd8")
+    house.deletions.delete_source([job]).result()
+    with pytest.raises(AlreadyDeleted):
+        house.library.picture(job, 1).result()
 
 
 def test_a_page_that_failed_says_why(house: House) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -104,7 +105,8 @@ class JobList(QTableView):
             self._jobs.set_open(row.batch, True)
         index = self._jobs.index_of(row)
         if index.isValid():
-            self.setCurrentIndex(index)
+            # Not the view's own setCurrentIndex: with a modifier held down it selects nothing.
+            self.selectionModel().setCurrentIndex(index, _SELECT_ROW)
             self.scrollTo(index)
 
     def edit_password(self, index: Index) -> bool:
@@ -307,5 +309,8 @@ class JobList(QTableView):
             self.closeEditor(field, _DISCARD)
 
 
+_SELECT_ROW = (
+    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+)
 _EDITING = QAbstractItemView.State.EditingState
 _DISCARD = QAbstractItemDelegate.EndEditHint.RevertModelCache

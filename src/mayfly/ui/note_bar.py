@@ -61,7 +61,8 @@ class NoteBar(QWidget):
         self._text.setText(text)
         self._text.setAccessibleDescription(text)
         self._look = (icon, tone)
-        self._button.setText(offer)
+        if offer:
+            self._button.setText(offer)
         self._button.setVisible(bool(offer))
         self._paint_icon()
         self.setVisible(True)
