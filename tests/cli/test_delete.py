@@ -19,8 +19,10 @@ from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
 from tests.cli.conftest import PASSPHRASE, Ended, Program, ended, with_cheap_vault
 from tests.fakes import BytesSource
 from tests.vault.conftest import reading
+from tests.waiting import eventually
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+PAGES = 600
 RULE = RetentionRule(source_hours=168, result_hours=168)
 
 
@@ -53,6 +55,24 @@ class Cupboard:
         elif state is JobState.CANCELLED:
             self.vault.cancel(job, now)
         return job
+
+    def add_long(self, name: str, data: bytes, pages: int) -> JobId:
+        """Add a document that takes a while to write out again."""
+        batch = self.vault.add_batch(self.now)
+        source = BytesSource(name, data)
+        job = self.vault.admit(batch, source, ReadOptions(), RULE, self.now)
+        self.vault.claim_next(self.now)
+        self.vault.set_pages(job, pages)
+        for number in range(1, pages + 1):
+            self.vault.save_page(job, reading(number, *["word"] * 50))
+        self.vault.finish(job, self.now)
+        return job
+
+    def readers(self) -> int:
+        connection = sqlite3.connect(self.database)
+        ((found,),) = connection.execute("SELECT count(*) FROM reader").fetchall()
+        connection.close()
+        return found
 
     def run(self, *words: str) -> Ended:
         self.vault.close()
@@ -338,3 +358,35 @@ def test_a_wrong_passphrase_deletes_nothing(cupboard: Cupboard) -> None:
 
     assert answer.status == 5
     assert cupboard.states() == {job: "done"}
+
+
+# --- while another process works -----------------------------------------------------------
+
+
+def long_document(pages: int) -> bytes:
+    import pymupdf
+
+    with pymupdf.open() as document:
+        for _ in range(pages):
+            document.new_page()
+        return document.tobytes()
+
+
+def test_deleting_takes_the_file_of_an_export_in_another_process(
+    cupboard: Cupboard, tmp_path: Path
+) -> None:
+    job = cupboard.add_long("long.pdf", long_document(PAGES), PAGES)
+    out = tmp_path / "out"
+    out.mkdir()
+    cupboard.vault.close()
+
+    with cupboard.program.start("export", job, "--format", "pdf", "--out", out) as exporting:
+        eventually(lambda: cupboard.readers() == 1)
+        deleted = cupboard.program.run("delete", job, "--json")
+        exported = ended(exporting)
+
+    assert rows(deleted) == [(job, "deleted")]
+    assert exported.status == 4
+    assert "already deleted" in exported.err
+    assert list(out.iterdir()) == []
+    assert cupboard.readers() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from mayfly.domain.jobs import Part, ReaderProcess
-from mayfly.domain.states import DeleteReason
+from mayfly.domain.states import DeleteReason, JobState
 from tests.vault.conftest import Desk, reading
 
 
@@ -39,6 +39,11 @@ def use_everything(desk: Desk) -> None:
     vault.retry(job_id)
     vault.due(now)
     vault.next_deadlines(10)
+    vault.older_than(now, frozenset(JobState))
+    vault.find_batches("a")
+    vault.jobs_of(vault.job(job_id, now).batch_id)
+    vault.close_batches(now)
+    vault.purge_page_images(job_id, 1, now)
     vault.purge([job_id], frozenset({Part.RESULT}), DeleteReason.USER, now)
     vault.mark_purging([job_id], DeleteReason.USER, now)
     vault.purge([job_id], frozenset(Part), DeleteReason.USER, now)
