@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from mayfly.system.canary_forms import Needles
 from mayfly.system.paths import paths_in
@@ -23,11 +24,10 @@ _NOWHERE = ("/dev/null", "/dev/tty", "/proc/")
 
 
 @dataclass(frozen=True)
-class WatchedProgram(Program):
-    """Runs Mayfly under strace; module names another build of it."""
+class BuiltProgram(Program):
+    """Runs Mayfly, or the build of it that module names."""
 
     module: str = "mayfly"
-    logs: list[Path] = field(default_factory=list)
 
     @property
     def out(self) -> Path:
@@ -40,9 +40,7 @@ class WatchedProgram(Program):
         return {**super().environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def command(self, *words: str | Path) -> list[str]:
-        log = self.folder / f"strace-{len(self.logs)}"
-        self.logs.append(log)
-        return traced(log, [sys.executable, "-m", self.module, *map(str, words)])
+        return [sys.executable, "-m", self.module, *map(str, words)]
 
     def do(self, *words: str | Path) -> Ended:
         """Run a command that must go well."""
@@ -51,13 +49,33 @@ class WatchedProgram(Program):
         return ended
 
 
+@dataclass(frozen=True)
+class WatchedProgram(BuiltProgram):
+    """Runs it under strace."""
+
+    logs: list[Path] = field(default_factory=list)
+
+    def command(self, *words: str | Path) -> list[str]:
+        log = self.folder / f"strace-{len(self.logs)}"
+        self.logs.append(log)
+        return traced(log, super().command(*words))
+
+
+P = TypeVar("P", bound=BuiltProgram)
+
+
 def watched_program(folder: Path, module: str = "mayfly") -> WatchedProgram:
     """Return a watched program whose vault is there already and costs little to open."""
+    return built_program(WatchedProgram, folder, module)
+
+
+def built_program(kind: type[P], folder: Path, module: str = "mayfly") -> P:
+    """Return a program of the kind whose vault is there already and costs little to open."""
     plain = with_passphrase(folder)
     paths = paths_in(plain.home)
     vault = VaultPaths(paths.database, paths.shard, paths.lock)
     open_vault(vault, KeyAccess(None, PASSPHRASE), argon=CHEAP).close()
-    program = WatchedProgram(folder, plain.variables, module)
+    program = kind(folder, plain.variables, module)
     program.out.mkdir()
     return program
 
