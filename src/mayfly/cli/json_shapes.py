@@ -11,6 +11,7 @@ from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, UserError
 from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Job
+from mayfly.domain.timekeeping import TimeState
 
 Shape = dict[str, Any]
 
@@ -68,6 +69,19 @@ def deletion_shape(deletion: Deletion) -> Shape:
         "outcome": deletion.outcome.value,
         "deleted_at": moment_shape(deletion.deleted_at),
         "error": error,
+    }
+
+
+def clock_shape(state: TimeState | None, deletions: Sequence[Deletion]) -> Shape:
+    """Return where time stands, and what an answer destroyed; None where there is no vault."""
+    return {
+        "doubtful": state is not None and state.doubtful,
+        "now": moment_shape(state.now if state else None),
+        "clock": moment_shape(state.wall if state else None),
+        "claimed": moment_shape(state.claimed if state else None),
+        "hidden": state.hidden if state else 0,
+        "decided_in_s": int(state.decided_in.total_seconds()) if state and state.doubtful else None,
+        "deleted": [deletion_shape(one) for one in deletions],
     }
 
 

@@ -32,6 +32,8 @@ _STAYS_LOCKED = (
     " when it is unlocked next; until then an older copy of the vault's file can be opened."
 )
 
+_ASKED_LOCKED = "The vault stays locked, which does not matter for this."
+
 _READ_LOCKED = "The vault stays locked; its audit log can be read all the same."
 
 
@@ -86,6 +88,10 @@ class Session:
     def vault_with_log(self) -> Mayfly | Keyless:
         """Open the vault, or leave it locked: its audit log can be read all the same."""
         return self._vault_or_keyless(_READ_LOCKED)
+
+    def vault_to_ask(self) -> Mayfly | Keyless:
+        """Open the vault, or leave it locked: what is asked stands unsealed in it."""
+        return self._vault_or_keyless(_ASKED_LOCKED)
 
     def _vault_or_keyless(self, note: str) -> Mayfly | Keyless:
         if self._keyless is not None:

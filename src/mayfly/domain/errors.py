@@ -207,6 +207,7 @@ class TimeInDoubt(VaultError):
         "The date of this machine jumped far ahead, so Mayfly does not know what is past its end."
     )
     remedy = "Say whether the date is right: “mayfly clock confirm”, or “mayfly clock refuse”."
+    exit_status = 3
 
 
 class JobError(UserError):
