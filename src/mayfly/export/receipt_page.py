@@ -16,9 +16,10 @@ _STYLE = """
 body { background: #fff; color: #1d1d1f; font: 15px/1.5 system-ui, sans-serif;
   margin: 0 auto; max-width: 44rem; padding: 2rem 1.5rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
-h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
+h2 { break-after: avoid; font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
 p { margin: .4rem 0; }
-table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
+table { border-collapse: collapse; margin: 1rem 0; table-layout: fixed; width: 100%; }
+tr { break-inside: avoid; }
 th, td { border-bottom: 1px solid #d8d8dc; padding: .4rem .5rem .4rem 0; text-align: left;
   vertical-align: top; }
 th { font-weight: 600; width: 12rem; }
