@@ -35,10 +35,12 @@ class AskingSecrets(MemorySecrets):
         self.answered = threading.Event()
         self.answered.set()
         self.refuses = False
+        self.refused = 0
 
     def get(self, name: str) -> str | None:
         assert self.answered.wait(20)
         if self.refuses:
+            self.refused += 1
             raise KeyringLocked
         return super().get(name)
 
@@ -328,3 +330,37 @@ def test_a_recovery_code_unlocks_where_the_keyring_lost_its_share(
     assert locking.has_recovery_code().result()
     locking.drop_recovery_code().result()
     assert not locking.has_recovery_code().result()
+
+
+def test_a_key_that_is_changed_again_and_again_is_told_as_busy(house: House, monkeypatch) -> None:
+    locking = house.lockable()
+    locking.lock().result()
+    asked: list[int] = []
+
+    def refuse(_: object) -> None:
+        asked.append(1)
+        raise VaultBusy
+
+    monkeypatch.setattr(house.vault.lock, "take", refuse)
+    with pytest.raises(VaultBusy):
+        locking.unlock().result()
+    assert len(asked) == 3
+
+
+def test_a_process_whose_keyring_refuses_stays_locked_when_others_come_back(
+    open_house: OpenHouse, secrets: AskingSecrets
+) -> None:
+    here, there = open_house(), open_house()
+    locking, following = here.lockable(), there.lockable()
+    locking.lock().result()
+    eventually(lambda: locked_events(there) == [True])
+    here.on_vault(lambda: here.vault.lock.take(here.vault.lock.ask().fetch(None)))
+    secrets.refuses = True
+    here.on_vault(here.vault.lock.clear)
+    # Asked once, not again with every change.
+    eventually(lambda: secrets.refused == 1)
+    here.admit("one")
+    assert following.is_locked().result()
+    secrets.refuses = False
+    following.unlock().result()
+    assert secrets.refused == 1

@@ -266,3 +266,13 @@ def test_a_process_that_is_told_drops_its_outdated_key_at_once(keyring_place: Pl
     sweep(other)
     vault.close()
     other.close()
+
+
+def test_a_process_follows_both_parts_of_a_new_key(tmp_path: Path) -> None:
+    place = make(tmp_path / "today", "both")
+    vault, other = place.open(), place.open()
+    jobs = admit(vault, "goes", "stays")
+    purge(vault, jobs.pop("goes"))
+    check_alive(other, jobs)
+    vault.close()
+    other.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,14 +14,17 @@ from mayfly.domain.errors import (
     PassphraseNeeded,
     PassphraseWrong,
     VaultBusy,
+    VaultDamaged,
     VaultLocked,
 )
 from mayfly.domain.jobs import DeleteOutcome, Part, ReadOptions
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.states import DeleteReason, JobState
+from mayfly.vault.key_source import ShareRequest, key_home_of
 from mayfly.vault.opening import KeyAccess, is_lock_wished, open_vault, open_without_key
 from mayfly.vault.vault import SqliteVault
 from tests.fakes import BytesSource
+from tests.small_disks import disk_in_memory, fill_up
 from tests.vault.conftest import CHEAP, RULE, reading
 from tests.vault.rotating import NOW, WORD, Place, admit, check_alive, check_settled, purge, sweep
 
@@ -303,3 +307,42 @@ def test_a_vault_that_needs_a_passphrase_asks_no_keyring(tmp_path) -> None:
     vault = open_vault(place.paths, access, argon=CHEAP)
     assert vault.lock.key_home() is KeyHome.PASSPHRASE
     vault.close()
+
+
+def test_a_full_disk_does_not_keep_a_vault_open(tmp_path: Path) -> None:
+    with disk_in_memory(tmp_path / "disk") as disk:
+        (disk / "today").mkdir()
+        place = Place(disk / "today", "keyring")
+        vault = place.open()
+        other = place.open()
+        jobs = admit(vault, "letter")
+        fill_up(disk)
+
+        vault.lock.lock(NOW)
+
+        with pytest.raises(VaultLocked):
+            other.jobs(NOW)
+        unlock(vault, None)
+        check_alive(vault, jobs)
+        vault.close()
+        other.close()
+
+
+def test_words_that_no_vault_holds_are_damage() -> None:
+    with pytest.raises(VaultDamaged):
+        key_home_of("elsewhere")
+
+
+def test_a_vault_without_its_sealed_share_says_so() -> None:
+    request = ShareRequest(
+        b"v" * 16, KeyHome.PASSPHRASE, 1, None, KeyAccess(None, None).find_keyring
+    )
+    with pytest.raises(KeyMissing):
+        request.fetch(WORD)
+
+
+def test_a_locked_source_has_no_home(vault: SqliteVault) -> None:
+    vault.lock.lock(NOW)
+    for ask in (lambda: vault._rotation._home, lambda: vault.lock._source.key_home):
+        with pytest.raises(VaultLocked):
+            ask()

@@ -17,8 +17,9 @@ from mayfly.vault.panic import Doomed, destroy, is_begun
 from mayfly.vault.shard import SLOT_BYTES, Shard
 from mayfly.vault.shares import secret_name
 from mayfly.vault.vault import SqliteVault
+from tests.small_disks import fill_up
 from tests.vault.rotating import NOW, Place, admit, check_alive, purge
-from tests.vault.test_disk_full import fill_up, small_disk
+from tests.vault.test_disk_full import small_disk
 
 __all__ = ["small_disk"]
 
@@ -245,3 +246,28 @@ def test_a_dropped_key_stays_dropped(vault: SqliteVault, place: Place) -> None:
     vault.lock.drop()
     with pytest.raises(VaultLocked):
         vault.jobs(NOW)
+
+
+def test_a_database_that_is_none_names_no_vault(place: Place) -> None:
+    place.open().close()
+    place.paths.shard.unlink()
+    place.paths.database.write_bytes(b"not a database at all" * 400)
+    seen: list[frozenset[bytes]] = []
+
+    def forget(vault_ids: frozenset[bytes]):
+        seen.append(vault_ids)
+        return lambda: KeyringFate.NONE
+
+    assert destroy(doomed(place, forget_secrets=forget)).key_destroyed
+    assert seen == [frozenset()]
+    assert not place.paths.database.exists()
+
+
+def test_leftovers_are_dropped_in_no_other_vaults_shard(keyring_place: Place) -> None:
+    vault = keyring_place.open()
+    destroy(doomed(keyring_place))
+    Shard(keyring_place.paths.shard).create()
+    Shard(keyring_place.paths.shard).write_slot(b"w" * 16, 2)
+    vault._rotation.drop_leftovers()
+    assert Shard(keyring_place.paths.shard).read_slot(b"w" * 16, 2)
+    vault.close()

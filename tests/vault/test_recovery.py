@@ -21,6 +21,7 @@ from mayfly.domain.errors import (
     NotNow,
     RecoveryCodeMistyped,
     RecoveryCodeWrong,
+    VaultDamaged,
     VaultLocked,
 )
 from mayfly.vault.opening import open_without_key
@@ -274,3 +275,15 @@ def test_nobody_gets_the_next_share_sealed_to_a_code_of_their_own(keyring_place:
     assert not vault.key_changes.has_recovery_code()
     check_alive(vault, jobs)
     vault.close()
+
+
+def test_a_share_of_another_length_is_damage(keyring_place: Place) -> None:
+    from mayfly.vault import recovery
+
+    code = bytes(range(16))
+    public = recovery.public_of(code, b"v" * 16)
+    sealed = recovery._seal(b"short", public, b"v" * 16, 3)
+    with pytest.raises(VaultDamaged):
+        recovery.Recovery(b"v" * 16, 3, sealed, lambda: keyring_place.secrets).put_back(
+            format_code(code)
+        )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import os
 import shutil
+import struct
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -345,3 +350,36 @@ def test_what_is_past_every_backstop_is_forgotten(tmp_path: Path) -> None:
     for _ in range(5):
         ledger.note_gone([gone(10, at=1_000 + month)])
     assert len(ledger.read().of(ids)) < 5
+
+
+def test_what_does_not_fit_is_no_record_and_a_held_file_is_not_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "ledger"
+    ledger = Ledger(file, b"v" * 16)
+    ledger.note_gone([gone(1)])
+    descriptor = os.open(file, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    began = time.monotonic()
+    ledger.note_gone([gone(2)])
+    assert time.monotonic() - began < 2.0
+    os.close(descriptor)
+    ids = [number.to_bytes(16, "big") for number in range(4)]
+    assert set(ledger.read().of(ids)) == set(ids[1:3])
+    # A reason that this program does not know, and a head of another kind.
+    body = struct.pack(">16sQIBBxx", ids[3], 1, 0, 3, 200)
+    with file.open("ab") as odd:
+        odd.write(body + hashlib.sha256(b"v" * 16 + body).digest()[:16])
+    assert set(ledger.read().of(ids)) == set(ids[1:3])
+    head = struct.pack(">8s16sQQ", b"MAYFLYL9", b"v" * 16, 1, 0)
+    file.write_bytes(head + hashlib.sha256(b"v" * 16 + head).digest()[:24])
+    assert ledger.read().epoch == 0
+
+
+def test_what_is_back_and_cannot_be_destroyed_yet_is_not_settled(yesterday: Yesterday) -> None:
+    yesterday.restore(*yesterday.all_halves)
+    vault = yesterday.place.open()
+    vault.tidy()
+    assert [one.job_id for one in vault.due(NOW)] == [yesterday.gone]
+    vault.tidy()
+    assert [one.job_id for one in vault.due(NOW)] == [yesterday.gone]
+    assert told(vault) == [1]
+    vault.close()

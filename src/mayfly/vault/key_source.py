@@ -175,6 +175,6 @@ class KeySource:
 
     def forget(self) -> None:
         """Overwrite what the home holds in memory, and have none."""
-        home, self._home = self._home, None
+        home, self._home, self._key_home = self._home, None, None
         if home is not None:
             home.forget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mayfly.domain.audit import AuditKind
-from mayfly.domain.errors import InternalError, VaultBusy
+from mayfly.domain.errors import DiskFull, InternalError, VaultBusy
 from mayfly.domain.lock_port import FetchedKey, KeyHome
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
@@ -19,6 +19,7 @@ from mayfly.vault.key_source import (
 )
 from mayfly.vault.keys import VaultKeys
 from mayfly.vault.moments import micros_of
+from mayfly.vault.reserve import Reserve
 
 
 class Lock:
@@ -32,12 +33,14 @@ class Lock:
         *,
         find_keyring: FindKeyring,
         audit: AuditWriter,
+        reserve: Reserve,
     ) -> None:
         self._database = database
         self._keys = keys
         self._source = source
         self._find_keyring = find_keyring
         self._audit = audit
+        self._reserve = reserve
 
     def is_locked(self) -> bool:
         """Whether this process has no key of the vault."""
@@ -54,19 +57,26 @@ class Lock:
             return key_home_of(tx.only_row("SELECT key_home FROM meta")[0])
 
     def lock(self, now: datetime) -> None:
-        """Overwrite the keys here, then lock for every process."""
+        """Overwrite the keys here, then lock for every process; on a full disk, too."""
         # First, whatever comes of the row: a full disk must not keep a key in memory.
         self.drop()
-        with self._database.write() as tx:
-            tx.stamp()
-            sql = "UPDATE meta SET locked_at = ? WHERE locked_at IS NULL"
-            if tx.run(sql, micros_of(now)):
-                self._audit.append_in(tx, AuditKind.LOCKED, now)
+        try:
+            self._note_lock(now)
+        except DiskFull:
+            self._reserve.give_up()
+            self._note_lock(now)
 
     def drop(self) -> None:
         """Overwrite the keys in this process's memory."""
         self._keys.forget()
         self._source.forget()
+
+    def _note_lock(self, now: datetime) -> None:
+        with self._database.write() as tx:
+            tx.stamp()
+            sql = "UPDATE meta SET locked_at = ? WHERE locked_at IS NULL"
+            if tx.run(sql, micros_of(now)):
+                self._audit.append_in(tx, AuditKind.LOCKED, now)
 
     def drop_outdated(self) -> None:
         """Drop the keys when another process has the vault open otherwise now."""

@@ -106,6 +106,7 @@ class Parts:
             self._source,
             find_keyring=access.find_keyring,
             audit=self._writer,
+            reserve=self._reserve,
         )
         self._key_changes = KeyChanges(
             seal.vault_id,
