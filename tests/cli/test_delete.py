@@ -193,6 +193,7 @@ def test_old_jobs_of_the_states_go_and_a_dry_run_shows_them(cupboard: Cupboard) 
     still = cupboard.states()
     done = cupboard.run("--older-than", "2d", "--json")
     rest = cupboard.run("--older-than", "2d")
+    nothing = cupboard.run("--older-than", "2d", "--dry-run", "--json")
 
     assert rows(dry) == [(old, "would_be_deleted"), (failed, "would_be_deleted")]
     assert [line.split("  ") for line in said.out.splitlines()] == [
@@ -203,6 +204,7 @@ def test_old_jobs_of_the_states_go_and_a_dry_run_shows_them(cupboard: Cupboard) 
     assert (done.status, rows(done)) == (0, [(old, "deleted"), (failed, "deleted")])
     assert cupboard.states()[young] == "cancelled"
     assert (rest.status, rest.out, rest.err) == (0, "", "There is nothing to delete.\n")
+    assert (nothing.status, nothing.json, nothing.err) == (0, [], rest.err)
 
 
 def test_everything_is_asked_for_once_and_no_is_the_answer_of_silence(cupboard: Cupboard) -> None:

@@ -57,6 +57,7 @@ TOMBSTONE = replace(
     JOB,
     state=JobState.DELETED,
     name=None,
+    pages_read=0,
     deleted_at=NOW,
     delete_reason=DeleteReason.RESULT_DEADLINE,
     source_present=False,

@@ -95,11 +95,11 @@ def run_delete(arguments: argparse.Namespace, session: Session) -> int:
         return _nothing_there(arguments, session.terminal)
     mayfly = session.vault_to_delete_from()
     job_ids, refused = find(mayfly, arguments)
+    if not job_ids and not refused:
+        return _tell_nothing(session.terminal)
     if arguments.dry_run:
         doomed, others = foresee(mayfly, arguments, job_ids)
         return _tell(session.terminal, level_of(arguments), [*others, *refused], doomed)
-    if not job_ids and not refused:
-        return _tell_nothing(session.terminal)
     if arguments.everything and not arguments.yes and not _is_sure(session.terminal, len(job_ids)):
         session.terminal.say("Nothing was deleted.")
         if session.terminal.as_json:

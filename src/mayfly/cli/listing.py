@@ -79,7 +79,9 @@ def _row(job: Job, now: datetime) -> tuple[str, str, str, str, str, str]:
 def _pages(job: Job) -> str:
     if job.pages is None:
         return "-"
-    return str(job.pages) if job.pages_read == job.pages else f"{job.pages_read}/{job.pages}"
+    # How many were read goes with the job.
+    is_whole = job.pages_read == job.pages or job.state is JobState.DELETED
+    return str(job.pages) if is_whole else f"{job.pages_read}/{job.pages}"
 
 
 def _goes(job: Job, now: datetime, moment: datetime, *, is_there: bool) -> str:
