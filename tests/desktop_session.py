@@ -23,6 +23,7 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 
 LOGIND = "org.freedesktop.login1"
 SESSION_PATH = "/org/freedesktop/login1/session/_31"
+USER_PATH = "/org/freedesktop/login1/user/self"
 MANAGER_PATH = "/org/freedesktop/login1"
 
 
@@ -102,8 +103,13 @@ class Service:
             self.inhibitors.append(mine)
             self._bus.send(new_method_return(message, "h", (theirs,)))
             os.close(theirs)
-        elif member == "GetSession":
+        elif member == "GetSession" and message.body == ("1",):
             self._bus.send(new_method_return(message, "o", (SESSION_PATH,)))
+        elif member == "GetUser" and message.body == (os.getuid(),):
+            self._bus.send(new_method_return(message, "o", (USER_PATH,)))
+        elif member == "Get" and message.body == (f"{LOGIND}.User", "Display"):
+            shown = ("(so)", ("1", SESSION_PATH))
+            self._bus.send(new_method_return(message, "v", (shown,)))
         else:
             self._bus.send(new_error(message, f"{LOGIND}.NoSuchThing"))
 

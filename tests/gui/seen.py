@@ -58,7 +58,7 @@ def all_texts() -> str:
 
 
 def kept_in_memory(job_ids: set[str]) -> list[object]:
-    """Return the pages and rows of these documents that Python still holds, uncollected ones too."""
+    """Return these documents' pages and rows that Python still holds, uncollected or not."""
     everything = gc.get_objects()
     rows = [row for row in everything if isinstance(row, JobRow) and row.job.job_id in job_ids]
     pages = [page for page in everything if isinstance(page, PagePicture)]

@@ -237,6 +237,14 @@ def test_another_process_locks_and_unlocks_this_window(desk, reading):
     desk.wait(reading.pages.isVisible)
 
 
+def test_a_lock_between_opening_and_the_window_is_not_missed(desk):
+    desk.locking.locked = True
+    desk.qtbot.addWidget(desk.window)
+    desk.window.show()
+    desk.window.begin()
+    desk.wait(desk.window.lock.screen.isVisible)
+
+
 def test_old_news_does_not_uncover_what_was_locked_since(desk, reading):
     lock(desk)
     desk.house.bus.publish(LockChanged(False))

@@ -77,7 +77,10 @@ def test_somebody_else_cannot_tell_in_the_screen_savers_name(buses, heard):
         assert DesktopNews.SCREEN_LOCKED not in one.news
 
 
-def test_logind_locks_this_session_only(buses, heard):
+@pytest.mark.parametrize("number", ["1", "", "99"])
+def test_logind_locks_this_session_only(buses, heard, monkeypatch, number):
+    """Found by its number, or as the one that shows this user's desktop."""
+    monkeypatch.setenv("XDG_SESSION_ID", number)
     with desktop_service(buses[1], LOGIND) as logind:
         one = heard()
         eventually(lambda: one.desktop.tells_suspend)

@@ -205,7 +205,19 @@ def _own_session(bus: DBusConnection) -> str | None:
         if answer is not None:
             return str(answer[0])
     answer = _call(bus, _ASK_LOGIND, "GetSessionByPID", "u", (os.getpid(),))
-    return str(answer[0]) if answer is not None else None
+    return str(answer[0]) if answer is not None else _session_on_display(bus)
+
+
+def _session_on_display(bus: DBusConnection) -> str | None:
+    """Return the session that shows this user's desktop: programs it starts are in none."""
+    user = _call(bus, _ASK_LOGIND, "GetUser", "u", (os.getuid(),))
+    if user is None:
+        return None
+    whom = (str(user[0]), LOGIND, "org.freedesktop.DBus.Properties")
+    answer = _call(bus, whom, "Get", "ss", (f"{LOGIND}.User", "Display"))
+    # A variant: its signature, and a pair of the session's number and its object.
+    session = str(answer[0][1][1]) if answer is not None else "/"
+    return session if session != "/" else None
 
 
 def _names(bus: DBusConnection, method: str) -> list[str]:

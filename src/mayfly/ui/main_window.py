@@ -229,6 +229,8 @@ class MainWindow(DropWindow):
         self._courier.ask(self, self._mayfly.queue.is_paused(), then=self._show_paused)
         self.feed.ask()
         self.privacy.begin()
+        # It may have been locked again since it was opened, before anybody listened.
+        self.lock.keeper.look()
 
     @property
     def busy(self) -> bool:
