@@ -32,7 +32,9 @@ def carved(data: bytes, piece_bytes: int) -> Carved:
     return carver.found
 
 
-@pytest.mark.parametrize(("shift", "piece_bytes"), [(0, 1 << 20), (1, 70_001), (4_097, 33_333)])
+@pytest.mark.parametrize(
+    ("shift", "piece_bytes"), [(0, 1 << 20), (1, 70_001), (4_097, 33_333), (9, 512)]
+)
 def test_every_row_that_sqlite_finds_is_carved(place: Place, shift: int, piece_bytes: int) -> None:
     with closing(sqlite3.connect(place.paths.database)) as looking:
         keys = looking.execute("SELECT job, part, epoch, wrapped, bucket FROM data_key").fetchall()
@@ -98,6 +100,26 @@ def test_a_forged_price_of_a_passphrase_is_passed_over() -> None:
     row = b"\x01\x08\x00\x2c\x06\x01\x01\x81\x04"
     body = bytes(16) + (1 << 60).to_bytes(8, "big") + b"\x04\x04" + bytes(60)
     assert not carved(b"\x50" + row + body, 4_096).sealed
+
+
+def test_rows_with_impossible_numbers_are_passed_over() -> None:
+    """Forged ones: below zero is no epoch and no id."""
+    below = (-7).to_bytes(1, "big", signed=True)
+    forged = [
+        b"\x06\x01\x19\x01\x81\x04" + below + b"source" + b"\x02" + bytes(60),
+        b"\x06\x01\x19\x01\x81\x04" + b"\x02" + b"source" + below + bytes(60),
+        b"\x07\x01\x19\x01\x81\x04\x01" + b"\x02source\x02" + bytes(60) + below,
+        b"\x20\x01\x07\x00\x01\x01\x81\x04\x08" + below + b"\x02" + bytes(60),
+        b"\x20\x01\x07\x00\x01\x01\x81\x04\x08" + b"\x02" + below + bytes(60),
+        b"\x20\x01\x05\x00\x2c\x1b\x01" + bytes(16) + b"keyring" + below,
+    ]
+    found = carved(bytes(99).join([b"", *forged, b""]), 4_096)
+    assert not (found.data_keys or found.buckets or found.vaults)
+    # The control: the same with a number that can be.
+    possible = [one.replace(below, b"\x03") for one in forged]
+    found = carved(bytes(99).join([b"", *possible, b""]), 4_096)
+    assert len(found.data_keys) == 3
+    assert (len(found.buckets), len(found.vaults)) == (2, 1)
 
 
 def test_links_and_pipes_are_not_followed(place: Place, tmp_path: Path) -> None:

@@ -111,7 +111,11 @@ def _lines(report: ChallengeReport) -> Iterator[str]:
 def _today(report: ChallengeReport) -> str:
     if report.vault_epoch is None:
         return "there is no vault"
-    opens = {True: "which opens it", False: "which does NOT open it", None: "nothing is in it"}
+    opens = {
+        True: "which opens it",
+        False: "which does NOT open it",
+        None: "which has nothing to try it on",
+    }
     return f"key number {report.vault_epoch}, {opens[report.vault_opens]}"
 
 

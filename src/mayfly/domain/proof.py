@@ -134,7 +134,7 @@ class ChallengeReport:
     deleted_opened are those of which something opens that is deleted. sealed_keyrings counts
     files of a keyring in the copy that only the keyring's own password opens: not tried.
     vault_opens: whether the keys that were tried open today's own vault, so that a “no” of the
-    copy is not only a wrong key's; None where today's vault holds nothing.
+    copy is not only a wrong key's; None where there is no vault today.
     """
 
     vault_known: bool

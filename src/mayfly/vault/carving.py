@@ -107,6 +107,9 @@ class Carver:
 
     def feed(self, data: bytes) -> None:
         """Look through the next piece; what lies across a border is found with the piece after."""
+        if data.count(0) == len(data):
+            # Empty parts of a disk: patterns that begin with a zero are slow on nothing else.
+            data = data[:SLOT_BYTES]
         seen = self._tail + data
         found = self.found
         found.slots.update(_slots(seen))
@@ -144,10 +147,10 @@ def _data_keys(seen: bytes, met: set[bytes]) -> Iterator[DataKeyRow]:
     for match in _DATA_KEY.finditer(seen):
         start = match.start() - 2
         raw = seen[max(0, start) : start + _MOST_DATA_KEY_BYTES]
-        if raw in met:
-            continue
-        met.add(raw)
-        row = _record(seen, start)
+        # Only what was read whole counts as met: a row can go on behind this piece.
+        row = None if raw in met else _record(seen, start)
+        if row is not None:
+            met.add(raw)
         if row is not None and 4 <= len(row) <= 5 and _is_data_key(row):
             seq, part, epoch, wrapped, *bucket = row
             of = bucket[0] if bucket else None
@@ -163,19 +166,18 @@ def _data_keys(seen: bytes, met: set[bytes]) -> Iterator[DataKeyRow]:
 def _is_data_key(row: list[Value]) -> bool:
     seq, part, epoch, wrapped, *bucket = row
     return (
-        isinstance(seq, int)
-        and part in (b"source", b"result")
-        and isinstance(epoch, int)
+        part in (b"source", b"result")
         and isinstance(wrapped, bytes)
         and len(wrapped) == _WRAPPED_BYTES
-        and not isinstance(bucket[0] if bucket else None, bytes)
+        and all(map(_is_count, (seq, epoch)))
+        and all(one is None or _is_count(one) for one in bucket)
     )
 
 
 def _buckets(seen: bytes) -> Iterator[BucketRow]:
     for match in _BUCKET.finditer(seen):
         row, number = _record(seen, match.start()), _number_before(seen, match.start())
-        if row is not None and number is not None:
+        if row is not None and number is not None and all(map(_is_count, row[1:3])):
             yield BucketRow(number, _int(row[1]), _int(row[2]), _bytes(row[3]))
 
 
@@ -183,10 +185,10 @@ def _jobs(seen: bytes, met: set[bytes]) -> Iterator[tuple[int, bytes]]:
     for match in _JOB.finditer(seen):
         start = match.start() - 1
         raw = seen[max(0, start - _NUMBER_BYTES) : start + _MOST_JOB_BYTES]
-        if raw in met:
-            continue
-        met.add(raw)
-        row, number = _record(seen, start), _number_before(seen, start)
+        row = None if raw in met else _record(seen, start)
+        number = _number_before(seen, start)
+        if row is not None:
+            met.add(raw)
         if row is not None and number is not None and _STATES.intersection(row[3:6]):
             yield number, _bytes(row[1])
 
@@ -194,7 +196,7 @@ def _jobs(seen: bytes, met: set[bytes]) -> Iterator[tuple[int, bytes]]:
 def _vaults(seen: bytes) -> Iterator[tuple[bytes, int]]:
     for match in _META.finditer(seen):
         row = _record(seen, match.start() - 1)
-        if row is not None and row[2] in _HOMES:
+        if row is not None and row[2] in _HOMES and _is_count(row[3]):
             yield _bytes(row[1]), _int(row[3])
 
 
@@ -259,6 +261,11 @@ def _number_before(seen: bytes, start: int) -> int | None:
         first -= 1
     number, _ = _varint(seen, first)
     return number
+
+
+def _is_count(value: Value) -> bool:
+    """Whether this can be an epoch or an id; a copy may be forged."""
+    return isinstance(value, int) and value >= 0
 
 
 def _int(value: Value) -> int:
