@@ -352,6 +352,18 @@ def test_a_batch_that_could_not_be_closed_does_not_pass_for_deleted(
     assert len(closings) == 2
 
 
+def test_a_job_that_is_owed_and_due_is_tried_once_by_a_sweep(
+    house: House, stumbling: Stumbling
+) -> None:
+    job = house.admit("x")
+    stumbling.faults[job] = VaultDamaged
+    house.deletions.delete([job]).result()
+    stumbling.calls = 0
+
+    assert len(house.on_vault(house.retention.sweep)) == 1
+    assert stumbling.calls == 1
+
+
 def test_unknown_ids_and_failures_each_have_their_own_answer(
     house: House, stumbling: Stumbling
 ) -> None:

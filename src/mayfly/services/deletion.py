@@ -21,8 +21,8 @@ EVERYTHING = frozenset({Part.SOURCE, Part.RESULT})
 SOURCE = frozenset({Part.SOURCE})
 RESULT = frozenset({Part.RESULT})
 
-Wanted = dict[tuple[frozenset[Part], DeleteReason], list[JobId]]
-"""What is to be destroyed and why, and of which jobs."""
+Wanted = defaultdict[tuple[frozenset[Part], DeleteReason], dict[JobId, None]]
+"""What is to be destroyed and why, and of which jobs, each once."""
 
 _AT_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 _ANY_STATE = frozenset(JobState)
@@ -125,9 +125,9 @@ class Deletions:
 
     def owed(self) -> Wanted:
         """Return what was asked for and failed, for the sweep to try again. Vault lane only."""
-        wanted: Wanted = defaultdict(list)
+        wanted: Wanted = defaultdict(dict)
         for (job_id, parts), reason in self._owed.items():
-            wanted[parts, reason].append(job_id)
+            wanted[parts, reason][job_id] = None
         return wanted
 
     def retry_pictures(self) -> list[Deletion]:

@@ -62,10 +62,10 @@ class Retention:
         self._before_sweep()
         wanted = self._deletions.owed()
         for due in self._vault.due(self._clock.now()):
-            wanted[due.parts, due.reason].append(due.job_id)
+            wanted[due.parts, due.reason][due.job_id] = None
         outcomes: list[Deletion] = []
         for (parts, reason), job_ids in wanted.items():
-            outcomes.extend(self._deletions.destroy(job_ids, parts, reason))
+            outcomes.extend(self._deletions.destroy(list(job_ids), parts, reason))
         outcomes.extend(self._deletions.retry_pictures())
         self._tell_failures(outcomes)
         self._vault.tidy()
