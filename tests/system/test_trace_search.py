@@ -98,6 +98,13 @@ def test_a_trace_is_counted_once_however_it_is_cut() -> None:
         assert hits_in_pieces(bytes(90) + packed + bytes(99), piece_bytes) == 1
 
 
+def test_what_lies_between_empty_space_is_found() -> None:
+    for form in ("utf-8", "utf-16-be", "utf-32", "zlib"):
+        hidden = bytes(9_000) + FORMS[form] + bytes(9_000)
+        for piece_bytes in (100, 999, 3_000, 9_001):
+            assert hits_in_pieces(hidden, piece_bytes) >= 1
+
+
 def test_a_damaged_stream_shows_what_came_before_the_damage() -> None:
     packed = zlib.compress(WORD.encode() + random.randbytes(9_000))
     assert hits_in(packed[:4_000] + random.randbytes(90_000)) >= 1
