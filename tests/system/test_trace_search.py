@@ -7,11 +7,14 @@ import gzip
 import io
 import os
 import random
+import subprocess
+import sys
 import time
 import zipfile
 import zlib
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mayfly.domain.canary import Canary, Quarry, new_canary, readings_of, words_of
@@ -19,9 +22,12 @@ from mayfly.domain.proof import Place, PlaceNote
 from mayfly.system import trace_search
 from mayfly.system.canary_forms import Needles
 from mayfly.system.paths import paths_in
+from mayfly.system.planting import Plant
+from mayfly.system.process_traces import search_open_files, search_processes
 from mayfly.system.trace_places import Ground, grounds_of
 from mayfly.system.trace_search import MachineTraces
 from mayfly.system.traces import ByteSearch, Limits, Tally, TraceSearcher, open_files
+from tests.waiting import eventually
 
 CANARY = new_canary()
 PICTURE = random.Random(1).randbytes(40_000)
@@ -205,6 +211,61 @@ def test_what_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "open", refuse)
     assert search_below(tmp_path).unreadable == 1
+
+
+def open_file_hits() -> int:
+    tally = Tally()
+    search_open_files(searcher(), tally)
+    return tally.hits
+
+
+def test_a_deleted_file_is_read_though_it_is_open_for_writing_only(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
+    try:
+        os.write(descriptor, WORD.encode())
+        # With a name it is found by that, at its own place; to open it here could drop its locks.
+        assert open_file_hits() == 0
+        (tmp_path / "file").unlink()
+        assert open_file_hits() == 1
+    finally:
+        os.close(descriptor)
+
+
+def test_an_open_file_is_known_by_its_name(tmp_path: Path) -> None:
+    with (tmp_path / WORD).open("wb"):
+        assert open_file_hits() == 1
+
+
+def test_the_environment_of_other_processes_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hits() -> int:
+        tally = Tally()
+        search_processes(searcher(), tally)
+        return tally.hits
+
+    assert hits() == 0
+    waits = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(waits, stdin=subprocess.PIPE, env={"LAST": WORD}) as process:
+        found = eventually(hits)
+        process.kill()
+    assert found == 1
+    # And: other users' are not looked at
+    monkeypatch.setattr(psutil.Process, "username", lambda self: str(self.pid))
+    assert hits() == 0
+
+
+def test_where_no_open_files_are_shown_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trace_search, "HAS_OPEN_FILES", False)
+    scans = MachineTraces(()).search(quarry(), since=0.0, clipboard=None, goes_on=lambda: True)
+    (files,) = [scan for scan in scans if scan.place is Place.OPEN_FILES]
+    assert (files.searched, files.note) == (False, PlaceNote.NOT_ON_THIS_SYSTEM)
+
+
+def test_what_holds_a_canary_does_not_show_it() -> None:
+    assert repr(Needles(quarry())) == "<needles>"
+    assert repr(Plant(CANARY)) == "<plant>"
+    assert CANARY.stem not in repr(quarry())
 
 
 # --- the whole machine -------------------------------------------------------------------
