@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,19 +14,15 @@ from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation
 from mayfly.composition import RECEIPT_FORMS, Mayfly
-from mayfly.domain.errors import RecoveryCodeWrong, UserError
-from mayfly.domain.events import LockChanged
 from mayfly.domain.ids import JobId
 from mayfly.domain.inspection import Finding, Grade, Inspection
 from mayfly.domain.limits import Limits
-from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.pages import PageImage, PageReading, Word
 from mayfly.domain.preferences import Preferences
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
 from mayfly.services.audit_trail import AuditTrail
-from mayfly.services.bus import EventBus
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
@@ -47,7 +42,7 @@ from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
 from tests.conftest import ROOT, FakeClock
 from tests.fakes import MemorySecrets
 from tests.fakes_engine import EchoEngine, EchoKiller, EchoReader, document
-from tests.gui.fake_services import FakeProof
+from tests.gui.fake_services import FakeLocking, FakeProof
 from tests.gui.seen import all_texts
 from tests.gui.sessions import PASSPHRASE, SAMPLE, end
 from tests.services.conftest import House
@@ -82,79 +77,6 @@ class WatchedVault:
             return method(*values, **named)
 
         return call
-
-
-CODE = "7K2M-Q9XD-44TR-8WPN-ZC3V-1HJE"
-
-
-class FakeLocking:
-    """The Locking service without a vault: answers on the lane, and fails as it is told."""
-
-    def __init__(self, lane: ThreadLane, bus: EventBus) -> None:
-        self._lane = lane
-        self._bus = bus
-        self.locked = False
-        self.home = KeyHome.KEYRING
-        self.code: str | None = None
-        self.passphrases: list[str | None] = []
-        self.error: UserError | None = None
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def is_locked(self) -> Future[bool]:
-        return self._lane.submit(lambda: self.locked, urgent=True)
-
-    def key_home(self) -> Future[KeyHome]:
-        return self._lane.submit(lambda: self.home, urgent=True)
-
-    def lock(self) -> Future[None]:
-        return self._lane.submit(lambda: self._set(True), urgent=True)
-
-    def unlock(self, passphrase: str | None = None) -> Future[None]:
-        self.passphrases.append(passphrase)
-        return self._lane.submit(lambda: self._set(False), urgent=True)
-
-    def set_passphrase(self, passphrase: str, *, with_keyring: bool) -> Future[None]:
-        self.passphrases.append(passphrase)
-        home = KeyHome.BOTH if with_keyring else KeyHome.PASSPHRASE
-        return self._lane.submit(lambda: self._change(home=home))
-
-    def remove_passphrase(self) -> Future[None]:
-        return self._lane.submit(lambda: self._change(home=KeyHome.KEYRING))
-
-    def has_recovery_code(self) -> Future[bool]:
-        return self._lane.submit(lambda: self.code is not None)
-
-    def make_recovery_code(self) -> Future[str]:
-        return self._lane.submit(lambda: self._change(code=CODE))
-
-    def drop_recovery_code(self) -> Future[None]:
-        return self._lane.submit(lambda: self._change(code=None))
-
-    def recover(self, code: str, passphrase: str | None) -> Future[None]:
-        self.passphrases.append(passphrase)
-        return self._lane.submit(lambda: self._recover(code))
-
-    def _recover(self, code: str) -> None:
-        if code != CODE:
-            raise RecoveryCodeWrong
-        self._set(False)
-
-    def _change(self, **changed):
-        self._wait()
-        for name, value in changed.items():
-            setattr(self, name, value)
-        return self.code
-
-    def _wait(self) -> None:
-        self.gate.wait(10)
-        if self.error is not None:
-            raise self.error
-
-    def _set(self, locked: bool) -> None:
-        self._wait()
-        self.locked = locked
-        self._bus.publish(LockChanged(locked))
 
 
 class Desk:
@@ -197,6 +119,7 @@ class Desk:
             ),
             audit=AuditTrail(house.vault.audit, house.lane, forms=RECEIPT_FORMS, clock=house.clock),
             locking=self.locking,
+            timekeeping=None,
             proof=self.proof,
             bus=house.bus,
             close=lambda: None,

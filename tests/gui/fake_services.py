@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 
 from mayfly.domain.audit import AuditEntry, AuditKind, AuditVerdict, ReceiptVerdict
-from mayfly.domain.errors import UserError
+from mayfly.domain.errors import RecoveryCodeWrong, UserError
+from mayfly.domain.events import LockChanged
 from mayfly.domain.ids import JobId
+from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.proof import ProofReport, ProofStep
+from mayfly.services.bus import EventBus
+from mayfly.services.lane import ThreadLane
 
 
 class FakeProof:
@@ -86,3 +91,76 @@ def deletion(seq: int, **detail) -> AuditEntry:
     at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=seq)
     detail = {"what": "job", "reason": "user", "pages": 2, **detail}
     return AuditEntry(seq, at, AuditKind.DELETED, JobId(f"{seq:032x}"), None, detail)
+
+
+CODE = "7K2M-Q9XD-44TR-8WPN-ZC3V-1HJE"
+
+
+class FakeLocking:
+    """The Locking service without a vault: answers on the lane, and fails as it is told."""
+
+    def __init__(self, lane: ThreadLane, bus: EventBus) -> None:
+        self._lane = lane
+        self._bus = bus
+        self.locked = False
+        self.home = KeyHome.KEYRING
+        self.code: str | None = None
+        self.passphrases: list[str | None] = []
+        self.error: UserError | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def is_locked(self) -> Future[bool]:
+        return self._lane.submit(lambda: self.locked, urgent=True)
+
+    def key_home(self) -> Future[KeyHome]:
+        return self._lane.submit(lambda: self.home, urgent=True)
+
+    def lock(self) -> Future[None]:
+        return self._lane.submit(lambda: self._set(True), urgent=True)
+
+    def unlock(self, passphrase: str | None = None) -> Future[None]:
+        self.passphrases.append(passphrase)
+        return self._lane.submit(lambda: self._set(False), urgent=True)
+
+    def set_passphrase(self, passphrase: str, *, with_keyring: bool) -> Future[None]:
+        self.passphrases.append(passphrase)
+        home = KeyHome.BOTH if with_keyring else KeyHome.PASSPHRASE
+        return self._lane.submit(lambda: self._change(home=home))
+
+    def remove_passphrase(self) -> Future[None]:
+        return self._lane.submit(lambda: self._change(home=KeyHome.KEYRING))
+
+    def has_recovery_code(self) -> Future[bool]:
+        return self._lane.submit(lambda: self.code is not None)
+
+    def make_recovery_code(self) -> Future[str]:
+        return self._lane.submit(lambda: self._change(code=CODE))
+
+    def drop_recovery_code(self) -> Future[None]:
+        return self._lane.submit(lambda: self._change(code=None))
+
+    def recover(self, code: str, passphrase: str | None) -> Future[None]:
+        self.passphrases.append(passphrase)
+        return self._lane.submit(lambda: self._recover(code))
+
+    def _recover(self, code: str) -> None:
+        if code != CODE:
+            raise RecoveryCodeWrong
+        self._set(False)
+
+    def _change(self, **changed):
+        self._wait()
+        for name, value in changed.items():
+            setattr(self, name, value)
+        return self.code
+
+    def _wait(self) -> None:
+        self.gate.wait(10)
+        if self.error is not None:
+            raise self.error
+
+    def _set(self, locked: bool) -> None:
+        self._wait()
+        self.locked = locked
+        self._bus.publish(LockChanged(locked))

@@ -15,7 +15,7 @@ from mayfly.ui.key_dialogs import RemovePassphraseDialog, SetPassphraseDialog
 from mayfly.ui.key_page import KeyPage
 from mayfly.ui.paper import page_of
 from mayfly.ui.recovery_dialogs import NewCodeDialog, UseCodeDialog
-from tests.gui.conftest import CODE
+from tests.gui.fake_services import CODE
 from tests.gui.seen import all_texts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -37,6 +37,8 @@ def page(desk, tmp_path):
     desk.wait(page.set_button.isVisible)
     desk.wait(page.make_button.isVisible)
     yield page
+    # What the page asks after a dialog is answered before the vault is closed.
+    desk.settle()
     page.close()
 
 

@@ -21,7 +21,7 @@ from mayfly.domain.events import IntakeProgress, LockChanged
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.states import JobState
 from mayfly.ui.recovery_dialogs import UseCodeDialog
-from tests.gui.conftest import CODE
+from tests.gui.fake_services import CODE
 from tests.gui.seen import all_texts, kept_in_memory
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

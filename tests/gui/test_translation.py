@@ -10,15 +10,17 @@ import pytest
 from babel.messages.pofile import read_po
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialogButtonBox, QLabel
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QWidget
 
 from mayfly.bootstrap import Foundation
-from mayfly.domain.errors import KeyMissing
+from mayfly.domain.errors import KeyMissing, PassphraseWrong, VaultBusy
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.states import JobState
 from mayfly.system.translations import text_language, translator
 from mayfly.ui.app import Session
+from mayfly.ui.icons import Icons
 from mayfly.ui.key_dialogs import SetPassphraseDialog
+from mayfly.ui.lock_screen import LockScreen
 from mayfly.ui.panic import PanicQuestion
 from mayfly.ui.passphrase_dialog import PassphraseDialog
 from mayfly.ui.recovery_dialogs import NewCodeDialog
@@ -168,6 +170,23 @@ def test_no_explanation_is_cut_off(qtbot, make):
     for label in dialog.findChildren(QLabel):
         if label.wordWrap():
             assert label.height() >= label.heightForWidth(label.width())
+
+
+@pytest.mark.parametrize("error", [KeyMissing(), PassphraseWrong(), VaultBusy()])
+def test_the_lock_screen_has_room_in_the_smallest_window(qtbot, theme, error):
+    icons = Icons(ROOT / "resources" / "icons", theme)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    screen = LockScreen(tr=translator("de"), theme=theme, icons=icons, parent=parent)
+    screen.resize(760, 480)
+    screen.show_home(KeyHome.BOTH)
+    parent.show()
+    for show in (lambda: screen.show_error(error), screen._show_waiting):
+        show()
+        assert screen.minimumSizeHint().height() <= 480
+        for label in screen.findChildren(QLabel):
+            if label.wordWrap() and not label.isHidden():
+                assert label.minimumHeight() >= label.heightForWidth(label.minimumWidth())
 
 
 def test_there_is_room_for_the_time_left(german):

@@ -22,6 +22,7 @@ from mayfly.domain.errors import (
 )
 from mayfly.domain.lock_port import KeyHome
 from mayfly.ui.icons import Icons
+from mayfly.ui.paragraph import Paragraph
 from mayfly.ui.secret_field import SecretField
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr, error_text
@@ -30,6 +31,7 @@ _ICON_PX = 72
 _TEXT_PX = 460
 _FIELD_PX = 320
 _BUTTON_PX = 140
+_TROUBLE_LINES = 3
 _PATIENCE_MS = 600
 """A keyring that answers faster than this shows no progress that would only flash."""
 
@@ -75,10 +77,7 @@ class LockScreen(QWidget):
         self._wait = self._quiet(
             tr("Opening… If your keyring is locked, it asks for its password now.")
         )
-        self.trouble = QLabel(self)
-        self.trouble.setObjectName("lockTrouble")
-        self.trouble.setWordWrap(True)
-        self.trouble.setFixedWidth(_TEXT_PX)
+        self.trouble = Paragraph("", _TEXT_PX, self, style="lockTrouble")
         self.trouble.setAccessibleName(tr("Message"))
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -173,16 +172,16 @@ class LockScreen(QWidget):
         self._wait.setVisible(True)
 
     def _say(self, text: str) -> None:
-        self.trouble.setText(text)
+        self.trouble.show_text(text)
+        # Room that is always there: the button must not jump when something is said.
+        room = self.trouble.fontMetrics().height() * _TROUBLE_LINES
+        self.trouble.setMinimumHeight(max(room, self.trouble.minimumHeight()))
         self.trouble.setAccessibleDescription(text)
 
-    def _quiet(self, text: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setObjectName("quiet")
-        label.setWordWrap(True)
-        label.setFixedWidth(_TEXT_PX)
-        label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        return label
+    def _quiet(self, text: str) -> Paragraph:
+        paragraph = Paragraph(text, _TEXT_PX, self, style="quiet")
+        paragraph.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        return paragraph
 
     def _paint_icon(self) -> None:
         ratio = self.devicePixelRatioF()
@@ -197,10 +196,7 @@ class LockScreen(QWidget):
     def _lay_out(self) -> None:
         self._size_title()
         middle = Qt.AlignmentFlag.AlignHCenter
-        self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_PX))
         self.trouble.setAlignment(middle | Qt.AlignmentFlag.AlignTop)
-        # Room that is always there: the button must not jump when something is said.
-        self.trouble.setMinimumHeight(self.trouble.fontMetrics().height() * 3)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.unlock_button)
