@@ -210,13 +210,15 @@ def _start(mark: Mark, reading: Reading, toll: Callable[[datetime, datetime], To
     wall, before = reading.wall, mark.reading.wall
     # Where the clock only went on as it was, right or wrong, it is this late.
     steady = mark.at + max(wall - before, _NONE)
+    latest = steady + mark.ahead
     is_put_right = wall >= mark.at
     if is_put_right and wall >= before and mark.lead >= -FAR_START and abs(mark.lead) > FAR_AHEAD:
         # It was far off. It was put right meanwhile, or it is as wrong as ever: nobody knows.
-        return _doubt(mark, reading, sure=min(wall, steady), claimed=max(wall, steady))
+        return _doubt(mark, reading, sure=min(wall, steady), claimed=max(wall, latest))
     # One that was off by more than that and is not behind any more can only have been put right.
     claimed = wall if is_put_right and mark.lead < -FAR_START else max(wall, steady)
-    claimed = max(claimed, steady + mark.ahead)
+    if mark.ahead:
+        claimed = max(claimed, latest)
     jump = claimed - mark.at
     is_far = (
         mark.ahead > FAR_AHEAD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from mayfly.domain.ports import Clock
@@ -23,6 +23,9 @@ from mayfly.domain.vault_port import TimeMemory
 
 _SAVE_EVERY = timedelta(minutes=5)
 """A power cut loses so much of the mark; every minute would wake a sleeping disk."""
+
+_CLOCK_WAS_SET = timedelta(seconds=10)
+"""After a restart it counts how far the wall clock went on from what it was set to."""
 
 Answer = Callable[[Standing], Mark]
 
@@ -128,7 +131,8 @@ class Timekeeper:
 
     def _read(self) -> Reading:
         machine = self._machine
-        return Reading(machine.now(), machine.boot_id(), machine.boot_s())
+        # In UTC: subtracting moments of one zone would leave out a change of clocks between them.
+        return Reading(machine.now().astimezone(UTC), machine.boot_id(), machine.boot_s())
 
     def _save(self, memory: TimeMemory, standing: Standing, known: Mark | None) -> None:
         is_doubtful = standing.claimed is not None
@@ -140,6 +144,7 @@ class Timekeeper:
             or known is None
             or known.reading.boot_id != mark.reading.boot_id
             or known.refused != mark.refused
+            or abs(known.lead - mark.lead) > _CLOCK_WAS_SET
             or not timedelta() <= mark.at - known.at < _SAVE_EVERY
         ):
             memory.save(mark, is_news=is_news)
