@@ -133,3 +133,24 @@ def test_no_file_knows_one_machine_or_one_registry():
         text = path.read_bytes().decode("utf-8", "replace")
         found += [f"{path.relative_to(ROOT)}: {hit}" for hit in set(OF_ONE_MACHINE.findall(text))]
     assert found == []
+
+
+# A file's age is told by the clock of its file system, whatever time counts for documents.
+REAL_CLOCK_HOMES = {"src/mayfly/system/clock.py", "src/mayfly/engine/scratch.py"}
+REAL_CLOCKS = re.compile(
+    r"\b(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))\("
+    r"|\btime\.(localtime|gmtime|ctime)\(\)"
+    r"|current(Date|DateTime|Time|MSecsSinceEpoch|DateTimeUtc)\("
+)
+
+
+def test_one_module_reads_the_real_clock():
+    """Nor does a test, but those that drive the real program or a real adapter."""
+    within = ("services", "vault", "unit", "gui", "export", "understand", "engine")
+    paths = modules("src/mayfly", *(f"tests/{folder}" for folder in within))
+    reading = {
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if REAL_CLOCKS.search(path.read_text(encoding="utf-8"))
+    }
+    assert reading == REAL_CLOCK_HOMES

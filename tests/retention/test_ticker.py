@@ -12,16 +12,19 @@ from mayfly.retention.ticker import MinuteTicker, Rhythm
 
 
 class JumpyClock:
-    """Two clocks that a test moves apart, as a suspend or a user does."""
+    """Clocks that a test moves apart, as a suspend or a user does."""
 
     def __init__(self, start) -> None:
-        self.wall, self.ran_s = start, 0.0
+        self.wall, self.ran_s, self.slept_s = start, 0.0, 0.0
 
     def now(self):
         return self.wall
 
     def monotonic_s(self) -> float:
         return self.ran_s
+
+    def boot_s(self) -> float:
+        return self.ran_s + self.slept_s
 
     def run(self, seconds: float) -> None:
         self.ran_s += seconds
@@ -54,6 +57,14 @@ def test_a_jump_of_the_wall_clock_is_due_at_once(jumpy, hours):
     rhythm = Rhythm(jumpy)
     jumpy.run(5)
     jumpy.wall += timedelta(hours=hours)
+    assert rhythm.is_due()
+    assert not rhythm.is_due()
+
+
+def test_a_sleep_is_due_at_once_also_when_the_clock_was_set_back_by_as_much(jumpy):
+    rhythm = Rhythm(jumpy)
+    jumpy.run(5)
+    jumpy.slept_s += 8 * 3600
     assert rhythm.is_due()
     assert not rhythm.is_due()
 

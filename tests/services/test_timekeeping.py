@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import ResultGone, TimeInDoubt
 from mayfly.domain.events import TimeDoubted
 from mayfly.domain.states import JobState
@@ -71,12 +72,18 @@ def test_yes_destroys_what_is_past_its_end_by_then(kept, machine):
     house = kept()
     job_id = read_one(house)
     machine.set(days=3650)
+    sweep(house)
 
     deleted = house.timekeeping.confirm().result()
 
     assert [one.job_id for one in deleted] == [job_id]
     assert house.state_of(job_id) is JobState.DELETED
     assert not house.timekeeping.state().result().doubtful
+    (entry,) = (
+        one for one in house.on_vault(house.vault.audit.entries) if one.kind is AuditKind.DELETED
+    )
+    assert entry.at == machine.now().replace(microsecond=0)
+    assert entry.detail["late_why"] == "doubted"
 
 
 def test_no_shows_everything_again_and_time_goes_on(kept, machine):

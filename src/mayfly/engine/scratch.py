@@ -139,7 +139,9 @@ def _is_left(folder: Path) -> bool:
     try:
         if not _is_own(folder) or (sys.platform == "win32" and _has_living_owner(folder)):
             return False
-        if time.time() - folder.stat().st_mtime < _FRESH_S or not any(folder.iterdir()):
+        # Either way: one from before the clock was set back seems to come from the future.
+        is_fresh = abs(time.time() - folder.stat().st_mtime) < _FRESH_S
+        if is_fresh or not any(folder.iterdir()):
             return False
         lock = _lock(folder)
     except OSError:

@@ -95,6 +95,7 @@ def _why(why: str | int | None, tr: Translate) -> str:
         "not_running": tr("Mayfly was not running"),
         "asleep": tr("the computer was asleep"),
         "busy": tr("it could not be done before"),
+        "doubted": tr("the date was in doubt"),
     }.get(str(why))
     return f" ({text})" if text else ""
 

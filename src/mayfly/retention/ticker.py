@@ -18,11 +18,11 @@ _log = logging.getLogger(__name__)
 EVERY_S = 60.0
 LOOK_EVERY_S = 5.0
 JUMP_S = 2.0
-"""Wall and monotonic clock drift apart by milliseconds in 5 s; more is a suspend or a change."""
+"""The clocks drift apart by milliseconds in 5 s; more is a suspend or a change."""
 
 
 class Rhythm:
-    """Decides whether it is time for a tick: after a minute, or when the wall clock jumped."""
+    """Decides whether it is time for a tick: after a minute, a sleep, or a jump of the clock."""
 
     def __init__(self, clock: Clock, every_s: float = EVERY_S) -> None:
         self._clock = clock
@@ -32,14 +32,19 @@ class Rhythm:
     def is_due(self) -> bool:
         """Tell whether to tick now; True begins a new minute."""
         ran_s = self._clock.monotonic_s() - self._monotonic_s
+        awake_and_asleep_s = self._clock.boot_s() - self._boot_s
         passed_s = (self._clock.now() - self._wall).total_seconds()
-        if ran_s < self._every_s and abs(passed_s - ran_s) < JUMP_S:
+        # Both: a clock that is set back by as much as the machine slept hides the sleep.
+        did_sleep = awake_and_asleep_s - ran_s >= JUMP_S
+        did_jump = abs(passed_s - ran_s) >= JUMP_S
+        if ran_s < self._every_s and not did_sleep and not did_jump:
             return False
         self._note()
         return True
 
     def _note(self) -> None:
         self._monotonic_s = self._clock.monotonic_s()
+        self._boot_s = self._clock.boot_s()
         self._wall = self._clock.now()
 
 

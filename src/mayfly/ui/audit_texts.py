@@ -89,6 +89,7 @@ def _late(tr: Tr, detail: Mapping[str, str | int]) -> str:
         "not_running": tr("Mayfly was not running"),
         "asleep": tr("the machine slept"),
         "busy": tr("it could not be done earlier"),
+        "doubted": tr("the date was in doubt"),
     }.get(str(detail.get("late_why", "")), "")
     return f"{text}: {why}" if why else text
 

@@ -65,12 +65,13 @@ class Ends:
         # A process that died after a purge may have left a WAL with deleted rows in it.
         self._owes_wal = True
 
-    def due(self, now: datetime) -> tuple[Due, ...]:
+    def due(self, now: datetime, *, doubtful: bool = False) -> tuple[Due, ...]:
         """Return what is past its end; a job that is marked comes whole.
 
         What was destroyed before an older copy of the vault was put back is due, too.
+        doubtful: time is in doubt, and what goes later by a claimed time is late for that.
         """
-        self._pulse.beat(now)
+        self._pulse.beat(now, doubtful=doubtful)
         micros = micros_of(now)
         found: dict[bytes, Due] = {}
         with self._database.read() as tx:

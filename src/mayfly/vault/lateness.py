@@ -21,10 +21,17 @@ class Pulse:
     def __init__(self) -> None:
         self._before: int | None = None
         self._last: int | None = None
+        self._doubted: int | None = None
+        self._doubted_before: int | None = None
 
-    def beat(self, now: datetime) -> None:
-        """Note a look for what is due."""
+    def beat(self, now: datetime, *, doubtful: bool = False) -> None:
+        """Note a look for what is due, and whether time was in doubt then."""
         self._before, self._last = self._last, micros_of(now)
+        self._doubted_before = self._doubted
+        if not doubtful:
+            self._doubted = None
+        elif self._doubted is None:
+            self._doubted = self._last
 
     def lateness(self, going: Going, reason: DeleteReason, now: datetime) -> dict[str, str | int]:
         """Return late_s and late_why when its parts go well after their end; nothing otherwise.
@@ -46,6 +53,9 @@ class Pulse:
     def _why(self, due: int) -> str | None:
         if self._last is None:
             return None
+        if self._doubted_before is not None and due >= self._doubted_before:
+            # Past its end by the claimed time only, and nobody had said so yet.
+            return "doubted"
         if self._before is None:
             return "not_running"
         # It was looked for and found due, and could not be destroyed then; or nobody looked

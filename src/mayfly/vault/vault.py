@@ -298,7 +298,7 @@ class SqliteVault:
 
     def due(self, now: datetime) -> tuple[Due, ...]:
         """Return what is past its end."""
-        return self._ends.due(self._at(now))
+        return self._ends.due(self._at(now), doubtful=self._hiding.is_doubtful())
 
     def next_deadlines(self, most: int) -> tuple[Deadline, ...]:
         """Return the nearest ends."""
