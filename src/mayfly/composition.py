@@ -24,6 +24,7 @@ from mayfly.retention.ticker import MinuteTicker
 from mayfly.services.audit_keeping import AuditKeeping
 from mayfly.services.audit_trail import AuditTrail, ReceiptForms
 from mayfly.services.bus import EventBus
+from mayfly.services.deadlines import Deadlines
 from mayfly.services.deletion import Deletions
 from mayfly.services.exporting import Exporting, Renderer
 from mayfly.services.intake import Intake
@@ -61,6 +62,7 @@ class Mayfly:
     library: Library
     queue: Queue
     deletions: Deletions
+    deadlines: Deadlines
     exporting: Exporting
     audit: AuditTrail
     locking: Locking
@@ -135,6 +137,9 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         library=library,
         queue=queue,
         deletions=deletions,
+        deadlines=Deadlines(
+            vault, lane, on_changed=retention.deadlines_changed, bus=bus, clock=clock
+        ),
         exporting=exporting,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         locking=locking,

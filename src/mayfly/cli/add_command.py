@@ -126,9 +126,12 @@ def _wish_of(arguments: argparse.Namespace, session: Session) -> Wish:
             "a result kept for 0 hours would be gone before it is seen;"
             " “mayfly read FILE” prints the text and stores nothing"
         )
+    # Linked as long as nobody parted them: neither in the settings nor here.
+    parted = source != result or preferences.source_hours != preferences.result_hours
     rule = RetentionRule(
         source_hours=preferences.source_hours if source is None else source,
         result_hours=preferences.result_hours if result is None else result,
+        linked=not parted,
     )
     return Wish(options, rule)
 

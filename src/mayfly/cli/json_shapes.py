@@ -10,7 +10,7 @@ from typing import Any
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, UserError
 from mayfly.domain.inspection import Inspection
-from mayfly.domain.jobs import DeleteOutcome, Deletion, Job
+from mayfly.domain.jobs import DeleteOutcome, Deletion, Job, Retained, RetainOutcome
 from mayfly.domain.timekeeping import TimeState
 
 Shape = dict[str, Any]
@@ -88,6 +88,24 @@ def clock_shape(state: TimeState | None, deletions: Sequence[Deletion]) -> Shape
 def doomed_shape(job_id: str) -> Shape:
     """Return one job that a deletion would destroy, and did not."""
     return {"job": job_id, "outcome": "would_be_deleted", "deleted_at": None, "error": None}
+
+
+def retained_shape(retained: Retained) -> Shape:
+    """Return what became of one job's ends; they are null unless the outcome is changed."""
+    error: Shape | None = None
+    if retained.outcome is RetainOutcome.ALREADY_DELETED:
+        error = error_shape(AlreadyDeleted())
+    elif retained.outcome is RetainOutcome.NO_SUCH_JOB:
+        error = error_shape(NoSuchJob())
+    elif retained.outcome is RetainOutcome.FAILED:
+        error = stored_error_shape(retained.error_code or UserError.code)
+    return {
+        "job": retained.job_id,
+        "outcome": retained.outcome.value,
+        "source_delete_at": moment_shape(retained.source_delete_at),
+        "result_delete_at": moment_shape(retained.result_delete_at),
+        "error": error,
+    }
 
 
 def export_shape(

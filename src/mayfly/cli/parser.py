@@ -24,6 +24,7 @@ from mayfly.cli import (
     proof_command,
     read_command,
     recovery_command,
+    retain_command,
     wait_command,
     wish_commands,
 )
@@ -78,6 +79,7 @@ class Parser:
             look_commands,
             exports,
             delete_command,
+            retain_command,
             wish_commands,
             audit_command,
             clock_command,

@@ -98,6 +98,29 @@ class Deletion:
     error_code: str | None = None
 
 
+class RetainOutcome(StrEnum):
+    """What became of the ends of one job that were to be changed."""
+
+    CHANGED = "changed"
+    ALREADY_DELETED = "already_deleted"
+    NO_SUCH_JOB = "no_such_job"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """The answer for one job: outcome, both ends as they are now, the error when it failed.
+
+    The ends are None unless the outcome is CHANGED; one in the past is kept at once.
+    """
+
+    job_id: str
+    outcome: RetainOutcome
+    source_delete_at: datetime | None = None
+    result_delete_at: datetime | None = None
+    error_code: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderProcess:
     """A worker process that holds a job's document; started tells apart a reused pid."""

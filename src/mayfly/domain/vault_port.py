@@ -16,10 +16,11 @@ from mayfly.domain.jobs import (
     Part,
     ReaderProcess,
     ReadOptions,
+    Retained,
 )
 from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
 from mayfly.domain.ports import SourceFile
-from mayfly.domain.retention import RetentionRule
+from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.timekeeping import Mark, Toll
 
@@ -249,6 +250,17 @@ class Vault(Protocol):
 
     def due(self, now: datetime) -> tuple[Due, ...]:
         """Return what is past a deadline or the backstop, or was marked and never finished."""
+        ...
+
+    def change_rule(
+        self, job_ids: Sequence[JobId], change: RuleChange, now: datetime
+    ) -> tuple[Retained, ...]:
+        """Change how long these jobs are kept, in one transaction; one answer for each, in order.
+
+        The ends of what was read count from when reading ended, and never pass the backstop.
+        A part that is destroyed stays so: SourceGone or ResultGone for a change that is about
+        nothing else. Needs no key.
+        """
         ...
 
     def next_deadlines(self, most: int) -> tuple[Deadline, ...]:

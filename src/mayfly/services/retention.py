@@ -102,6 +102,11 @@ class Retention:
         except InternalError:
             _log.info("no sweep: Mayfly is closing")
 
+    def deadlines_changed(self) -> None:
+        """Sweep, and set the timers anew whenever that was done last: an end may be near now."""
+        self._set_at_s = float("-inf")
+        self.ask_sweep()
+
     def _tick(self) -> None:
         self._alarm.wake()
         self.ask_sweep()

@@ -43,7 +43,11 @@ class PreferenceKeeper(QObject):
 
     def wish(self) -> Wish:
         """Return how what is added now is to be read and kept."""
-        rule = RetentionRule(self._now.source_hours, self._now.result_hours)
+        rule = RetentionRule(
+            self._now.source_hours,
+            self._now.result_hours,
+            linked=self._now.source_hours == self._now.result_hours,
+        )
         return Wish(ReadOptions(languages=self._now.languages), rule)
 
     def set_languages(self, languages: tuple[str, ...]) -> None:

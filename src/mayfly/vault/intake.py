@@ -128,8 +128,8 @@ def _insert(
         raise AlreadyDeleted
     seq = tx.insert(
         "INSERT INTO job (id, batch, changed, state, added_at, source_hours,"
-        " result_hours, source_delete_at, result_delete_at, backstop_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " result_hours, linked, source_delete_at, result_delete_at, backstop_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         raw_id,
         batch,
         tx.stamp(),
@@ -137,6 +137,7 @@ def _insert(
         micros_of(now),
         rule.source_hours,
         rule.result_hours,
+        int(rule.linked),
         micros_of(ends.source_delete_at),
         micros_of(ends.result_delete_at),
         micros_of(backstop_of(now)),

@@ -109,7 +109,7 @@ def _bury(tx: Transaction, rows: Sequence[JobRow], reason: DeleteReason, now: da
     tx.run("DELETE FROM reader WHERE job IN (SELECT value FROM json_each(?))", _seqs(rows))
     tx.run(
         "UPDATE job SET state = ?, deleted_at = ?, delete_reason = ?, changed = ?,"
-        " error_code = NULL, pages_read = 0, pages_failed = 0, source_hours = 0,"
+        " error_code = NULL, pages_read = 0, pages_failed = 0, source_hours = 0, linked = 0,"
         " result_hours = 0, source_delete_at = 0, result_delete_at = 0, backstop_at = 0,"
         " source_gone_at = NULL, result_gone_at = NULL, purging_at = NULL,"
         " purging_reason = NULL WHERE seq IN (SELECT value FROM json_each(?))",

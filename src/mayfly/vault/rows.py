@@ -40,6 +40,7 @@ class JobRow:
     finished_at: int | None
     source_hours: int
     result_hours: int
+    linked: int
     source_delete_at: int
     result_delete_at: int
     backstop_at: int
@@ -60,7 +61,7 @@ class JobRow:
     @property
     def rule(self) -> RetentionRule:
         """How long its parts are kept after reading."""
-        return RetentionRule(self.source_hours, self.result_hours)
+        return RetentionRule(self.source_hours, self.result_hours, linked=bool(self.linked))
 
     def has(self, part: Part) -> bool:
         """Tell whether the data key of the part exists."""
@@ -136,8 +137,8 @@ class JobRow:
 
 SELECT_JOBS = """
     SELECT seq, id, batch, state, error_code, pages, pages_read, pages_failed,
-        added_at, finished_at, source_hours, result_hours, source_delete_at, result_delete_at,
-        backstop_at, source_gone_at, result_gone_at, purging_at, purging_reason,
+        added_at, finished_at, source_hours, result_hours, linked,
+        source_delete_at, result_delete_at, backstop_at, source_gone_at, result_gone_at, purging_at, purging_reason,
         deleted_at, delete_reason,
         EXISTS (SELECT 1 FROM data_key WHERE job = job.seq AND part = 'source'),
         EXISTS (SELECT 1 FROM data_key WHERE job = job.seq AND part = 'result')
@@ -209,18 +210,27 @@ def end_reading(
 ) -> None:
     """Move the job to a state in which reading has ended; both deadlines count from now."""
     check_move(JobState(row.state), after)
-    ends = deadlines_of(row.rule, added_at=moment_of(row.added_at), finished_at=now)
+    ends = ends_of(row, row.rule, now)
     tx.run(
         "UPDATE job SET state = ?, error_code = ?, finished_at = ?,"
         " source_delete_at = ?, result_delete_at = ?, changed = ? WHERE seq = ?",
         after.value,
         error_code,
         micros_of(now),
-        micros_of(ends.source_delete_at),
-        micros_of(ends.result_delete_at),
+        ends[Part.SOURCE],
+        ends[Part.RESULT],
         tx.stamp(),
         row.seq,
     )
+
+
+def ends_of(row: JobRow, rule: RetentionRule, finished_at: datetime) -> dict[Part, int]:
+    """Return when each part of a job ends that was read until then, under a rule."""
+    ends = deadlines_of(rule, added_at=moment_of(row.added_at), finished_at=finished_at)
+    return {
+        Part.SOURCE: micros_of(ends.source_delete_at),
+        Part.RESULT: micros_of(ends.result_delete_at),
+    }
 
 
 def count_pages(tx: Transaction, row: JobRow) -> None:

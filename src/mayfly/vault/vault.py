@@ -7,10 +7,19 @@ from datetime import UTC, datetime
 
 from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.ids import BatchId, JobId
-from mayfly.domain.jobs import Deadline, Deletion, Due, Job, Part, ReaderProcess, ReadOptions
+from mayfly.domain.jobs import (
+    Deadline,
+    Deletion,
+    Due,
+    Job,
+    Part,
+    ReaderProcess,
+    ReadOptions,
+    Retained,
+)
 from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
 from mayfly.domain.ports import SourceFile
-from mayfly.domain.retention import RetentionRule
+from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.vault_port import Changes, TimeMemory
 from mayfly.vault.audit import SqliteAuditLog
@@ -30,6 +39,7 @@ from mayfly.vault.reading import Reading
 from mayfly.vault.reserve import Reserve
 from mayfly.vault.rollback import Rollback
 from mayfly.vault.rotation import Rotation
+from mayfly.vault.rules import Rules
 from mayfly.vault.streams import SealedStreams
 from mayfly.vault.time_memory import SqliteTimeMemory
 from mayfly.vault.wishes import Wishes
@@ -66,6 +76,7 @@ class SqliteVault:
         self._pages = Pages(database, streams)
         self._reading = Reading(database, streams)
         self._wishes = Wishes(database, streams)
+        self._rules = Rules(database, writer)
         self._ends = Ends(
             database,
             streams,
@@ -299,6 +310,12 @@ class SqliteVault:
     def due(self, now: datetime) -> tuple[Due, ...]:
         """Return what is past its end."""
         return self._ends.due(self._at(now), doubtful=self._hiding.is_doubtful())
+
+    def change_rule(
+        self, job_ids: Sequence[JobId], change: RuleChange, now: datetime
+    ) -> tuple[Retained, ...]:
+        """Change how long these jobs are kept."""
+        return self._rules.change(job_ids, change, self._at(now))
 
     def next_deadlines(self, most: int) -> tuple[Deadline, ...]:
         """Return the nearest ends."""
