@@ -6,11 +6,12 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import KeyMissing, VaultError, VaultLocked
+from mayfly.domain.errors import KeyMissing, VaultError, VaultLocked, VaultNotWritable
 from mayfly.domain.panic import KeyringFate, PanicReport
 from mayfly.vault.opening import vault_exists
 from mayfly.vault.panic import Doomed, destroy, is_begun
@@ -22,6 +23,8 @@ from tests.vault.rotating import NOW, Place, admit, check_alive, purge
 from tests.vault.test_disk_full import small_disk
 
 __all__ = ["small_disk"]
+
+LATER = NOW + timedelta(days=40)
 
 
 def doomed(place: Place, **others: object) -> Doomed:
@@ -227,13 +230,20 @@ def test_an_open_vault_knows_that_it_is_gone_and_touches_no_new_one(place: Place
 
     destroy(doomed(place))
     assert vault.is_gone()
+    vault.tidy()
+    assert not list(place.paths.database.parent.iterdir())
     fresh = place.open()
+    purge(fresh, admit(fresh, "gone")["gone"])
     jobs = admit(fresh, "kept")
     assert vault.is_gone()
 
-    # A purge here may owe a new key, but no slot of the new vault's is overwritten for it.
-    purge(vault, job)
+    # Nothing is written any more, neither here nor over what the new vault keeps beside it.
+    kept = [one.read_bytes() for one in (place.paths.ledger, place.paths.audit_anchor)]
+    with pytest.raises(VaultNotWritable):
+        purge(vault, job)
+    assert vault.due(LATER) == ()
     vault.tidy()
+    assert kept == [one.read_bytes() for one in (place.paths.ledger, place.paths.audit_anchor)]
     fresh.close()
     again = place.open()
     check_alive(again, jobs)
@@ -265,9 +275,10 @@ def test_a_database_that_is_none_names_no_vault(place: Place) -> None:
 
 def test_leftovers_are_dropped_in_no_other_vaults_shard(keyring_place: Place) -> None:
     vault = keyring_place.open()
-    destroy(doomed(keyring_place))
-    Shard(keyring_place.paths.shard).create()
+    Shard(keyring_place.paths.shard).doom()
     Shard(keyring_place.paths.shard).write_slot(b"w" * 16, 2)
+    vault._database.ask("UPDATE meta SET rotation_owed = 1 RETURNING 1")
+    vault._rotation.settle()
     vault._rotation.drop_leftovers()
     assert Shard(keyring_place.paths.shard).read_slot(b"w" * 16, 2)
     vault.close()

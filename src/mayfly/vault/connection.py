@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from mayfly.domain.errors import InternalError, VaultDamaged
+from mayfly.domain.errors import InternalError, VaultDamaged, VaultNotWritable
 from mayfly.vault.faults import translated
 from mayfly.vault.private_files import ensure_private_file
 
@@ -159,8 +159,12 @@ class Database:
         """Give the only writer's place; committed and on the disk when the block ends.
 
         VaultBusy when another process keeps it for too long; DiskFull, VaultNotWritable and
-        any error of the block leave everything as it was.
+        any error of the block leave everything as it was. VaultNotWritable when the file was
+        removed: what is written to it would go nowhere, and what is noted beside it would fall
+        upon another vault that may be in its place.
         """
+        if self.is_gone():
+            raise VaultNotWritable
         with translated(), self._transaction("BEGIN IMMEDIATE") as transaction:
             yield transaction
 

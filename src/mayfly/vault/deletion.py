@@ -71,6 +71,8 @@ class Ends:
         What was destroyed before an older copy of the vault was put back is due, too.
         doubtful: time is in doubt, and what goes later by a claimed time is late for that.
         """
+        if self._database.is_gone():
+            return ()
         self._pulse.beat(now, doubtful=doubtful)
         micros = micros_of(now)
         found: dict[bytes, Due] = {}
@@ -159,6 +161,9 @@ class Ends:
 
         The reserve is taken again last: on a full disk its room is what the key needs.
         """
+        if self._database.is_gone():
+            # Destroyed whole: not even the reserve is to be made again.
+            return
         if self._owes_wal:
             self._empty_wal()
         self._change_key()
