@@ -30,7 +30,13 @@ class _Last:
 
     seq: int
     chain: bytes
-    at: datetime
+    record: bytes
+
+    def at(self) -> datetime:
+        """Return the moment of the last entry, as far as it can be read."""
+        with suppress(ValueError):
+            return decode_entry(self.record).at
+        return _BEGINNING
 
 
 class AuditWriter:
@@ -115,7 +121,7 @@ class AuditWriter:
     def _write(self, tx: Transaction) -> None:
         last = self._find_last(tx)
         if last.seq == 0:
-            self._waiting.insert(0, self._made(tx, last))
+            self._waiting.insert(0, self._made(tx))
         if not self._waiting:
             return
         signer = self._signer or self._find_signer(tx)
@@ -123,7 +129,8 @@ class AuditWriter:
         seq, chain = last.seq, last.chain
         for entry in self._waiting:
             seq += 1
-            at = entry.at if entry.at > _BEGINNING else last.at
+            # Not read for each entry: it would cost as much as signing.
+            at = entry.at if entry.at > _BEGINNING else last.at()
             record = encode_entry(replace(entry, seq=seq, at=at))
             chain = link(chain, record)
             rows.append((seq, record, chain, None))
@@ -137,18 +144,15 @@ class AuditWriter:
     def _find_last(self, tx: Transaction) -> _Last:
         row = tx.row("SELECT seq, record, chain FROM audit ORDER BY seq DESC LIMIT 1")
         if row is None:
-            return _Last(0, first_link(self._keys.vault_id), _BEGINNING)
+            return _Last(0, first_link(self._keys.vault_id), b"")
         seq, record, chain = row
-        at = _BEGINNING
-        with suppress(ValueError):
-            at = decode_entry(record).at
-        return _Last(seq, chain, at)
+        return _Last(seq, chain, record)
 
-    def _made(self, tx: Transaction, last: _Last) -> AuditEntry:
+    def _made(self, tx: Transaction) -> AuditEntry:
         """Return the first entry; a vault that had jobs before its log says how many."""
         (jobs,) = tx.only_row("SELECT count(*) FROM job")
         own = sum(one.kind is AuditKind.ADDED for one in self._waiting)
-        at = self._waiting[0].at if self._waiting else max(self._latest, last.at)
+        at = self._waiting[0].at if self._waiting else self._latest
         return AuditEntry(_UNKNOWN, at, AuditKind.VAULT_MADE, detail={"jobs": max(jobs - own, 0)})
 
     def _find_signer(self, tx: Transaction) -> Signer | None:
