@@ -233,7 +233,9 @@ class AnyOrder(RuleBasedStateMachine):
             assert job.source_present == (Part.SOURCE in model.living)
             assert job.result_present == (Part.RESULT in model.living)
             ends = {Part.SOURCE: job.source_delete_at, Part.RESULT: job.result_delete_at}
-            assert all(end <= backstop_of(model.added_at) for end in ends.values())
+            # A tombstone knows no rule any more, only when it went.
+            last = job.deleted_at or backstop_of(model.added_at)
+            assert all(end <= last for end in ends.values())
             shows = not model.marked and any(now < ends[part] for part in model.living)
             assert job.name == (model.name if shows else None)
             self.the_pages_agree(job_id, model, now < job.result_delete_at)
