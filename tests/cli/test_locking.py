@@ -12,6 +12,7 @@ from mayfly.cli.exit_status import ExitStatus
 from mayfly.system.paths import paths_in
 from tests.cli.conftest import PASSPHRASE, Program, with_cheap_vault
 from tests.cli.papers import write_pdf
+from tests.keyring_session import keyring_session, require_keyring
 
 
 @pytest.fixture
@@ -83,3 +84,32 @@ def test_without_a_vault_nothing_is_made(program: Program) -> None:
     assert program.run("unlock").out == "There is no vault yet.\n"
     assert not paths_in(program.home).database.exists()
     assert PASSPHRASE not in program.run("unlock", "--json").out
+
+
+@pytest.mark.keyring
+def test_a_real_keyring_that_is_locked_keeps_the_vault_locked_and_no_end_waits(
+    tmp_path: Path,
+) -> None:
+    require_keyring()
+    ring = tmp_path / "keyring"
+    write_pdf(tmp_path / "letter.pdf")
+    with keyring_session(ring) as session:
+        program = Program(tmp_path, session)
+        for _ in range(2):
+            assert program.run("add", tmp_path / "letter.pdf").status == ExitStatus.DONE
+        assert program.run("lock").status == ExitStatus.DONE
+        ask(program, f"UPDATE job SET added_at = added_at - {31 * 86_400 * 10**6} WHERE seq = 1")
+    with keyring_session(ring, unlocked=False) as session:
+        program = Program(tmp_path, session)
+        assert program.run("list", "--json").json["error"]["code"] == "vault_locked"
+        assert ask(program, "SELECT state FROM job ORDER BY seq") == [("deleted",), ("queued",)]
+        assert ask(program, "SELECT epoch, rotation_owed FROM meta") == [(1, 1)]
+        refused = program.run("unlock", "--json")
+        assert refused.status == ExitStatus.VAULT_LOCKED
+        assert refused.json["error"]["code"] == "keyring_locked"
+        assert ask(program, "SELECT locked_at IS NULL FROM meta") == [(0,)]
+    with keyring_session(ring) as session:
+        program = Program(tmp_path, session)
+        assert program.run("unlock").status == ExitStatus.DONE
+        assert ask(program, "SELECT epoch, rotation_owed, locked_at FROM meta") == [(2, 0, None)]
+        assert [job["state"] for job in program.run("list", "--json").json] == ["deleted", "queued"]
