@@ -65,6 +65,21 @@ def test_a_problem_is_told_once_with_its_remedy(desk):
     desk.machine.look()
     desk.wait(lambda: not desk.machine.busy)
     assert not window.trouble.isVisible()
+    desk.wait(lambda: bool(desk.saved))
+    assert desk.saved[-1].told_problems == ("swap",)
+
+
+def test_a_problem_that_was_told_before_is_told_no_more_until_it_comes_back(desk):
+    desk.keeper.change(told_problems=("swap",))
+    desk.inspection = Inspection((PROBLEM,))
+    window = desk.open()
+    desk.wait(lambda: chip(desk).text() == "Promise: weak")
+    assert not window.trouble.isVisible()
+    for inspection in (Inspection((NOTICE,)), Inspection((PROBLEM,))):
+        desk.inspection = inspection
+        desk.machine.look()
+        desk.wait(lambda: not desk.machine.busy)
+    assert window.trouble.isVisible()
 
 
 def test_the_page_shows_what_limits_the_promise_before_what_is_well(desk):
@@ -171,7 +186,7 @@ def test_the_check_shows_its_steps_and_then_the_page(desk, tmp_path):
     )
     cells = [check.model.index(0, column).data() for column in range(4)]
     assert cells == ["The vault and its log of recent writes", "3", "1.2 MB", "nothing"]
-    assert check.model.index(2, 3).data() == "Not on this machine"
+    assert check.model.index(2, 3).data() == "There is none here"
     desk.qtbot.mouseClick(check.copy_button, Qt.MouseButton.LeftButton)
     text = QGuiApplication.clipboard().text()
     assert "1. Add a test document" in text

@@ -22,3 +22,5 @@ class Preferences:
     clipboard_clear_s: int = 60
     panic_asks: bool = True
     audit_days: int = 365
+    told_problems: tuple[str, ...] = ()
+    """Keys of what is a problem on this machine and was told; each is told once."""

@@ -43,6 +43,8 @@ class Settings:
     panic_asks: bool = True
     audit_days: int = 365
     """How long the audit log keeps an entry; 0: for ever."""
+    told_problems: tuple[str, ...] = ()
+    """What is a problem on this machine and was told, by its key in the inspection."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -105,18 +107,19 @@ def save_settings(path: Path, settings: Settings) -> None:
 def _settings_of(shape: dict[str, Any]) -> LoadedSettings:
     known = {name: shape[name] for name in _CHECKS if name in shape}
     good: dict[str, Any] = {name: known[name] for name in known if _CHECKS[name](known[name])}
-    if "languages" in good:
-        good["languages"] = tuple(good["languages"])
+    for name in ("languages", "told_problems"):
+        if name in good:
+            good[name] = tuple(good[name])
     unknown = {name: shape[name] for name in shape if name not in _CHECKS}
     return LoadedSettings(Settings(**good, unknown=unknown), damaged=len(good) < len(known))
 
 
-def _are_languages(value: Any) -> bool:  # noqa: ANN401 - untrusted JSON
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(one, str) and one for one in value)
-    )
+def _are_words(value: Any) -> bool:  # noqa: ANN401 - untrusted JSON
+    return isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+
+
+def _are_languages(value: Any) -> bool:  # noqa: ANN401
+    return _are_words(value) and bool(value)
 
 
 def _are_hours(value: Any) -> bool:  # noqa: ANN401
@@ -152,5 +155,6 @@ _CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "clipboard_clear_s": _is_count,
     "panic_asks": _is_flag,
     "audit_days": _is_count,
+    "told_problems": _are_words,
     "tesseract": _is_word_or_none,
 }

@@ -193,6 +193,7 @@ class MainWindow(DropWindow):
             sources,
             chip=chip,
             trouble=self.trouble,
+            preferences=self._preferences,
             courier=self._courier,
             tr=self._tr,
             theme=self._theme,

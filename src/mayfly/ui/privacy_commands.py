@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from mayfly.ui.actions import Actions
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
+from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_chip import PrivacyChip
 from mayfly.ui.privacy_dialog import PrivacyDialog, PrivacySources, Tab
 from mayfly.ui.promise_texts import finding_title
@@ -28,6 +29,7 @@ class PrivacyCommands(QObject):
         *,
         chip: PrivacyChip,
         trouble: TroubleBar,
+        preferences: PreferenceKeeper,
         courier: Courier,
         tr: Tr,
         theme: Theme,
@@ -37,12 +39,12 @@ class PrivacyCommands(QObject):
         super().__init__(window)
         self._sources = sources
         self._trouble = trouble
+        self._preferences = preferences
         self._courier = courier
         self._tr = tr
         self._theme = theme
         self._icons = icons
         self._window = window
-        self._told = False
         self.dialog: PrivacyDialog | None = None
         for signal, tab in (
             (chip.clicked, Tab.PROMISE),
@@ -72,15 +74,18 @@ class PrivacyCommands(QObject):
         return self.dialog
 
     def _tell_problem(self) -> None:
-        problems = self._sources.machine.problems
-        if self._told or not problems:
+        """Tell a problem once; again only when it was gone in between."""
+        machine = self._sources.machine
+        if machine.inspection is None:
             return
-        self._told = True
-        tr, worst = self._tr, problems[0]
-        parts = (
-            f"{finding_title(tr, worst)}.",
-            *(tr(one) for one in (worst.meaning, worst.remedy) if one),
-        )
+        told = self._preferences.now.told_problems
+        self._preferences.change(told_problems=tuple(one.key for one in machine.problems))
+        new = [one for one in machine.problems if one.key not in told]
+        if not new:
+            return
+        tr, worst = self._tr, new[0]
+        parts = [f"{finding_title(tr, worst)}."]
+        parts.extend(tr(one) for one in (worst.meaning, worst.remedy) if one)
         self._trouble.show_message(
             " ".join(parts), offer=tr("Show"), then=partial(self.open_page, Tab.PROMISE)
         )

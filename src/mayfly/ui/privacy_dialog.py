@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from mayfly.domain.ports import Lane
@@ -23,8 +23,8 @@ from mayfly.ui.proof_view import ProofView
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
 
-_SIZE_PX = (860, 620)
-_LEAST_PX = (560, 400)
+_SIZE = QSize(860, 620)
+_LEAST_PX = (520, 340)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class PrivacyDialog(QDialog):
         self.setWindowTitle(tr("Privacy"))
         self.setAccessibleName(tr("Privacy"))
         self.setMinimumSize(*_LEAST_PX)
-        self.resize(*_SIZE_PX)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self.promise = PromiseView(sources.machine, tr=tr, theme=theme, icons=icons, parent=self)
         self.audit = AuditView(
             sources.audit,

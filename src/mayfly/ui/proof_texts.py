@@ -53,7 +53,7 @@ def note_text(tr: Tr, note: PlaceNote) -> str:
     """Say why a place was not searched, or not all of it."""
     return {
         PlaceNote.NONE: "",
-        PlaceNote.NOT_HERE: tr("Not on this machine"),
+        PlaceNote.NOT_HERE: tr("There is none here"),
         PlaceNote.NO_CLIPBOARD: tr("No clipboard"),
         PlaceNote.NOT_ON_THIS_SYSTEM: tr("This system shows it to nobody"),
         PlaceNote.PARTLY_UNREADABLE: tr("A part of it may not be read"),
