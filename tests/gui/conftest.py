@@ -25,8 +25,6 @@ from mayfly.export.formats import render_text
 from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
-from mayfly.services.timekeeper import Timekeeper
-from mayfly.services.timekeeping import Timekeeping
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
 from mayfly.ui.app import Session
@@ -123,13 +121,6 @@ class Desk:
             locking=self.locking,
             timekeeping=None,
             proof=self.proof,
-            timekeeping=Timekeeping(
-                Timekeeper(house.clock),
-                house.vault.time,
-                house.lane,
-                sweep=house.retention.sweep,
-                bus=house.bus,
-            ),
             bus=house.bus,
             close=lambda: None,
         )
