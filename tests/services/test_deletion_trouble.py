@@ -26,7 +26,8 @@ from tests.loop_images import mounted_image, require_images
 from tests.services.bare_process import Process
 from tests.small_disks import disk_in_memory, fail_the_disk, fill_up, make_read_only
 from tests.vault.conftest import reading
-from tests.vault.test_rotation_faults import FailingSecrets
+from tests.vault.test_rotation_faults import FailingSecrets, HangingSecrets
+from tests.waiting import eventually
 
 RULE = RetentionRule(source_hours=168, result_hours=168)
 DONE = frozenset({JobState.DONE})
@@ -327,3 +328,27 @@ def test_a_keyring_that_refuses_at_any_call_stops_no_level(
         if not was_refused:
             assert fails_at > 2
             return
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_keyring_that_asks_its_user_stops_no_level(
+    tmp_path: Path, clock: FakeClock, level: str
+) -> None:
+    secrets = HangingSecrets(tmp_path / "keyring")
+    process = Process(tmp_path / "vault", clock, secrets=secrets)
+    errand = process.vault._rotation._home._errand
+    going, staying = fill(process)
+    errand._patience_s = 0.05
+    secrets.answered.clear()
+
+    answers = LEVELS[level](process, going)
+
+    assert outcomes(answers) == {DeleteOutcome.DELETED}
+    check_gone(process, going, level)
+    assert meta(process)[1] == 1
+    secrets.answered.set()
+    eventually(lambda: not errand.is_busy())
+    errand._patience_s = 10
+    eventually(lambda: process.retention.sweep() == () and meta(process)[1] == 0)
+    check_intact(process, staying, "staying")
+    process.vault.close()
