@@ -23,6 +23,7 @@ from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
 from mayfly.services.audit_trail import AuditTrail
+from mayfly.services.deadlines import Deadlines
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.services.watch import Watch
@@ -120,6 +121,13 @@ class Desk:
             audit=AuditTrail(house.vault.audit, house.lane, forms=RECEIPT_FORMS, clock=house.clock),
             locking=self.locking,
             timekeeping=None,
+            deadlines=Deadlines(
+                house.vault,
+                house.lane,
+                on_changed=house.retention.deadlines_changed,
+                bus=house.bus,
+                clock=house.clock,
+            ),
             proof=self.proof,
             bus=house.bus,
             close=lambda: None,

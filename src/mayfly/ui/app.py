@@ -147,6 +147,7 @@ class Session(QObject):
     def clean_up(self) -> None:
         """Drop what is left after the event loop has ended."""
         take_back_copies()
+        self._copies.stop()
         if self._reasons is not None:
             self._reasons.stop()
         if self.window is not None:
@@ -279,6 +280,7 @@ class Session(QObject):
         """Close what is open of a vault that was destroyed: its keys are still in memory."""
         mayfly, self._mayfly = self._mayfly, None
         if mayfly is not None:
+            self._copies.copied.disconnect()
             self._closed = self._chores.submit(mayfly.close)
 
     def _start_afresh(self) -> None:

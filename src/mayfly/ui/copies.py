@@ -73,6 +73,13 @@ class CopyKeeper(QObject):
             for mode in _MODES:
                 self._look(mode)
 
+    def stop(self) -> None:
+        """Watch no more; what is on the clipboard stays as it is."""
+        self._clipboard.changed.disconnect(self._look)
+        self._clipboard.changed.disconnect(self._tell)
+        for timer in self._timers.values():
+            timer.stop()
+
     def _look(self, mode: QClipboard.Mode) -> None:
         timer = self._timers.get(mode)
         if timer is None:
