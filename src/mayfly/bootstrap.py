@@ -6,6 +6,7 @@ Two steps, because a vault may first have to ask: Foundation is what works witho
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -47,6 +48,7 @@ from mayfly.system.logs import start_logging
 from mayfly.system.machine import look_at_machine
 from mayfly.system.own_files import look_at_files
 from mayfly.system.paths import find_paths, make_folders
+from mayfly.system.purge_timer import PurgeTimer, purge_timer
 from mayfly.system.resources import resource
 from mayfly.system.secrets import open_secret_store
 from mayfly.system.settings import load_settings, save_settings
@@ -239,6 +241,10 @@ class Foundation:
     def lock(self) -> bool:
         """As VaultDoor.lock: lock for every process without opening; False for no vault."""
         return self._door.lock()
+
+    def purge_timer(self) -> PurgeTimer:
+        """Return the system's timer that keeps ends while Mayfly is closed."""
+        return purge_timer(os.environ)
 
     def panic(self) -> PanicReport:
         """As VaultDoor.panic: destroy the vault, its key first; end this process afterwards."""

@@ -81,6 +81,8 @@ class Keyless:
     deletions: Deletions
     audit: AuditTrail
     timekeeping: Timekeeping
+    swept: tuple[Deletion, ...]
+    """What was due when it was opened."""
     close: Callable[[], None]
 
 
@@ -171,12 +173,13 @@ def assemble_keyless(adapters: Adapters, *, on_closed: Callable[[], None]) -> Ke
     deletions = Deletions(vault, lane, killer=GroupKiller(), bus=bus, clock=clock)
     begin_time(vault, clock)
     retention, timekeeping = _ends(adapters, deletions, bus)
-    retention.sweep()
+    swept = retention.sweep()
     return Keyless(
         library=Library(vault, lane, clock=clock, page_text=page_text),
         deletions=deletions,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         timekeeping=timekeeping,
+        swept=swept,
         close=partial(_close_all, vault, lane, (), on_closed),
     )
 

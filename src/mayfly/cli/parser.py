@@ -12,6 +12,7 @@ from pathlib import Path
 from mayfly.cli import (
     add_command,
     audit_command,
+    background_commands,
     challenge_command,
     clock_command,
     delete_command,
@@ -80,6 +81,7 @@ class Parser:
             exports,
             delete_command,
             retain_command,
+            background_commands,
             wish_commands,
             audit_command,
             clock_command,

@@ -85,6 +85,12 @@ class Session:
         """Open the vault, or leave it locked where its key cannot be had: deleting needs none."""
         return self._vault_or_keyless(_STAYS_LOCKED)
 
+    def vault_without_key(self) -> Keyless:
+        """Open the vault and leave it locked, asking nobody; what was due is destroyed then."""
+        if self._keyless is None:
+            self._keyless = self.foundation.open_keyless().result()
+        return self._keyless
+
     def vault_with_log(self) -> Mayfly | Keyless:
         """Open the vault, or leave it locked: its audit log can be read all the same."""
         return self._vault_or_keyless(_READ_LOCKED)

@@ -27,6 +27,7 @@ MayflyError
     ├── CopyUnreadable             the copy holds no vault
     ├── ProofError                 the check with a canary proves nothing
     │   └── CanaryNotRead  QueueIsPaused
+    ├── ServiceUnavailable         no timer of the system can be installed
     ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
         └── TargetMissing  TargetNotWritable  TargetExists
@@ -335,6 +336,17 @@ class QueueIsPaused(ProofError):
     code = "queue_paused"
     text = "Reading is paused, so the test document would never be read."
     remedy = "Resume reading and check again."
+
+
+class ServiceUnavailable(UserError):
+    """No timer of the system can be installed here."""
+
+    code = "service_unavailable"
+    text = "The system's timer could not be installed."
+    remedy = (
+        "Mayfly keeps every end while it runs and when it starts; packaging/ has files for"
+        " launchd and the Task Scheduler."
+    )
 
 
 class SettingsNotWritable(UserError):

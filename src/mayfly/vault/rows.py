@@ -138,8 +138,8 @@ class JobRow:
 SELECT_JOBS = """
     SELECT seq, id, batch, state, error_code, pages, pages_read, pages_failed,
         added_at, finished_at, source_hours, result_hours, linked,
-        source_delete_at, result_delete_at, backstop_at, source_gone_at, result_gone_at, purging_at, purging_reason,
-        deleted_at, delete_reason,
+        source_delete_at, result_delete_at, backstop_at, source_gone_at, result_gone_at,
+        purging_at, purging_reason, deleted_at, delete_reason,
         EXISTS (SELECT 1 FROM data_key WHERE job = job.seq AND part = 'source'),
         EXISTS (SELECT 1 FROM data_key WHERE job = job.seq AND part = 'result')
     FROM job
