@@ -81,6 +81,7 @@ def _row(found: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: found[name] for name in ("live", "count", "home")},
         "ms": round(ours, 1),
+        "cpu_ms": round(statistics.median(found["cpu_ms"]), 1),
         "range_ms": [round(min(found["ms"]), 1), round(max(found["ms"]), 1)],
         "plain_ms": round(plain, 1),
         "ratio": round(ours / plain, 1),

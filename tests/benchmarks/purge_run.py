@@ -70,13 +70,14 @@ def main(home: Path, live: int, key_home: str, rounds: int, counts: list[int]) -
     mayfly = foundation.unlock(passphrase_of(key_home)).result()
     rows = []
     for count in counts:
-        ours, plain = [], []
+        ours, cpu, plain = [], [], []
         for _ in range(rounds if count == 1 else 1):
             # What follows a deletion, such as setting the alarm anew, is not the next one's.
             time.sleep(_PAUSE_S)
             # From all over the vault: then most buckets lose something, which is the worst case.
             going = [JobId(ids.pop(chance.randrange(len(ids)))) for _ in range(count)]
             answers: list[DeleteOutcome] = []
+            spent_s = time.process_time()
             ours.append(
                 timed_ms(
                     lambda going=going, answers=answers: answers.extend(
@@ -84,9 +85,11 @@ def main(home: Path, live: int, key_home: str, rounds: int, counts: list[int]) -
                     )
                 )
             )
+            cpu.append((time.process_time() - spent_s) * 1e3)
             assert answers == [DeleteOutcome.DELETED] * count
             plain.append(timed_ms(lambda going=going: twin.delete(going)))
-        rows.append({"live": live, "count": count, "home": key_home, "ms": ours, "plain_ms": plain})
+        row = {"live": live, "count": count, "home": key_home}
+        rows.append({**row, "ms": ours, "cpu_ms": cpu, "plain_ms": plain})
     mayfly.close()
     foundation.close()
     twin.close()
