@@ -14,9 +14,11 @@ from cryptography.exceptions import InvalidTag
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part, ReadOptions
 from mayfly.domain.states import DeleteReason
+from mayfly.vault.migrations import newest_version
 from mayfly.vault.opening import KeyAccess, open_vault
 from mayfly.vault.vault import SqliteVault
 from tests import independent_reader
+from tests.conftest import ROOT
 from tests.fakes import BytesSource, MemorySecrets
 from tests.independent_reader import Reader
 from tests.vault.conftest import CHEAP, RULE, paths_in, reading
@@ -189,3 +191,10 @@ def test_it_can_be_run(home: Home) -> None:
 
     assert "done a.pdf" in answer.stdout
     assert "2 a.pdf page 2 ŵörds" in answer.stdout
+
+
+def test_page_and_reader_are_of_the_format_that_is_written() -> None:
+    """A new step of the schema belongs on the page, and what a reader must know of it here."""
+    page = (ROOT / "docs" / "vault-format.md").read_text(encoding="utf-8")
+    assert independent_reader.FORMAT == newest_version()
+    assert f"The format is version {newest_version()} (" in page
