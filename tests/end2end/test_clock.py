@@ -2,21 +2,72 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mayfly.cli.exit_status import ExitStatus
+from mayfly.system.paths import paths_in
 from tests.cli.conftest import Ended, Program, with_cheap_vault
 from tests.cli.papers import write_pdf
+from tests.waiting import eventually
 
 _LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 pytestmark = pytest.mark.skipif(
     shutil.which("faketime") is None or not _LIBRARY.exists(), reason="needs libfaketime"
 )
+
+
+def steered(program: Program, folder: Path) -> tuple[Program, Path]:
+    """Return the program with a wall clock that a file sets while it runs."""
+    file = folder / "clock"
+    file.write_text("+0")
+    steering = {
+        "LD_PRELOAD": str(_LIBRARY),
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    return replace(program, variables={**program.variables, **steering}), file
+
+
+def states(program: Program) -> list[tuple[str, int]]:
+    """Return the states and tombstones as they lie in the file; nothing is swept by looking."""
+    database = paths_in(program.home).database
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as looking:
+        return looking.execute("SELECT state, deleted_at FROM job").fetchall()
+
+
+@contextmanager
+def open_window(program: Program) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the window until the block ends; when it begins, it has swept, and ticks."""
+    with program.start() as window:
+        try:
+            # It asks for the right to read the queue last.
+            seat = paths_in(program.home).seat.resolve()
+            eventually(lambda: seat in _opened(window.pid), patience_s=60)
+            yield window
+            assert window.poll() is None, window.stderr.read().decode()
+        finally:
+            window.kill()
+
+
+def _opened(pid: int) -> set[Path]:
+    found = set()
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(one.readlink())
+    return found
 
 
 def faked(program: Program, shift: str, *, slept: bool = False) -> Program:
@@ -110,3 +161,41 @@ def test_a_locked_vault_asks_as_well(kept: Program) -> None:
 
     kept.run("unlock")
     assert names(ahead.run("list", "--json")) == [(None, "deleted")]
+
+
+def test_a_window_that_was_stopped_over_a_deadline_keeps_it_when_it_wakes(kept: Program) -> None:
+    program, clock = steered(kept, kept.folder)
+    with open_window(program) as window:
+        os.kill(window.pid, signal.SIGSTOP)
+        clock.write_text("+25h")
+        assert states(program) == [("done", None)]
+
+        os.kill(window.pid, signal.SIGCONT)
+
+        eventually(lambda: states(program)[0][0] == "deleted", patience_s=30)
+
+
+def test_a_window_under_a_far_jump_waits_for_the_answer_of_a_terminal(kept: Program) -> None:
+    program, clock = steered(kept, kept.folder)
+    with open_window(program):
+        clock.write_text("+3650d")
+        eventually(lambda: _is_doubted(program), patience_s=30)
+        assert states(program) == [("done", None)]
+
+        assert program.run("clock", "confirm").status == ExitStatus.DONE
+        assert states(program)[0][0] == "deleted"
+
+
+def _is_doubted(program: Program) -> bool:
+    database = paths_in(program.home).database
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as looking:
+        ((lead,),) = looking.execute("SELECT wall - at FROM time_mark").fetchall()
+    return lead > 27 * 3_600_000_000
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"])
+def test_a_zone_changes_nothing(kept: Program, zone: str) -> None:
+    here = kept.run("list", "--json").json
+    there = replace(kept, variables={**kept.variables, "TZ": zone})
+    assert there.run("list", "--json").json == here
+    assert not there.run("clock", "--json").json["doubtful"]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import ResultGone, TimeInDoubt
 from mayfly.domain.events import TimeDoubted
+from mayfly.domain.retention import RuleChange
 from mayfly.domain.states import JobState
+from mayfly.domain.timekeeping import Mark, Reading, Toll
 from mayfly.services.timekeeper import Timekeeper
 from mayfly.services.timekeeping import Timekeeping
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -131,6 +136,92 @@ def test_nothing_is_taken_in_while_time_is_in_doubt(kept, machine):
 
     house.timekeeping.refuse().result()
     assert house.admit("Late.", batch=batch)
+
+
+def test_no_end_is_moved_while_time_is_in_doubt(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    machine.set(days=3)
+
+    now = machine.now()
+    for work in (
+        lambda: house.vault.change_rule([job_id], RuleChange(result_hours=168), now),
+        lambda: house.vault.recognise_anyway(job_id),
+        lambda: house.vault.retry(job_id),
+    ):
+        with pytest.raises(TimeInDoubt):
+            house.on_vault(work)
+
+
+def test_what_is_being_read_is_held_and_goes_on_after_no(kept, machine):
+    house = kept()
+    waiting = house.admit("It will rain on Tuesday.")
+    machine.set(days=3650)
+    queue = house.queue()
+    eventually(lambda: house.on_vault(lambda: house.vault.claim_next(house.clock.now())) is None)
+    assert house.state_of(waiting) is JobState.QUEUED
+
+    house.timekeeping.refuse().result()
+
+    house.wait_until_read(waiting)
+    queue.stop()
+
+
+def test_another_process_answers_for_this_one(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    machine.set(days=3650)
+    sweep(house)
+    other = kept()
+
+    other.timekeeping.refuse().result()
+    assert house.on_vault(house.timekeeping.look) is None
+    assert house.texts(job_id)
+
+    machine.set(days=3650)
+    sweep(house)
+    assert TimeDoubted(True) in house.events
+    other.timekeeping.confirm().result()
+    sweep(house)
+    assert house.state_of(job_id) is JobState.DELETED
+
+
+def test_a_disk_that_takes_nothing_stops_no_answer(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    machine.set(days=3650)
+    house.fill_disk()
+
+    sweep(house)
+    assert house.timekeeping.confirm().result()
+
+    house.free_disk()
+    assert house.state_of(job_id) is JobState.DELETED
+
+
+def test_what_the_vault_remembers_is_what_was_told(house):
+    reading = Reading(datetime(2026, 1, 5, tzinfo=UTC), "0f" * 16, 12.000345)
+    hours = (timedelta(hours=one) for one in (1, 2, 3))
+    mark = Mark(datetime(2026, 1, 6, tzinfo=UTC), reading, *hours)
+    assert house.on_vault(house.vault.time.load) is None
+    for is_news in (False, True):
+        house.on_vault(lambda news=is_news: house.vault.time.save(mark, is_news=news))
+    assert house.on_vault(house.vault.time.load) == mark
+
+
+def test_a_jump_takes_what_ends_between_the_two_moments(house, clock):
+    read_one(house)
+    house.admit("Unread.")
+    now = clock.now()
+
+    def toll(*hours):
+        moments = (now + timedelta(hours=one) for one in hours)
+        return house.on_vault(lambda: house.vault.time.toll(*moments))
+
+    assert toll(0, 0.5) == Toll(going=0, living=2)
+    assert toll(0, 2) == Toll(going=1, living=2)
+    assert toll(2, 30) == Toll(going=1, living=2)
+    assert toll(0, 24 * 30) == Toll(going=2, living=2)
 
 
 def test_a_clock_set_back_lengthens_no_life_over_a_restart(kept, machine):

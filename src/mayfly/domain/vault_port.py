@@ -52,7 +52,9 @@ class TimeMemory(Protocol):
 class Vault(Protocol):
     """The sealed store. Every call belongs on the vault lane; none may come from elsewhere.
 
-    Any call can raise VaultError. Reads never return content that is past its deadline.
+    Any call can raise VaultError. Reads never return content that is past its deadline. While
+    time is in doubt (domain.timekeeping) taking in, reading anew and changing ends raise
+    TimeInDoubt, and so do reads of what is past its deadline by the claimed time only.
     """
 
     # --- taking in -------------------------------------------------------------------

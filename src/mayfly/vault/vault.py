@@ -288,12 +288,14 @@ class SqliteVault:
 
     def retry(self, job_id: JobId) -> None:
         """FAILED or CANCELLED back to QUEUED."""
+        self._hiding.require_certainty()
         self._wishes.retry(job_id, self._latest)
         # A result whose end had passed gets another key, and the old one's destruction is owed.
         self._ends.tidy()
 
     def recognise_anyway(self, job_id: JobId) -> None:
         """DONE back to QUEUED, all pages to be recognised anew."""
+        self._hiding.require_certainty()
         self._wishes.recognise_anyway(job_id, self._latest)
         self._ends.tidy()
 
@@ -315,6 +317,7 @@ class SqliteVault:
         self, job_ids: Sequence[JobId], change: RuleChange, now: datetime
     ) -> tuple[Retained, ...]:
         """Change how long these jobs are kept."""
+        self._hiding.require_certainty()
         return self._rules.change(job_ids, change, self._at(now))
 
     def next_deadlines(self, most: int) -> tuple[Deadline, ...]:
