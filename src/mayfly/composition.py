@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mayfly.domain.audit import ReceiptVerdict
 from mayfly.domain.errors import VaultError
+from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deletion
 from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof_port import TraceSearch
@@ -21,6 +22,7 @@ from mayfly.export.receipt_page import receipt_page
 from mayfly.export.receipts import read_receipt, receipt_json
 from mayfly.retention.alarm import SchedulerAlarm
 from mayfly.retention.ticker import MinuteTicker
+from mayfly.services.at_once import AtOnce
 from mayfly.services.audit_keeping import AuditKeeping
 from mayfly.services.audit_trail import AuditTrail, ReceiptForms
 from mayfly.services.bus import EventBus
@@ -119,7 +121,8 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     vault.audit.begin(clock.now())
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text)
-    queue = _queue(adapters, killer, bus, on_finished=retention.ask_sweep)
+    at_once = AtOnce(vault, deletions, clock=clock)
+    queue = _queue(adapters, killer, bus, on_ended=at_once.ended, on_finished=retention.ask_sweep)
     intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
     road = Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder)
     proof = Proof(road, ThreadLane("proof"), search=adapters.traces, bus=bus, clock=clock)
@@ -205,7 +208,12 @@ def begin_time(vault: SqliteVault, clock: Timekeeper) -> None:
 
 
 def _queue(
-    adapters: Adapters, killer: GroupKiller, bus: EventBus, *, on_finished: Callable[[], None]
+    adapters: Adapters,
+    killer: GroupKiller,
+    bus: EventBus,
+    *,
+    on_ended: Callable[[JobId], None],
+    on_finished: Callable[[], None],
 ) -> Queue:
     return Queue(
         adapters.vault,
@@ -216,6 +224,7 @@ def _queue(
         bus=bus,
         clock=adapters.clock,
         readers=cores(),
+        on_ended=on_ended,
         on_finished=on_finished,
     )
 

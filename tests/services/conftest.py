@@ -17,6 +17,7 @@ from mayfly.domain.pages import PageSummary
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import JobState
 from mayfly.services import slot
+from mayfly.services.at_once import AtOnce
 from mayfly.services.bus import EventBus
 from mayfly.services.deletion import Deletions
 from mayfly.services.intake import Intake, Wish
@@ -156,6 +157,7 @@ class House:
             bus=self.bus,
             clock=self.clock,
             readers=readers,
+            on_ended=AtOnce(self.vault, self.deletions, clock=self.clock).ended,
             on_finished=self.retention.ask_sweep,
         )
         self.queues.append(queue)

@@ -43,8 +43,10 @@ class Queue:
         bus: EventBus,
         clock: Clock,
         readers: int,
+        on_ended: Callable[[JobId], None],
         on_finished: Callable[[], None],
     ) -> None:
+        """on_ended: called on the vault lane, with what ended the reading of a job."""
         self._vault = vault
         self._lane = vault_lane
         self._engine = engine
@@ -53,6 +55,7 @@ class Queue:
         self._bus = bus
         self._clock = clock
         self._readers = max(1, readers)
+        self._on_ended = on_ended
         self._on_finished = on_finished
         self._board = Board()
         self._slots: list[Slot] = []
@@ -174,6 +177,7 @@ class Queue:
         self._board.drop_job(job_id)
         for process in self._vault.readers([job_id]):
             self._killer.kill_group(process)
+        self._on_ended(job_id)
         self._on_finished()
 
     def _wish(self, work: Callable[[], T]) -> Future[T]:
@@ -213,6 +217,7 @@ class Queue:
                 engine=self._engine,
                 bus=self._bus,
                 clock=self._clock,
+                on_ended=self._on_ended,
                 on_finished=self._on_finished,
             )
             self._slots.append(slot)

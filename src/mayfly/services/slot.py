@@ -58,14 +58,17 @@ class Slot:
         engine: Engine,
         bus: EventBus,
         clock: Clock,
+        on_ended: Callable[[JobId], None],
         on_finished: Callable[[], None],
     ) -> None:
+        """on_ended: called on the vault lane, with what ended the reading of a job."""
         self._board = board
         self._vault = vault
         self._lane = vault_lane
         self._engine = engine
         self._bus = bus
         self._clock = clock
+        self._on_ended = on_ended
         self._on_finished = on_finished
         self._reader: Reader | None = None
         self._stopping = threading.Event()
@@ -251,7 +254,7 @@ class Slot:
     def _finish(self, job_id: JobId) -> None:
         while not self._stopping.is_set():
             try:
-                self._on_vault(lambda: self._vault.finish(job_id, self._clock.now()))
+                self._end(job_id, lambda: self._vault.finish(job_id, self._clock.now()))
             except JobError:
                 return
             except VaultError as error:
@@ -261,9 +264,17 @@ class Slot:
             except InternalError:
                 _log.exception("a document cannot be finished")
                 fail = partial(self._vault.fail, job_id, ReaderCrashed.code, self._clock.now())
-                self._on_vault(fail)
+                self._end(job_id, fail)
             self._on_finished()
             return
+
+    def _end(self, job_id: JobId, verdict: Callable[[], object]) -> None:
+        def end() -> None:
+            verdict()
+            # In the same breath: nothing else comes between the end of reading and 0 hours.
+            self._on_ended(job_id)
+
+        self._on_vault(end)
 
     def _give_up(self, document: Document) -> None:
         if not self._board.may_try_again(document, None):
@@ -272,9 +283,10 @@ class Slot:
     def _fail(self, document: Document, error: UserError) -> None:
         job_id, code, now = document.job_id, error.code, self._clock.now()
         try:
-            self._settle(document, lambda: self._vault.fail(job_id, code, now))
+            self._end(job_id, lambda: self._vault.fail(job_id, code, now))
         except JobError:
-            self._board.drop(document)
+            pass
+        self._board.drop(document)
         self._on_finished()
 
     def _settle(self, document: Document, verdict: Callable[[], None]) -> None:
