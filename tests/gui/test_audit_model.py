@@ -99,6 +99,10 @@ def test_what_cannot_be_fetched_is_told_and_asked_for_again(qtbot, model, audit)
             "2 h late: Mayfly was not running",
         ),
         (
+            {"what": "result", "pages": 0, "late_s": 86_400 * 3, "late_why": "doubted"},
+            "Text destroyed · Deleted by you · 3 d late: the date was in doubt",
+        ),
+        (
             {"reason": "of another version", "late_s": 120},
             "Document destroyed, with everything of it · 2 pages · 2 min late",
         ),

@@ -39,6 +39,10 @@ def _parts(tr: Tr, entry: AuditEntry) -> list[str]:
             epoch = detail.get("epoch")
             number = tr("number {n}").format(n=number_text(int(epoch))) if epoch else ""
             return [tr("New vault key; half of the old one was overwritten"), number]
+        case AuditKind.ROLLBACK_FOUND:
+            jobs = int(detail.get("jobs", 0))
+            many = count_text(tr, jobs, "{n} document", "{n} documents") if jobs else ""
+            return [_plain(tr)[entry.kind], many]
         case _:
             return [_plain(tr)[entry.kind]]
 
@@ -87,8 +91,9 @@ def _late(tr: Tr, detail: Mapping[str, str | int]) -> str:
     text = tr("{span} late").format(span=span_text(tr, late_s))
     why = {
         "not_running": tr("Mayfly was not running"),
-        "asleep": tr("the machine slept"),
-        "busy": tr("it could not be done earlier"),
+        "asleep": tr("the computer was asleep"),
+        "busy": tr("it could not be done before"),
+        "doubted": tr("the date was in doubt"),
         "doubted": tr("the date was in doubt"),
     }.get(str(detail.get("late_why", "")), "")
     return f"{text}: {why}" if why else text
