@@ -26,6 +26,7 @@ def test_the_keys_destroy_the_vault_in_under_a_second_and_a_new_one_begins(qtbot
     window = opened.window
     vault, shard = home / "data" / "vault.db", home / "state" / "shard"
     before = shard.read_bytes()
+    opened._keeper.change(result_hours=7)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_P, _THREE)
     (question,) = [one for one in window.children() if type(one).__name__ == "PanicQuestion"]
     began_s = time.monotonic()
@@ -48,6 +49,9 @@ def test_the_keys_destroy_the_vault_in_under_a_second_and_a_new_one_begins(qtbot
     qtbot.waitUntil(lambda: not opened.window.feed._first, timeout=20_000)
     assert sum(opened.window.model.counts[state] for state in JobState) == 0
     assert opened.window.empty.isVisible()
+    # Settings stay, in the window as in the file.
+    assert opened._keeper.now.result_hours == 7
+    assert opened._foundation.preferences().result_hours == 7
 
 
 def test_the_window_can_be_left_after_it(qtbot, opened):

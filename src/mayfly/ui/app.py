@@ -98,6 +98,7 @@ class Session(QObject):
         self._is_first = self._claim()
         self._mayfly: Mayfly | None = None
         self._closed: Future[None] | None = None
+        self._keeper: PreferenceKeeper | None = None
         self._ending = False
         self.window: MainWindow | None = None
         self.adding: OnlyAdding | None = None
@@ -173,7 +174,7 @@ class Session(QObject):
         if self._ending:
             return
         self._mayfly = mayfly
-        keeper = PreferenceKeeper(
+        keeper = self._keeper = PreferenceKeeper(
             self._preferences,
             self._foundation.save_preferences,
             chores=self._chores,
@@ -288,6 +289,9 @@ class Session(QObject):
         window, self.window = self.window, None
         if window is None or self._closed is None:
             return
+        if self._keeper is not None:
+            # What was set since the start is kept, as the settings file keeps it.
+            self._preferences = self._keeper.now
         if self._reasons is not None:
             self._reasons.stop()
         window.closing.disconnect(self.end)
