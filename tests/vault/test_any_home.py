@@ -1,4 +1,4 @@
-"""Any order of homes, locks, codes, deletions and deaths: what lives opens, and only with its key."""
+"""Any order of homes, locks, codes and deletions: what lives opens, and only with its key."""
 
 from __future__ import annotations
 
