@@ -196,5 +196,5 @@ def test_it_can_be_run(home: Home) -> None:
 def test_page_and_reader_are_of_the_format_that_is_written() -> None:
     """A new step of the schema belongs on the page, and what a reader must know of it here."""
     page = (ROOT / "docs" / "vault-format.md").read_text(encoding="utf-8")
-    assert independent_reader.FORMAT == newest_version()
+    assert newest_version() == independent_reader.FORMAT
     assert f"The format is version {newest_version()} (" in page

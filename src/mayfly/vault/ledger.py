@@ -4,10 +4,11 @@ An older copy of the database knows nothing of later deletions. Where its keys a
 it, this file does: which vault key is the newest, and which jobs went in the last 30 days; older
 ones are past their backstop anyway. Random ids, moments and reasons only, nothing of a document.
 
-Head (64): magic (8), vault id (16), newest epoch (8), number of the log's entry up to which a
-rollback was dealt with (8), digest (24). Then records of 48: job id (16), moment in microseconds
-(8), page (4), parts (1), reason (1), zeros (2), digest (16). A digest is the beginning of the
-SHA-256 of the vault id and of what stands before it; what does not fit is passed over.
+Head (96): magic (8), vault id (16), newest epoch (8), the audit log's last entry when an older
+copy was dealt with, as its number (8) and chain value (32), digest (24). Then records of 48: job
+id (16), moment in microseconds (8), page (4), parts (1), reason (1), zeros (2), digest (16). A
+digest is the beginning of the SHA-256 of the vault id and of what stands before it; what does not
+fit is passed over.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from pathlib import Path
 
 from mayfly.domain.jobs import Part
 from mayfly.domain.states import DeleteReason
+from mayfly.vault.audit_anchor import Mark
 from mayfly.vault.private_files import open_private_file
 from mayfly.vault.rows import BACKSTOP_MICROS
 
 _MAGIC = b"MAYFLYL1"
-_HEAD, _HEAD_BYTES, _HEAD_DIGEST = struct.Struct(">8s16sQQ"), 64, 24
+_HEAD, _HEAD_BYTES, _HEAD_DIGEST = struct.Struct(">8s16sQQ32s"), 96, 24
 _RECORD, _RECORD_BYTES, _RECORD_DIGEST = struct.Struct(">16sQIBBxx"), 48, 16
 _PART_BITS = {Part.SOURCE: 1, Part.RESULT: 2}
 _REASONS = tuple(DeleteReason)
@@ -52,7 +54,8 @@ class Remembered:
 
     vault_id: bytes
     epoch: int = 0
-    settled_seq: int = 0
+    settled: Mark | None = None
+    """The end of the log of the copy that was taken as the vault from then on."""
     records: bytes = field(default=b"", repr=False)
 
     def of(self, job_ids: Iterable[bytes]) -> dict[bytes, Gone]:
@@ -100,12 +103,12 @@ class Ledger:
         with suppress(OSError), self._open() as file:
             known = self._parse(_all_of(file))
             if epoch > known.epoch:
-                self._put_head(file, Remembered(self._vault_id, epoch, known.settled_seq))
+                self._put_head(file, Remembered(self._vault_id, epoch, known.settled))
 
-    def settle(self, epoch: int, seq: int) -> None:
-        """Remember that a rollback was dealt with: from here on this is the vault."""
+    def settle(self, epoch: int, end: Mark | None) -> None:
+        """Remember that an older copy was dealt with: whose log goes on from here is the vault."""
         with suppress(OSError), self._open() as file:
-            self._put_head(file, Remembered(self._vault_id, epoch, seq))
+            self._put_head(file, Remembered(self._vault_id, epoch, end))
 
     @contextmanager
     def _open(self) -> Iterator[int]:
@@ -127,15 +130,17 @@ class Ledger:
             self._vault_id, head[: _HEAD.size], _HEAD_DIGEST
         ):
             return Remembered(self._vault_id)
-        magic, vault_id, epoch, seq = _HEAD.unpack(head[: _HEAD.size])
+        magic, vault_id, epoch, seq, chain = _HEAD.unpack(head[: _HEAD.size])
         if (magic, vault_id) != (_MAGIC, self._vault_id):
             return Remembered(self._vault_id)
         # A record that a crash cut short is none.
         whole = (len(data) - _HEAD_BYTES) // _RECORD_BYTES * _RECORD_BYTES
-        return Remembered(vault_id, epoch, seq, data[_HEAD_BYTES : _HEAD_BYTES + whole])
+        settled = Mark(seq, chain) if seq else None
+        return Remembered(vault_id, epoch, settled, data[_HEAD_BYTES : _HEAD_BYTES + whole])
 
     def _put_head(self, file: int, known: Remembered) -> None:
-        head = _HEAD.pack(_MAGIC, self._vault_id, known.epoch, known.settled_seq)
+        end = known.settled or Mark(0, bytes(32))
+        head = _HEAD.pack(_MAGIC, self._vault_id, known.epoch, end.seq, end.head)
         os.pwrite(file, head + _digest(self._vault_id, head, _HEAD_DIGEST), 0)
 
     def _forget_old(self, file: int, records: bytes, now: int) -> None:

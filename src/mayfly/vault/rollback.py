@@ -12,6 +12,7 @@ from datetime import datetime
 from mayfly.domain.audit import AuditKind
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Due, Part
+from mayfly.vault.audit_anchor import Mark
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.ledger import Ledger
@@ -51,16 +52,15 @@ class Rollback:
             if self._was_put_back(tx):
                 if self._back_again(tx):
                     return
-                mark = self._audit.mark()
-                self._ledger.settle(tx.epoch(), mark.seq if mark else 0)
+                self._ledger.settle(tx.epoch(), _end_of_log(tx))
         self._is_over = True
 
     def _was_put_back(self, tx: Transaction) -> bool:
         known = self._ledger.read()
-        mark = self._audit.mark()
         if tx.epoch() < known.epoch:
             return True
-        return not self._audit.continues(tx) and mark is not None and mark.seq > known.settled_seq
+        # A copy that was dealt with is the vault from then on; another one of the same age is not.
+        return not self._audit.continues(tx) and not _goes_on_from(tx, known.settled)
 
     def _back_again(self, tx: Transaction) -> tuple[Due, ...]:
         rows = tx.rows(
@@ -76,3 +76,15 @@ class Rollback:
             for raw_id, one in gone.items()
             if (parts := one.parts & living[raw_id])
         )
+
+
+def _end_of_log(tx: Transaction) -> Mark | None:
+    row = tx.row("SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1")
+    return None if row is None else Mark(*row)
+
+
+def _goes_on_from(tx: Transaction, mark: Mark | None) -> bool:
+    if mark is None:
+        return False
+    row = tx.row("SELECT chain FROM audit WHERE seq = ?", mark.seq)
+    return row is not None and row[0] == mark.head
