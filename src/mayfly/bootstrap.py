@@ -44,6 +44,7 @@ from mayfly.system.desktop import DBusDesktop
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
 from mayfly.system.hardening import Hardening, harden, look_at_process
 from mayfly.system.instance import WindowInstance
+from mayfly.system.login_start import LoginStart, is_login_start, login_start
 from mayfly.system.logs import start_logging
 from mayfly.system.machine import look_at_machine
 from mayfly.system.own_files import look_at_files
@@ -241,6 +242,15 @@ class Foundation:
     def lock(self) -> bool:
         """As VaultDoor.lock: lock for every process without opening; False for no vault."""
         return self._door.lock()
+
+    def login_start(self) -> LoginStart:
+        """Return what starts Mayfly with the desktop."""
+        return login_start(os.environ)
+
+    @property
+    def is_login_start(self) -> bool:
+        """Whether this process was started by the desktop, and not by the user just now."""
+        return is_login_start()
 
     def purge_timer(self) -> PurgeTimer:
         """Return the system's timer that keeps ends while Mayfly is closed."""

@@ -13,8 +13,12 @@ from mayfly.bootstrap import Foundation
 from mayfly.domain.desktop_port import DesktopNews
 from mayfly.domain.errors import SettingsNotWritable
 from mayfly.domain.preferences import Preferences
+from mayfly.services.lane import InlineLane
+from mayfly.system.login_start import LoginStart
+from mayfly.system.purge_timer import PurgeTimer
+from mayfly.ui.background_page import BackgroundPage
 from mayfly.ui.lock_reasons import LockReasons
-from mayfly.ui.settings_opener import SettingsOpener
+from mayfly.ui.settings_opener import Background, SettingsOpener
 from mayfly.ui.settings_pages import GeneralPage, KeepingPage, LockingPage, own_name
 from tests.gui.conftest import PREFERENCES
 from tests.gui.seen import all_texts
@@ -30,7 +34,15 @@ def machine():
 
 
 @pytest.fixture
-def opener(desk, machine):
+def background(tmp_path):
+    config = tmp_path / "config"
+    timer = PurgeTimer(config / "systemd" / "user", command=["/bin/true"], home=None)
+    login = LoginStart(config / "autostart", ["/bin/true"])
+    return Background(has_tray=True, timer=timer, login=login, lane=InlineLane())
+
+
+@pytest.fixture
+def opener(desk, machine, background):
     window = desk.open()
     reasons = LockReasons(
         window.lock.keeper,
@@ -46,6 +58,7 @@ def opener(desk, machine):
         preferences=desk.keeper,
         reasons=reasons,
         save=lambda *_: None,
+        background=background,
         spoken=("de", "en"),
         courier=desk.courier,
         icons=desk.icons,
@@ -175,3 +188,21 @@ def test_every_control_of_it_has_a_name(desk, dialog):
 def test_languages_are_offered_by_the_names_they_have_themselves(tmp_path):
     assert own_name("de") == "Deutsch" and own_name("en") == "English"
     assert Foundation(tmp_path).text_languages() == ("de", "en")
+
+
+def test_what_goes_on_without_the_window(desk, dialog, background):
+    page = dialog.findChild(BackgroundPage)
+    desk.wait(lambda: page.timer_note.text() != "")
+    page.closing.setCurrentIndex(page.closing.findData("stay"))
+    page.notify.click()
+    page.login.click()
+    desk.wait(lambda: page.login.isEnabled() and background.login.is_wanted())
+    if page.timer.isEnabled():
+        page.timer.click()
+        desk.wait(lambda: page.timer.isEnabled() and page.timer.isChecked())
+        page.timer.click()
+        desk.wait(lambda: page.timer.isEnabled() and not page.timer.isChecked())
+    page.login.click()
+    desk.wait(lambda: page.login.isEnabled() and not background.login.is_wanted())
+
+    assert (desk.keeper.now.closing, desk.keeper.now.notify_purges) == ("stay", True)

@@ -64,4 +64,20 @@ class TimeDoubted:
     doubtful: bool
 
 
-Event = JobsChanged | IntakeProgress | QueuePaused | Trouble | LockChanged | VaultGone | TimeDoubted
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """So many documents, or parts of them, were destroyed at their end."""
+
+    parts: int
+
+
+Event = (
+    JobsChanged
+    | IntakeProgress
+    | QueuePaused
+    | Trouble
+    | LockChanged
+    | VaultGone
+    | TimeDoubted
+    | Purged
+)

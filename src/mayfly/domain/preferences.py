@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Closing(StrEnum):
+    """What closing the window does where an icon can stay."""
+
+    ASK = "ask"
+    STAY = "stay"
+    QUIT = "quit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +31,7 @@ class Preferences:
     clipboard_clear_s: int = 60
     panic_asks: bool = True
     audit_days: int = 365
+    closing: str = Closing.ASK.value
+    notify_purges: bool = False
     told_problems: tuple[str, ...] = ()
     """Keys of what is a problem on this machine and was told; each is told once."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from mayfly.domain.errors import InternalError, UserError
-from mayfly.domain.events import Trouble
+from mayfly.domain.events import Purged, Trouble
 from mayfly.domain.jobs import DeleteOutcome, Deletion
 from mayfly.domain.ports import Alarm, Clock, Lane, Ticker
 from mayfly.domain.vault_port import Vault
@@ -68,6 +68,8 @@ class Retention:
             outcomes.extend(self._deletions.destroy(list(job_ids), parts, reason))
         outcomes.extend(self._deletions.retry_pictures())
         self._tell_failures(outcomes)
+        if gone := sum(one.outcome is DeleteOutcome.DELETED for one in outcomes):
+            self._bus.publish(Purged(gone))
         self._vault.tidy()
         return tuple(outcomes)
 

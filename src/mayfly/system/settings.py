@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from mayfly.domain.errors import SettingsNotWritable
+from mayfly.domain.preferences import Closing
 from mayfly.domain.retention import DEFAULT_HOURS, MOST_HOURS
 from mayfly.system.paths import make_private_folder
 
 THEMES = ("auto", "light", "dark")
+CLOSINGS = tuple(Closing)
 _MOST_BYTES = 1 << 20
 _MOST_COUNT = 1_000_000
 
@@ -43,6 +45,10 @@ class Settings:
     panic_asks: bool = True
     audit_days: int = 365
     """How long the audit log keeps an entry; 0: for ever."""
+    closing: str = "ask"
+    """What closing the window does: ask, stay (in the tray) or quit."""
+    notify_purges: bool = False
+    """Say how many documents were destroyed at their end."""
     told_problems: tuple[str, ...] = ()
     """What is a problem on this machine and was told, by its key in the inspection."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
@@ -155,6 +161,8 @@ _CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "clipboard_clear_s": _is_count,
     "panic_asks": _is_flag,
     "audit_days": _is_count,
+    "closing": CLOSINGS.__contains__,
+    "notify_purges": _is_flag,
     "told_problems": _are_words,
     "tesseract": _is_word_or_none,
 }

@@ -8,13 +8,14 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
 from mayfly.domain.errors import UserError
 from mayfly.domain.ids import JobId
 from mayfly.domain.panic import PanicReport
+from mayfly.domain.preferences import Closing
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.copies import CopyKeeper, take_back_copies
 from mayfly.ui.courier import Courier
@@ -31,8 +32,9 @@ from mayfly.ui.panic import Panic
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.qt_language import QtLanguage
-from mayfly.ui.settings_opener import SettingsOpener
+from mayfly.ui.settings_opener import Background, SettingsOpener
 from mayfly.ui.theme import Theme
+from mayfly.ui.tray import Tray
 from mayfly.ui.unlocking import Unlocking
 
 _RAISE_EVERY_MS = 400
@@ -113,6 +115,7 @@ class Session(QObject):
         )
         self.early_panic.over.connect(self.end)
         self._reasons: LockReasons | None = None
+        self.tray: Tray | None = None
         self.unlocking = Unlocking(
             foundation, courier=self._courier, chores=self._chores, tr=self._tr, parent=self
         )
@@ -151,6 +154,8 @@ class Session(QObject):
         self._copies.stop()
         if self._reasons is not None:
             self._reasons.stop()
+        if self.tray is not None:
+            self.tray.take_down()
         if self.window is not None:
             self.window.deleteLater()
         self.early_panic.clean_up()
@@ -201,9 +206,11 @@ class Session(QObject):
         )
         window.closing.connect(self.end)
         self._reasons = self._watch_for_locking(window, keeper)
+        self.tray = self._make_tray(window, keeper)
         self._offer_settings(window, mayfly, keeper, self._reasons)
         self._offer_panic(window, keeper)
-        window.show()
+        if not self._stays_away(keeper):
+            window.show()
         window.begin()
         mayfly.queue.start()
         window.add_paths(self._paths)
@@ -212,6 +219,22 @@ class Session(QObject):
         languages = self._chores.submit(self._foundation.languages)
         self._courier.ask(window, languages, then=window.languages.show_installed)
         self._watch_for_second_start(window)
+
+    def _make_tray(self, window: MainWindow, keeper: PreferenceKeeper) -> Tray | None:
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            return None
+        return Tray(
+            window,
+            preferences=keeper,
+            courier=self._courier,
+            icon=self._icons.app_icon(),
+            tr=self._tr,
+        )
+
+    def _stays_away(self, keeper: PreferenceKeeper) -> bool:
+        """Whether not to show the window: the desktop started it, and an icon stands for it."""
+        is_wished = keeper.now.closing == Closing.STAY and self._foundation.is_login_start
+        return is_wished and self.tray is not None
 
     def _privacy_of(self, mayfly: Mayfly) -> PrivacySources:
         foundation, courier = self._foundation, self._courier
@@ -247,6 +270,12 @@ class Session(QObject):
             reasons=reasons,
             save=lambda folder, stem, text: chores.submit(
                 lambda: foundation.save_text(folder, stem, text)
+            ),
+            background=Background(
+                has_tray=self.tray is not None,
+                timer=foundation.purge_timer(),
+                login=foundation.login_start(),
+                lane=chores,
             ),
             spoken=foundation.text_languages(),
             courier=self._courier,
@@ -294,6 +323,9 @@ class Session(QObject):
             self._preferences = self._keeper.now
         if self._reasons is not None:
             self._reasons.stop()
+        if self.tray is not None:
+            self.tray.take_down()
+            self.tray = None
         window.closing.disconnect(self.end)
         window.leaving.leave()
         window.deleteLater()

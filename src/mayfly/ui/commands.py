@@ -122,7 +122,6 @@ class Commands(QObject):
         actions.boxes.toggled.connect(pages.bar.boxes.setChecked)
         pages.bar.boxes.toggled.connect(actions.boxes.setChecked)
         actions.next_pane.triggered.connect(self._next_pane)
-        actions.quit.triggered.connect(self._window.close)
         for theme, action in actions.themes.items():
             action.setChecked(theme == self._theme.choice)
             action.triggered.connect(lambda _=False, theme=theme: self.choose_theme(theme))

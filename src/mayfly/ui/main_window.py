@@ -169,6 +169,7 @@ class MainWindow(DropWindow):
             tr=self._tr,
             window=self,
         )
+        self.actions_.quit.triggered.connect(self.leaving.quit)
         self.delete_commands = DeleteCommands(
             self.actions_,
             self._mayfly.deletions,

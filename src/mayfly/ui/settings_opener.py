@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from mayfly.domain.ports import Lane
 from mayfly.services.locking import Locking
+from mayfly.ui.background_page import BackgroundPage, LoginStart, Timer
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.key_page import KeyPage
@@ -17,6 +20,16 @@ from mayfly.ui.recovery_dialogs import SaveText
 from mayfly.ui.settings_dialog import SettingsDialog
 from mayfly.ui.settings_pages import GeneralPage, KeepingPage, LockingPage
 from mayfly.ui.wording import Tr
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What keeps ends without the window, and where it may be asked."""
+
+    has_tray: bool
+    timer: Timer
+    login: LoginStart
+    lane: Lane
 
 
 class SettingsOpener(QObject):
@@ -30,6 +43,7 @@ class SettingsOpener(QObject):
         preferences: PreferenceKeeper,
         reasons: LockReasons,
         save: SaveText,
+        background: Background,
         spoken: Sequence[str],
         courier: Courier,
         icons: Icons,
@@ -42,6 +56,7 @@ class SettingsOpener(QObject):
         self._preferences = preferences
         self._reasons = reasons
         self._save = save
+        self._background = background
         self._spoken = tuple(spoken)
         self._courier = courier
         self._icons = icons
@@ -63,6 +78,16 @@ class SettingsOpener(QObject):
         dialog.add_page(tr("General"), general)
         dialog.add_page(tr("Keeping"), KeepingPage(preferences, tr=tr))
         dialog.add_page(tr("Locking"), LockingPage(preferences, self._reasons, tr=tr))
+        background = BackgroundPage(
+            preferences,
+            has_tray=self._background.has_tray,
+            timer=self._background.timer,
+            login=self._background.login,
+            lane=self._background.lane,
+            courier=self._courier,
+            tr=tr,
+        )
+        dialog.add_page(tr("Background"), background)
         dialog.add_page(
             tr("Vault key"), KeyPage(self._locking, save=self._save, courier=self._courier, tr=tr)
         )
