@@ -94,7 +94,6 @@ def _late(tr: Tr, detail: Mapping[str, str | int]) -> str:
         "asleep": tr("the computer was asleep"),
         "busy": tr("it could not be done before"),
         "doubted": tr("the date was in doubt"),
-        "doubted": tr("the date was in doubt"),
     }.get(str(detail.get("late_why", "")), "")
     return f"{text}: {why}" if why else text
 
