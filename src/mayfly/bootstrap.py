@@ -104,7 +104,7 @@ class Foundation:
 
     def now(self) -> datetime:
         """Return the time by which things are shown: what is past its end by it is hidden."""
-        return self._clock.shown_by()
+        return self._clock.glance()
 
     def window_instance(self) -> WindowInstance:
         """Return the lock by which a second window start raises the first one's window."""
