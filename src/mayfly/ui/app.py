@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
@@ -34,7 +34,7 @@ from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.qt_language import QtLanguage
 from mayfly.ui.settings_opener import Background, SettingsOpener
 from mayfly.ui.theme import Theme
-from mayfly.ui.tray import Tray
+from mayfly.ui.tray import Tray, has_tray
 from mayfly.ui.unlocking import Unlocking
 
 _RAISE_EVERY_MS = 400
@@ -221,7 +221,7 @@ class Session(QObject):
         self._watch_for_second_start(window)
 
     def _make_tray(self, window: MainWindow, keeper: PreferenceKeeper) -> Tray | None:
-        if not QSystemTrayIcon.isSystemTrayAvailable():
+        if not has_tray():
             return None
         return Tray(
             window,
