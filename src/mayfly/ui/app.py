@@ -27,6 +27,7 @@ from mayfly.ui.interruptions import Interruptions
 from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
+from mayfly.ui.memory_mark import mark_memory_window
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.panic import Panic
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -204,6 +205,8 @@ class Session(QObject):
             now=self._foundation.now,
             decode_lane=self._decode_lane,
         )
+        if self._foundation.in_memory:
+            mark_memory_window(window, self._tr)
         window.closing.connect(self.end)
         self._reasons = self._watch_for_locking(window, keeper)
         self.tray = self._make_tray(window, keeper)
