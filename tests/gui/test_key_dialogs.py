@@ -39,7 +39,6 @@ def page(desk, tmp_path):
     yield page
     # What the page asks after a dialog is answered before the vault is closed.
     desk.settle()
-    page.close()
 
 
 def dialog_of(desk, page, kind):
