@@ -83,8 +83,8 @@ def test_a_job_that_is_not_finished_has_no_countdown_yet(state):
 
 def test_both_ends_are_told_as_moments():
     text = ends_text(str, a_job(), NOW)
-    assert "Document and page images are destroyed: Tomorrow" in text
-    assert "Text is destroyed:" in text
+    assert "Document and page images are destroyed: in 24 h · Tomorrow" in text
+    assert "Text is destroyed: in 2 d · 07/01/2026" in text
     assert "already destroyed" in ends_text(str, a_job(source_present=False), NOW)
 
 

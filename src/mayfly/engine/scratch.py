@@ -21,8 +21,7 @@ import psutil
 if sys.platform != "win32":
     import fcntl
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a private 0700 folder in it
-"""Where Linux has a folder in memory for every program."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a private 0700 folder in it
 _PREFIX = "mayfly-"
 _WIPE_BYTES = 1 << 20
 _FRESH_S = 60.0
@@ -51,19 +50,19 @@ def make_scratch(fallback: Path) -> Scratch:
 
     Names say nothing about a document: prefix, user, owner process, random digits.
     """
-    place = MEMORY if is_in_memory() else fallback
+    place = _MEMORY if is_in_memory() else fallback
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
         folder = place / f"{_PREFIX}{_user()}-{os.getpid()}-{secrets.token_hex(8)}"
         folder.mkdir(mode=0o700)
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
             # Another process's sweep may take the folder before it is locked: then once more.
-            return Scratch(folder, in_memory=place == MEMORY)
+            return Scratch(folder, in_memory=place == _MEMORY)
 
 
 def is_in_memory() -> bool:
     """Tell whether scratch folders lie in memory on this system."""
-    return MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK)
+    return _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK | os.X_OK)
 
 
 def sweep_scratch(fallback: Path) -> int:
@@ -72,11 +71,11 @@ def sweep_scratch(fallback: Path) -> int:
     Call it at start: a hard crash of both processes leaves a page and its text behind.
     """
     swept = 0
-    for place in {MEMORY, fallback}:
+    for place in {_MEMORY, fallback}:
         if not place.is_dir():
             continue
         for folder in place.glob(f"{_PREFIX}{_user()}-*"):
-            swept += _sweep(folder, in_memory=place == MEMORY)
+            swept += _sweep(folder, in_memory=place == _MEMORY)
     return swept
 
 
@@ -86,7 +85,7 @@ def count_left(fallback: Path) -> int:
     One that changed just now is passed over: to try its lock could take it from its owner,
     who is about to.
     """
-    places = [place for place in {MEMORY, fallback} if place.is_dir()]
+    places = [place for place in {_MEMORY, fallback} if place.is_dir()]
     return sum(_is_left(one) for place in places for one in place.glob(f"{_PREFIX}{_user()}-*"))
 
 

@@ -40,6 +40,7 @@ class Actions:
         self.delete_picture = self._make(tr("Delete this page's picture"), "delete-picture", None)
         self.delete_older = self._make(tr("Delete finished documents older than…"), None, None)
         self.delete_everything = self._make(tr("Delete everything…"), None, None)
+        self.keep = self._make(tr("Keep until…"), "keep", "Ctrl+K")
         self.cancel = self._make(tr("Cancel reading"), "cancel", "Ctrl+.")
         self.retry = self._make(tr("Try again"), "retry", "Ctrl+R")
         self.recognise = self._make(tr("Recognise anyway"), "recognise", None)

@@ -88,6 +88,7 @@ class Commands(QObject):
         exports = menu.addMenu(self._tr("Export"))
         exports.addActions(list(actions.exports.values()))
         menu.addSeparator()
+        menu.addAction(actions.keep)
         menu.addActions([actions.delete, actions.delete_source, actions.delete_result])
         self.menu_opening.emit()
         self.show_chosen()

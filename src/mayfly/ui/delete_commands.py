@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -11,13 +9,10 @@ from mayfly.domain.states import JobState
 from mayfly.services.deletion import Deletions
 from mayfly.ui.actions import Actions
 from mayfly.ui.courier import Courier
+from mayfly.ui.curtain import Documents
 from mayfly.ui.delete_dialogs import EverythingQuestion, OlderQuestion
 from mayfly.ui.deleting import Deleting, Level, Outcome, told_text
-from mayfly.ui.job_list import JobList
-from mayfly.ui.job_model import JobModel
-from mayfly.ui.page_pane import PagePane
 from mayfly.ui.refusals import RefusalDialog, refusal_text
-from mayfly.ui.trouble_bar import TroubleBar
 from mayfly.ui.wording import Tr
 
 
@@ -28,13 +23,9 @@ class DeleteCommands(QObject):
         self,
         actions: Actions,
         deletions: Deletions,
+        documents: Documents,
         *,
         deleting: Deleting,
-        jobs: JobList,
-        model: JobModel,
-        pages: PagePane,
-        trouble: TroubleBar,
-        tell: Callable[[str], None],
         courier: Courier,
         tr: Tr,
         window: QWidget,
@@ -43,11 +34,11 @@ class DeleteCommands(QObject):
         self._actions = actions
         self._deletions = deletions
         self._deleting = deleting
-        self._jobs = jobs
-        self._model = model
-        self._pages = pages
-        self._trouble = trouble
-        self._tell = tell
+        self._jobs = documents.jobs
+        self._model = documents.model
+        self._pages = documents.pages
+        self._trouble = documents.trouble
+        self._tell = documents.status.show_message
         self._courier = courier
         self._tr = tr
         self._window = window

@@ -26,11 +26,14 @@ from mayfly.ui.deleting import Deleting
 from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.empty_state import EmptyState
 from mayfly.ui.file_dialogs import FileDialogs
+from mayfly.ui.first_choice import FirstChoice
 from mayfly.ui.gone_screen import GoneScreen
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_feed import JobFeed
 from mayfly.ui.job_list import JobList
 from mayfly.ui.job_model import JobModel
+from mayfly.ui.keep_button import KeepButton
+from mayfly.ui.keep_commands import KeepCommands
 from mayfly.ui.language_menu import LanguageButton
 from mayfly.ui.leaving import Leaving
 from mayfly.ui.list_pane import ListPane
@@ -152,11 +155,19 @@ class MainWindow(DropWindow):
         self.languages = LanguageButton(
             self._preferences.now.languages, tr=self._tr, icons=icons, parent=self
         )
-        self.toolbar = Toolbar(self.actions_, self.languages, tr=self._tr, icons=icons, parent=self)
+        self.keep = KeepButton(
+            self._preferences.rule, now=self.model.now, tr=self._tr, icons=icons, parent=self
+        )
+        self.toolbar = Toolbar(
+            self.actions_, self.languages, self.keep, tr=self._tr, icons=icons, parent=self
+        )
         self.trouble = TroubleBar(tr=self._tr, theme=self._theme, icons=icons, parent=self)
         self.empty = EmptyState(tr=self._tr, theme=self._theme, icons=icons, parent=self)
         self.empty.show_hours(self._preferences.now.result_hours)
         self.status = StatusStrip(tr=self._tr, parent=self)
+        self._documents = Documents(
+            self.model, self.feed, self.jobs, self.pages, self.status, self.trouble
+        )
         self.commands = Commands(
             self.actions_,
             jobs=self.jobs,
@@ -173,12 +184,19 @@ class MainWindow(DropWindow):
         self.delete_commands = DeleteCommands(
             self.actions_,
             self._mayfly.deletions,
+            self._documents,
             deleting=self.deleting,
-            jobs=self.jobs,
-            model=self.model,
-            pages=self.pages,
-            trouble=self.trouble,
-            tell=self.status.show_message,
+            courier=self._courier,
+            tr=self._tr,
+            window=self,
+        )
+
+        self.keep_commands = KeepCommands(
+            self.actions_,
+            self._mayfly.deadlines,
+            self._documents,
+            button=self.keep,
+            preferences=self._preferences,
             courier=self._courier,
             tr=self._tr,
             window=self,
@@ -210,7 +228,7 @@ class MainWindow(DropWindow):
         actions = self.actions_
         curtain = Curtain(
             self,
-            Documents(self.model, self.feed, self.jobs, self.pages, self.status, self.trouble),
+            self._documents,
             front=self._front,
             body=self._body,
             allowed=[actions.quit, actions.panic, *actions.themes.values()],
@@ -304,20 +322,6 @@ class MainWindow(DropWindow):
             case _:
                 pass
 
-    def _choose_first(self, job_ids: frozenset[str]) -> None:
-        """Show the first document of a drop when nothing else is being looked at.
-
-        What was there before this window is opened only when the user chooses it.
-        """
-        if self.pages.row is not None or self.jobs.chosen_rows():
-            return
-        for batch in self.model.batches:
-            row = batch.shown[0]
-            new = batch.added_at >= self._since and row.job.job_id in job_ids
-            if new and row.job.state is not JobState.DELETED:
-                self.jobs.choose(row)
-                return
-
     def _follow_preferences(self) -> None:
         now = self._preferences.now
         self.languages.choose(now.languages)
@@ -354,10 +358,11 @@ class MainWindow(DropWindow):
 
     def _connect(self) -> None:
         self._settle.timeout.connect(self.commands.show_chosen)
-        self._settle.timeout.connect(self.delete_commands.show_chosen)
-        self.commands.menu_opening.connect(self.delete_commands.show_chosen)
+        for others in (self.delete_commands, self.keep_commands):
+            self._settle.timeout.connect(others.show_chosen)
+            self.commands.menu_opening.connect(others.show_chosen)
         self.model.applied.connect(self._show_state)
-        self.model.applied.connect(self._choose_first)
+        FirstChoice(self.model, self.jobs, self.pages, since=self._since)
         self.feed.filled.connect(self._note_filled)
         self.pace.pace_changed.connect(self._show_pace)
         self.jobs.job_chosen.connect(self.pages.show_job)

@@ -35,6 +35,7 @@ class PreferenceKeeper(QObject):
         self._save = save
         self._chores = chores
         self._courier = courier
+        self._parted = False
 
     @property
     def now(self) -> Preferences:
@@ -43,12 +44,22 @@ class PreferenceKeeper(QObject):
 
     def wish(self) -> Wish:
         """Return how what is added now is to be read and kept."""
-        rule = RetentionRule(
-            self._now.source_hours,
-            self._now.result_hours,
-            linked=self._now.source_hours == self._now.result_hours,
-        )
-        return Wish(ReadOptions(languages=self._now.languages), rule)
+        return Wish(ReadOptions(languages=self._now.languages), self.rule)
+
+    @property
+    def rule(self) -> RetentionRule:
+        """How long what is added now is kept; linked while both are alike, until unlinked."""
+        source, result = self._now.source_hours, self._now.result_hours
+        return RetentionRule(source, result, linked=source == result and not self._parted)
+
+    def keep(self, rule: RetentionRule) -> None:
+        """Keep what is added from now on like this."""
+        parted = not rule.linked
+        was_parted, self._parted = self._parted, parted
+        before = self._now
+        self.change(source_hours=rule.source_hours, result_hours=rule.result_hours)
+        if self._now == before and parted is not was_parted:
+            self.changed.emit()
 
     def set_languages(self, languages: tuple[str, ...]) -> None:
         """Read what is added from now on in these languages."""

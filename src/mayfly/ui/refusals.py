@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,20 +16,40 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mayfly.ui.deleting import Outcome
+from mayfly.ui.deleting import Refusal
 from mayfly.ui.wording import Tr, error_text, number_text
 
 
-def refusal_text(tr: Tr, outcome: Outcome) -> str:
-    """Say how many of how many were not deleted, and why if there is one reason for all."""
+class Refused(Protocol):
+    """What came of a wish about several documents."""
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """Those to which it was not done."""
+        ...
+
+    @property
+    def wanted(self) -> int:
+        """How many documents it was about."""
+        ...
+
+
+def refusal_text(tr: Tr, outcome: Refused, sentence: str = "") -> str:
+    """Say how many of how many were not deleted, and why if there is one reason for all.
+
+    sentence says what else was not done, with {n} and {all} in it.
+    """
     errors = {refusal.error.code: refusal.error for refusal in outcome.refused}
     why = error_text(tr, next(iter(errors.values()))) if len(errors) == 1 else ""
     if outcome.wanted == 1:
         return why
-    text = tr("{n} of {all} documents could not be deleted.").format(
+    return f"{_sentence(tr, outcome, sentence)} {why}".rstrip()
+
+
+def _sentence(tr: Tr, outcome: Refused, sentence: str) -> str:
+    return (sentence or tr("{n} of {all} documents could not be deleted.")).format(
         n=number_text(len(outcome.refused)), all=number_text(outcome.wanted)
     )
-    return f"{text} {why}".rstrip()
 
 
 class RefusalDialog(QDialog):
@@ -36,20 +58,17 @@ class RefusalDialog(QDialog):
     again_wanted = Signal(object)
     """The rows to try once more."""
 
-    def __init__(self, outcome: Outcome, *, tr: Tr, parent: QWidget) -> None:
+    def __init__(self, outcome: Refused, *, tr: Tr, parent: QWidget, sentence: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Mayfly")
         self.resize(520, 360)
-        title = QLabel(
-            tr("{n} of {all} documents could not be deleted.").format(
-                n=number_text(len(outcome.refused)), all=number_text(outcome.wanted)
-            ),
-            self,
-        )
+        title = QLabel(_sentence(tr, outcome, sentence), self)
         title.setObjectName("sentence")
         self.lines = QListView(self)
-        self.lines.setAccessibleName(tr("Documents that could not be deleted"))
+        self.lines.setAccessibleName(
+            title.text() if sentence else tr("Documents that could not be deleted")
+        )
         self.lines.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.lines.setWordWrap(True)
         self.lines.setSpacing(3)

@@ -54,6 +54,15 @@ def span_text(tr: Tr, seconds: float) -> str:
     return tr("{n} min").format(n=max(1, round(seconds / 60)))
 
 
+def end_text(tr: Tr, moment: datetime, now: datetime) -> str:
+    """Return an end both ways: how long until then, and when that is on the wall clock."""
+    left_s = (moment - now).total_seconds()
+    if left_s <= 0:
+        return tr("now")
+    span = tr("in {span}").format(span=span_text(tr, left_s))
+    return f"{span} · {moment_text(tr, moment, now)}"
+
+
 def wait_text(tr: Tr, seconds: float) -> str:
     """Return how long reading may still take, in words."""
     if seconds < 60:
@@ -109,13 +118,13 @@ def ends_text(tr: Tr, job: Job, now: datetime) -> str:
         )
     source = (
         tr("Document and page images are destroyed: {moment}").format(
-            moment=moment_text(tr, job.source_delete_at, now)
+            moment=end_text(tr, job.source_delete_at, now)
         )
         if job.source_present
         else tr("Document and page images: already destroyed")
     )
     result = (
-        tr("Text is destroyed: {moment}").format(moment=moment_text(tr, job.result_delete_at, now))
+        tr("Text is destroyed: {moment}").format(moment=end_text(tr, job.result_delete_at, now))
         if job.result_present
         else tr("Text: already destroyed")
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from mayfly.ui.actions import Actions
 from mayfly.ui.icons import Icons
+from mayfly.ui.keep_button import KeepButton
 from mayfly.ui.language_menu import LanguageButton
 from mayfly.ui.wording import Tr
 
 _ICON = QSize(20, 20)
+_WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_ICON_ALONE = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
 class Toolbar(QWidget):
@@ -21,6 +24,7 @@ class Toolbar(QWidget):
         self,
         actions: Actions,
         languages: LanguageButton,
+        keep: KeepButton,
         *,
         tr: Tr,
         icons: Icons,
@@ -31,6 +35,7 @@ class Toolbar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._tr = tr
         self._icons = icons
+        self._keep = keep
         self.export_button = self._menu_button(tr("Export"), "export", self._export_menu(actions))
         for action in actions.exports.values():
             action.enabledChanged.connect(self.export_button.setEnabled)
@@ -46,12 +51,15 @@ class Toolbar(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 7, 10, 7)
         line.setSpacing(4)
-        for action in (actions.add_files, actions.add_folder, actions.paste):
-            line.addWidget(self._button(action))
+        adding = (actions.add_files, actions.add_folder, actions.paste)
+        self._plain = [self._button(action) for action in (*adding, actions.pause)]
+        for button in self._plain[:-1]:
+            line.addWidget(button)
         line.addSpacing(10)
         line.addWidget(languages)
+        line.addWidget(keep)
         line.addStretch(1)
-        line.addWidget(self._button(actions.pause))
+        line.addWidget(self._plain[-1])
         line.addWidget(self.export_button)
         line.addWidget(self.delete_button)
         line.addSpacing(-10)
@@ -59,10 +67,29 @@ class Toolbar(QWidget):
         line.addSpacing(6)
         line.addWidget(self.menu_button)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much as there is room for: first the moment goes, then the plain words."""
+        super().resizeEvent(event)
+        room, keep = event.size().width(), self._keep
+        needed = self.sizeHint().width() + self._missing_words()
+        narrow = needed - keep.sizeHint().width() + keep.width_of(roomy=False)
+        wide = needed - keep.sizeHint().width() + keep.width_of(roomy=True)
+        keep.set_roomy(wide <= room)
+        for button in self._plain:
+            button.setToolButtonStyle(_ICON_ALONE if narrow > room else _WITH_TEXT)
+
+    def _missing_words(self) -> int:
+        """Return how much the words that are left out would add."""
+        return sum(
+            button.fontMetrics().horizontalAdvance(button.text())
+            for button in self._plain
+            if button.toolButtonStyle() is _ICON_ALONE
+        )
+
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(action)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setToolButtonStyle(_WITH_TEXT)
         button.setIconSize(_ICON)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text().rstrip("…"))
@@ -78,7 +105,7 @@ class Toolbar(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if text:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setToolButtonStyle(_WITH_TEXT)
         self._icons.dress(button, icon)
         return button
 
@@ -100,7 +127,7 @@ class Toolbar(QWidget):
     def _main_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
         menu.setAccessibleName(self._tr("Menu"))
-        menu.addActions([actions.cancel, actions.retry, actions.recognise])
+        menu.addActions([actions.cancel, actions.retry, actions.recognise, actions.keep])
         menu.addSeparator()
         menu.addActions([actions.previous_page, actions.next_page])
         menu.addActions([actions.zoom_in, actions.zoom_out, actions.zoom_fit, actions.zoom_full])

@@ -1,0 +1,158 @@
+"""The picker of how long what is added next is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from mayfly.domain.jobs import Part
+from mayfly.domain.retention import DEFAULT_HOURS, RetentionRule
+from mayfly.ui.icons import Icons
+from mayfly.ui.keep_texts import (
+    PRESETS,
+    next_text,
+    rule_text,
+    short_rule_text,
+    wide_rule_text,
+)
+from mayfly.ui.wording import Tr
+
+_ICON = QSize(20, 20)
+_SAY_ANEW_MS = 15_000
+
+
+class KeepButton(QToolButton):
+    """Says how long, and until when if there is room; one click more chooses another."""
+
+    rule_chosen = Signal(object)
+    """A RetentionRule for what is added from now on."""
+    other_wanted = Signal()
+    """Another length than those in the menu."""
+
+    def __init__(
+        self,
+        rule: RetentionRule,
+        *,
+        now: Callable[[], datetime],
+        tr: Tr,
+        icons: Icons,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._rule = rule
+        self._now = now
+        self._tr = tr
+        self._roomy = True
+        self._menu = QMenu(self)
+        self._menu.setAccessibleName(tr("How long what is added next is kept"))
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(_ICON)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.dress(self, "keep")
+        self._clock = QTimer(self)
+        self._clock.setInterval(_SAY_ANEW_MS)
+        self._clock.timeout.connect(self._show)
+        self._clock.start()
+        self._show()
+
+    @property
+    def rule(self) -> RetentionRule:
+        """What is chosen."""
+        return self._rule
+
+    def choose(self, rule: RetentionRule) -> None:
+        """Show this as chosen; somebody else chose it, so nobody is told."""
+        self._rule = rule
+        self._show()
+
+    def set_roomy(self, roomy: bool) -> None:
+        """Say the wall-clock moment on the button, too, or in its menu and tooltip alone."""
+        if roomy is not self._roomy:
+            self._roomy = roomy
+            self._show()
+
+    def width_of(self, *, roomy: bool) -> int:
+        """Return how wide it is, or would be, with the moment or without."""
+        tr, rule = self._tr, self._rule
+        text = wide_rule_text(tr, rule, self._now()) if roomy else short_rule_text(tr, rule)
+        advance = self.fontMetrics().horizontalAdvance
+        return self.sizeHint().width() - advance(self.text()) + advance(text)
+
+    # --- within ----------------------------------------------------------------------
+
+    def _show(self) -> None:
+        tr, now = self._tr, self._now()
+        text = rule_text(tr, self._rule, now)
+        short = short_rule_text(tr, self._rule)
+        self.setText(wide_rule_text(tr, self._rule, now) if self._roomy else short)
+        self.setToolTip(text)
+        self.setAccessibleName(tr("Keep what is added next: {time}").format(time=short))
+        self.setAccessibleDescription(text)
+
+    def _fill(self) -> None:
+        tr, rule, menu = self._tr, self._rule, self._menu
+        menu.clear()
+        if rule.linked:
+            self._add_presets(tr("Keep what is added next"), Part.SOURCE, rule.source_hours)
+        else:
+            self._add_presets(
+                tr("Keep document and images of what is added next"), Part.SOURCE, rule.source_hours
+            )
+            menu.addSeparator()
+            self._add_presets(tr("Keep its text"), Part.RESULT, rule.result_hours)
+        other = menu.addAction(tr("Other…"))
+        other.triggered.connect(self.other_wanted)
+        menu.addSeparator()
+        link = menu.addAction(tr("The text goes together with its document"))
+        link.setCheckable(True)
+        link.setChecked(rule.linked)
+        link.setEnabled(rule.source_hours > 0)
+        link.toggled.connect(self._link)
+
+    def _add_presets(self, heading: str, part: Part, chosen: int) -> None:
+        menu = self._menu
+        menu.addAction(heading).setEnabled(False)
+        group = QActionGroup(menu)
+        now = self._now()
+        presets = {*PRESETS, chosen} - ({0} if part is Part.RESULT else set())
+        for hours in sorted(presets):
+            action = menu.addAction(self._label(hours, now))
+            action.setCheckable(True)
+            action.setChecked(hours == chosen)
+            action.triggered.connect(partial(self._choose, part, hours))
+            group.addAction(action)
+
+    def _label(self, hours: int, now: datetime) -> str:
+        if hours:
+            return next_text(self._tr, hours, now).replace(" · ", "\t", 1)
+        return self._tr("At once\twhen it was read")
+
+    def _choose(self, part: Part, hours: int, _checked: bool = False) -> None:
+        rule = self._rule
+        if part is Part.RESULT:
+            self._take(RetentionRule(rule.source_hours, hours))
+        elif rule.linked and hours:
+            self._take(RetentionRule(hours, hours, linked=True))
+        else:
+            # A text that goes at once has to go somewhere first: it stays as it is.
+            self._take(RetentionRule(hours, rule.result_hours or DEFAULT_HOURS))
+
+    def _link(self, linked: bool) -> None:
+        hours = self._rule.source_hours
+        self._take(
+            RetentionRule(hours, hours, linked=True)
+            if linked
+            else RetentionRule(hours, self._rule.result_hours)
+        )
+
+    def _take(self, rule: RetentionRule) -> None:
+        self.choose(rule)
+        self.rule_chosen.emit(rule)

@@ -1,0 +1,79 @@
+"""Pictures of everything about ends: the pickers, the question about time. Not a test.
+
+    python -m tests.gui.screenshots_keeping FOLDER [light|dark] [LANGUAGE]
+
+Its own script, so that a look at these does not take the time of all others.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from mayfly.bootstrap import Foundation
+from mayfly.domain.states import JobState
+from mayfly.ui.app import Session, make_application
+from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
+
+
+class KeepingPhotographer(Photographer):
+    """Reads the documents of the other pictures, and looks at their ends."""
+
+    def _script(self):
+        window = self._session.window
+        window.commands.choose_theme(self._theme)
+        with tempfile.TemporaryDirectory() as name:
+            window.add_paths(_documents(Path(name))[:3])
+            yield lambda: window.model.counts[JobState.DONE] == 3
+        yield _after(0.5)
+        self._take(window, "window")
+        window.keep.setFocus()
+        menu = window.keep.menu()
+        menu.popup(window.keep.mapToGlobal(window.keep.rect().bottomLeft()))
+        yield _after(0.2)
+        self._take(menu, "keep-menu")
+        menu.close()
+        window.keep._link(False)
+        menu.popup(window.keep.mapToGlobal(window.keep.rect().bottomLeft()))
+        yield _after(0.2)
+        self._take(menu, "keep-menu-parted")
+        menu.close()
+        row = _row(window, "Plum cake.jpg")
+        dialog = window.keep_commands.ask([row])
+        yield _after(0.3)
+        self._take(dialog, "keep-job")
+        dialog.picker.source.presets.setCurrentIndex(6)
+        yield _after(0.3)
+        self._take(dialog, "keep-job-other")
+        dialog.picker.source.presets.setCurrentIndex(0)
+        yield _after(0.3)
+        self._take(dialog, "keep-job-at-once")
+        dialog.reject()
+        window.resize(760, 480)
+        yield _after(0.3)
+        self._take(window, "small")
+
+
+def main() -> int:
+    folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
+    language = (sys.argv[3:] or ["en"])[0]
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        foundation = Foundation(Path(home))
+        foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
+        foundation.offer_passphrase(_PASSPHRASE)
+        app = make_application()
+        session = Session(app, foundation, [])
+        session.ended.connect(app.exit)
+        session.start()
+        photographer = KeepingPhotographer(app, session, folder, theme)
+        status = app.exec()
+        del photographer
+        session.clean_up()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
