@@ -14,6 +14,7 @@ from mayfly.domain.errors import InternalError, ResultGone, SourceGone, VaultBus
 from mayfly.domain.jobs import DeleteOutcome, Part
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.states import DeleteReason, JobState
+from mayfly.services import retention
 from tests.fakes_engine import ScriptPage
 from tests.services.conftest import RULE, House
 from tests.waiting import eventually
@@ -260,3 +261,37 @@ def test_a_damaged_job_does_not_keep_the_others_alive(
     (failed,) = (one for one in outcomes if one.outcome is DeleteOutcome.FAILED)
     assert (failed.job_id, failed.error_code) == (jobs[1], VaultDamaged.code)
     assert VaultDamaged.code in house.troubles()
+
+
+def test_ends_of_every_kind_that_come_together_share_one_change_of_the_key(house: House) -> None:
+    whole = done_job(house, rule=RetentionRule(1, 1))
+    source = done_job(house, rule=RetentionRule(1, 24))
+    result = done_job(house, rule=RetentionRule(24, 1))
+    ask = "SELECT epoch, rotation_owed FROM meta"
+    epoch, _ = house.on_vault(lambda: house.vault._database.ask(ask))
+    house.clock.advance(hours=1)
+
+    outcomes = sweep(house)
+
+    assert {one.outcome for one in outcomes} == {DeleteOutcome.DELETED}
+    assert [one.job_id for one in outcomes] == [whole, source, result]
+    assert house.on_vault(lambda: house.vault._database.ask(ask)) == (epoch + 1, 0)
+
+
+def test_timers_are_set_anew_as_soon_as_the_last_of_them_has_rung(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the same second, too: nobody would ring for what lies behind a full list."""
+    monkeypatch.setattr(retention, "_MOST_TIMERS", 2)
+    done_job(house, rule=RetentionRule(1, 1))
+    house.clock.advance(seconds=1)
+    later = done_job(house, rule=RetentionRule(1, 2))
+    house.clock.advance(hours=1, seconds=-1.5)
+    house.retention.start()
+    house.on_vault(lambda: None)
+    assert len(house.alarm.deadlines) == 2
+    house.clock.advance(seconds=0.5)
+
+    house.alarm.ring()
+
+    eventually(lambda: [one.job_id for one in house.alarm.deadlines] == [later, later])

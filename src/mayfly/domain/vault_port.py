@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -296,6 +297,13 @@ class Vault(Protocol):
         """Return the living jobs in these states that were added before the moment, oldest first.
 
         States in which reading has not ended are allowed. Needs no key.
+        """
+        ...
+
+    def one_key_change(self) -> AbstractContextManager[None]:
+        """Purges within it share one truncation of the WAL and one change of the vault key.
+
+        Both come when it is left; what an error keeps from being done stays owed until tidy.
         """
         ...
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
@@ -64,6 +65,7 @@ class Ends:
         self._pulse = Pulse()
         # A process that died after a purge may have left a WAL with deleted rows in it.
         self._owes_wal = True
+        self._is_shared = False
 
     def due(self, now: datetime, *, doubtful: bool = False) -> tuple[Due, ...]:
         """Return what is past its end; a job that is marked comes whole.
@@ -156,6 +158,17 @@ class Ends:
             with self._database.sparing_deletes():
                 return work()
 
+    @contextmanager
+    def one_key_change(self) -> Iterator[None]:
+        """Let purges share what follows each: the WAL emptied and the vault key changed."""
+        self._is_shared = True
+        try:
+            yield
+        finally:
+            self._is_shared = False
+        if self._owes_wal:
+            self._pay()
+
     def tidy(self) -> None:
         """Empty the WAL and change the vault key if that is owed, and mind the file's size.
 
@@ -216,8 +229,12 @@ class Ends:
     def _finish(self, answers: Sequence[Deletion]) -> None:
         if any(one.outcome is DeleteOutcome.DELETED for one in answers):
             self._owes_wal = True
-            self._empty_wal()
-            self._change_key()
+            if not self._is_shared:
+                self._pay()
+
+    def _pay(self) -> None:
+        self._empty_wal()
+        self._change_key()
 
     def _change_key(self) -> None:
         if self._rotation.settle():

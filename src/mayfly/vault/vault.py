@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from mayfly.domain.audit_port import AuditLog
@@ -341,6 +342,10 @@ class SqliteVault:
     def older_than(self, moment: datetime, states: frozenset[JobState]) -> tuple[JobId, ...]:
         """Return the living jobs in these states that were added before the moment."""
         return self._finding.older_than(moment, states)
+
+    def one_key_change(self) -> AbstractContextManager[None]:
+        """Let purges share one change of the vault key."""
+        return self._ends.one_key_change()
 
     def tidy(self) -> None:
         """Pay what purges left owed, and keep room for later deletions."""
