@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mayfly.domain.jobs import Part
@@ -36,17 +37,34 @@ SEALED_BYTES = {
 """Small on purpose: deleting overwrites every byte of a document, whatever the keys cost."""
 
 _JOBS_AT_ONCE = 20 * BUCKET_KEYS // 2
+_MICRO = timedelta(microseconds=1)
 _NAMED = {Kind.SOURCE_NAME, Kind.RESULT_NAME}
 
 
-def add_done_jobs(vault: SqliteVault, count: int, now: datetime) -> list[str]:
-    """Add that many jobs of one read page; return their ids."""
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How jobs differ: each is read apart after the one before, and keeps its result for longer."""
+
+    apart: timedelta = timedelta()
+    result_later: timedelta = timedelta()
+
+
+def add_done_jobs(
+    vault: SqliteVault, count: int, now: datetime, spread: Spread | None = None
+) -> list[str]:
+    """Add that many jobs of one read page, the first one read now; return their ids.
+
+    The source of each ends 24 hours after it was read, whatever time it is.
+    """
     ids: list[str] = []
+    spread = spread or Spread()
     for start in range(0, count, _JOBS_AT_ONCE):
         wanted = min(_JOBS_AT_ONCE, count - start)
         batch = bytes.fromhex(vault.add_batch(now))
         with vault._database.write() as tx:
-            filler = _Filler(tx, vault._rotation._keys, micros_of(now))
+            filler = _Filler(
+                tx, vault._rotation._keys, micros_of(now + start * spread.apart), spread
+            )
             ids += [one.hex() for one in filler.add(batch, wanted)]
         vault._database.truncate_wal()
     return ids
@@ -72,10 +90,12 @@ def add_tombstones(vault: SqliteVault, count: int, now: datetime) -> None:
 
 
 class _Filler:
-    def __init__(self, tx: Transaction, keys: VaultKeys, now: int) -> None:
+    def __init__(self, tx: Transaction, keys: VaultKeys, now: int, spread: Spread) -> None:
         self._tx = tx
         self._keys = keys
         self._now = now
+        self._apart = spread.apart // _MICRO
+        self._result_later = spread.result_later // _MICRO
         self._stream = _next_seq(tx, "stream", "id")
         self._noise = os.urandom(max(SEALED_BYTES.values()) + 4_096)
         self._data_keys: list[tuple] = []
@@ -95,15 +115,19 @@ class _Filler:
 
     def _add_jobs(self, first: int, ids: list[bytes], batch: bytes) -> None:
         day = 24 * 3_600_000_000
-        stamp, now = self._tx.stamp(), self._now
+        stamp = self._tx.stamp()
+        read_at = [self._now + n * self._apart for n in range(len(ids))]
         self._tx.run_many(
             "INSERT INTO job (seq, id, batch, changed, state, pages, pages_read,"
             " added_at, finished_at, source_hours, result_hours, source_delete_at,"
             " result_delete_at, backstop_at)"
             " VALUES (?, ?, ?, ?, 'done', 1, 1, ?, ?, 24, 24, ?, ?, ?)",
             (
-                (first + n, one, batch, stamp, now, now, now + day, now + day, now + 30 * day)
-                for n, one in enumerate(ids)
+                (
+                    *(first + n, one, batch, stamp, at, at),
+                    *(at + day, at + day + self._result_later, at + 30 * day),
+                )
+                for n, (one, at) in enumerate(zip(ids, read_at, strict=True))
             ),
         )
         self._tx.run_many(

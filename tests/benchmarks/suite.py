@@ -29,6 +29,7 @@ _PARTS = {
     "flood": ["benchmarks.flood"],
     "memory": ["benchmarks.memory"],
     "purge": ["benchmarks.purge"],
+    "punctuality": ["benchmarks.punctuality"],
     "road": ["benchmarks.road"],
 }
 _LONGEST_S = {False: 1_800.0, True: 240.0}
