@@ -71,7 +71,8 @@ class RefusalDialog(QDialog):
         )
         self.lines.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.lines.setWordWrap(True)
-        self.lines.setSpacing(3)
+        self.lines.setObjectName("refusals")
+        self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.lines.setModel(
             QStringListModel(
                 [

@@ -109,6 +109,9 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #dialogFoot { background: $window; border-top: 1px solid $line; }
 QHeaderView::section { color: $dim; background: $window; border: none; padding: 6px 13px;
   border-bottom: 1px solid $line; }
+#refusals { background: $ground; border: 1px solid $line; border-radius: 6px; outline: none; }
+#refusals::item { color: $text; padding: 7px 10px; border: none; }
+#refusals::item:selected { background: $chosen; }
 #log::item { padding: 0 10px; border: none; }
 #log::item:selected { color: $text; background: $chosen; }
 QComboBox { min-height: 20px; }

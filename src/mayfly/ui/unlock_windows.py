@@ -91,6 +91,14 @@ class SmallWindow(QDialog):
         button.setFocus()
         return button
 
+    def add_beside(self, text: str) -> QPushButton:
+        """Add a button for the only way on; Enter does not press it."""
+        button = QPushButton(text, self)
+        button.setObjectName("primary")
+        button.setAutoDefault(False)
+        self._buttons.addWidget(button)
+        return button
+
     def add_other_way(self, text: str) -> QPushButton:
         """Add a button for a rarer way on, in a line of its own above the others."""
         button = QPushButton(text, self)
@@ -146,7 +154,8 @@ class UnlockTrouble(TroubleWindow):
         self.recovery_button = self.add_other_way(tr("Use the recovery code…"))
         self.recovery_button.setVisible(may_recover(error))
         self.recovery_button.clicked.connect(self.recovery_wanted)
-        self.fresh_button = self.add_other_way(tr("Start a fresh vault…"))
+        fresh = tr("Start a fresh vault…")
+        self.fresh_button = self.add_beside(fresh) if restored else self.add_other_way(fresh)
         self.fresh_button.setVisible(isinstance(error, KeyMissing))
         self.fresh_button.clicked.connect(self.fresh_wanted)
 
@@ -154,7 +163,8 @@ class UnlockTrouble(TroubleWindow):
 class FreshQuestion(Question):
     """Asks once before a vault that does not open is given up for a new one."""
 
-    def __init__(self, *, tr: Tr, parent: QWidget) -> None:
+    def __init__(self, *, hopeless: bool, tr: Tr, parent: QWidget) -> None:
+        """hopeless: the key is known to be destroyed, so there is nothing to bring back."""
         super().__init__(
             tr("Start a fresh vault?"), accept=tr("Destroy the old one"), tr=tr, parent=parent
         )
@@ -169,12 +179,13 @@ class FreshQuestion(Question):
         self.add_section(
             tr("What stays"), [tr("Your own files, what you exported, and the settings")]
         )
-        self.column.addSpacing(4)
-        self.add_text(
-            tr(
-                "If you moved the keyring or Mayfly's state folder, bring it back instead: "
-                "afterwards it is too late."
-            ),
-            style="quiet",
-        )
+        if not hopeless:
+            self.column.addSpacing(4)
+            self.add_text(
+                tr(
+                    "If you moved the keyring or Mayfly's state folder, bring it back instead: "
+                    "afterwards it is too late."
+                ),
+                style="quiet",
+            )
         self.add_buttons()

@@ -7,7 +7,13 @@ from PySide6.QtWidgets import QWidget
 
 from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
-from mayfly.domain.errors import PassphraseNeeded, PassphraseWrong, UserError, VaultLocked
+from mayfly.domain.errors import (
+    PassphraseNeeded,
+    PassphraseWrong,
+    UserError,
+    VaultLocked,
+    VaultRestored,
+)
 from mayfly.domain.lock_port import KeyHome
 from mayfly.domain.ports import Lane
 from mayfly.ui.courier import Courier
@@ -111,7 +117,8 @@ class Unlocking(QObject):
         window = UnlockTrouble(error, tr=self._tr)
         window.again_wanted.connect(lambda: self._again(window, unlocking=self._unlocking))
         window.recovery_wanted.connect(lambda: self._offer_code(window))
-        window.fresh_wanted.connect(lambda: self._ask_fresh(window))
+        hopeless = isinstance(error, VaultRestored)
+        window.fresh_wanted.connect(lambda: self._ask_fresh(window, hopeless=hopeless))
         window.given_up.connect(self.given_up)
         self._show(window)
 
@@ -135,8 +142,8 @@ class Unlocking(QObject):
         dialog.recovered.connect(self._finish)
         dialog.open()
 
-    def _ask_fresh(self, window: QWidget) -> None:
-        question = FreshQuestion(tr=self._tr, parent=window)
+    def _ask_fresh(self, window: QWidget, *, hopeless: bool) -> None:
+        question = FreshQuestion(hopeless=hopeless, tr=self._tr, parent=window)
         question.accepted.connect(self._start_fresh)
         question.open()
 
