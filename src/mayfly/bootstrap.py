@@ -36,6 +36,7 @@ from mayfly.domain.proof import ChallengeReport
 from mayfly.engine.scratch import count_left, make_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
+from mayfly.memory_session import MemorySession
 from mayfly.services.inspection import Inspector, Looks, Surroundings
 from mayfly.services.once import ReadOnce
 from mayfly.services.timekeeper import Timekeeper
@@ -61,7 +62,7 @@ from mayfly.vault.opening import (
 )
 from mayfly.vault.second_line import look_at_vault
 from mayfly.vault.vault import SqliteVault
-from mayfly.vault_door import VaultDoor, vault_paths
+from mayfly.vault_door import OpenStore, VaultDoor, vault_paths
 
 _PRIVATE_UMASK = 0o077
 
@@ -69,18 +70,31 @@ _PRIVATE_UMASK = 0o077
 class Foundation:
     """What works before any key is there. Making one touches no disk, keyring or network."""
 
-    def __init__(self, home: Path | None = None) -> None:
-        """home: a folder for everything, as MAYFLY_HOME; None: the platform's folders."""
-        self._paths = find_paths(home)
+    def __init__(self, home: Path | None = None, *, session: MemorySession | None = None) -> None:
+        """home: a folder for everything, as MAYFLY_HOME; None: the platform's folders.
+
+        session: lie in memory only, and be gone when this is closed.
+        """
+        self._session = session
+        self._paths = session.paths if session else find_paths(home)
+        self._user_tessdata = (session or self._paths).user_tessdata
+        self._open_store: OpenStore = (lambda _: session.keyring) if session else open_secret_store
         self._limits = Limits()
         self._machine_clock = SystemClock()
         self._clock = Timekeeper(self._machine_clock)
         self._files = LocalFiles(self._limits)
-        self._door = VaultDoor(self._paths, self._clock, self._adapters)
+        self._door = VaultDoor(
+            self._paths, self._clock, self._adapters, open_store=self._open_store
+        )
         self._borrowed: Path | None = None
         self._hardening: Hardening | None = None
 
     # --- the process -----------------------------------------------------------------
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all of it lies in memory only: closing it is the deletion."""
+        return self._session is not None
 
     def harden(self) -> None:
         """Forbid core dumps, make new files private, and log content-free; once, at start."""
@@ -104,7 +118,7 @@ class Foundation:
 
     def now(self) -> datetime:
         """Return the time by which things are shown: what is past its end by it is hidden."""
-        return self._clock.shown_by()
+        return self._clock.glance()
 
     def window_instance(self) -> WindowInstance:
         """Return the lock by which a second window start raises the first one's window."""
@@ -202,7 +216,7 @@ class Foundation:
                 log=self._paths.log,
             ),
             looks=Looks(
-                secret_backend=lambda: open_secret_store(self._door.pinned()).backend,
+                secret_backend=lambda: self._open_store(self._door.pinned()).backend,
                 key_home=lambda: needed_key(vault_paths(self._paths)),
                 vault=lambda: look_at_vault(vault_paths(self._paths), self._clock.now()),
                 machine=lambda: look_at_machine(self._paths.database, self._paths.shard),
@@ -274,6 +288,8 @@ class Foundation:
         if self._borrowed is not None:
             shutil.rmtree(self._borrowed, ignore_errors=True)
             self._borrowed = None
+        if self._session is not None:
+            self._session.end()
 
     def _adapters(self, vault: SqliteVault, lane: Lane) -> Adapters:
         return Adapters(
@@ -297,14 +313,14 @@ class Foundation:
         return WorkerEngine(
             self._limits,
             tessdata=tessdata,
-            user_tessdata=user_tessdata or self._paths.user_tessdata,
+            user_tessdata=user_tessdata or self._user_tessdata,
             fallback_scratch=self._paths.scratch,
             program=Path(chosen) if chosen else None,
         )
 
     def _passing_engine(self) -> Engine:
         """Return an engine that keeps nothing: folders it lacks go with the process."""
-        joined, own = self._paths.tessdata, self._paths.user_tessdata
+        joined, own = self._paths.tessdata, self._user_tessdata
         return self._engine(
             joined if joined.is_dir() else self._borrow("joined"),
             own if own.is_dir() else self._borrow("own"),
@@ -314,3 +330,8 @@ class Foundation:
         if self._borrowed is None:
             self._borrowed = Path(tempfile.mkdtemp(prefix="mayfly-languages-"))
         return self._borrowed / name
+
+
+def open_foundation(*, in_memory: bool) -> Foundation:
+    """Return what this process works with; in_memory: in memory only, or NoMemoryPlace."""
+    return Foundation(session=MemorySession(find_paths()) if in_memory else None)

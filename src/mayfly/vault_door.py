@@ -51,6 +51,8 @@ _KEYRING_PATIENCE_S = 3.0
 """For a secret that opens nothing any more when it is asked for; two calls take 20 ms."""
 
 MakeAdapters = Callable[[SqliteVault, Lane], Adapters]
+OpenStore = Callable[[str | None], SecretStore]
+"""Opens the keyring of that name, or whichever is usable."""
 
 
 def vault_paths(paths: Paths) -> VaultPaths:
@@ -61,8 +63,16 @@ def vault_paths(paths: Paths) -> VaultPaths:
 class VaultDoor:
     """Opens the vault of one place, one at a time. Making one touches nothing."""
 
-    def __init__(self, paths: Paths, clock: Timekeeper, make_adapters: MakeAdapters) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        clock: Timekeeper,
+        make_adapters: MakeAdapters,
+        *,
+        open_store: OpenStore = open_secret_store,
+    ) -> None:
         self._paths = paths
+        self._open_store = open_store
         self._clock = clock
         self._adapters = make_adapters
         self._lane: ThreadLane | None = None
@@ -200,7 +210,7 @@ class VaultDoor:
 
         def remove() -> None:
             with suppress(VaultError):
-                store = open_secret_store(pinned)
+                store = self._open_store(pinned)
                 for vault_id in vault_ids:
                     store.remove(secret_name(vault_id))
                 removed.set()
@@ -271,7 +281,7 @@ class VaultDoor:
         if key_home is KeyHome.PASSPHRASE or (key_home is None and passphrase is not None):
             return None
         try:
-            return open_secret_store(self.pinned() if key_home else None)
+            return self._open_store(self.pinned() if key_home else None)
         except KeyringUnavailable:
             if key_home is not None:
                 raise
@@ -279,7 +289,7 @@ class VaultDoor:
 
     def _find_secrets(self) -> SecretStore:
         """Return the keyring for a vault that begins to need one; another one is then refused."""
-        secrets = open_secret_store(None)
+        secrets = self._open_store(None)
         self._pin(secrets.backend)
         return secrets
 

@@ -249,7 +249,7 @@ def test_a_scratch_folder_is_private_and_its_name_says_nothing(tmp_path):
 
 
 def test_without_a_memory_folder_files_are_overwritten_before_they_go(tmp_path, monkeypatch):
-    monkeypatch.setattr("mayfly.engine.scratch._MEMORY", tmp_path / "missing")
+    monkeypatch.setattr("mayfly.engine.scratch.MEMORY", tmp_path / "missing")
     scratch = make_scratch(tmp_path / "data")
     page = scratch.folder / "page"
     page.write_bytes(b"a word of the page")

@@ -138,6 +138,15 @@ def test_nothing_is_taken_in_while_time_is_in_doubt(kept, machine):
     assert house.admit("Late.", batch=batch)
 
 
+def test_a_glance_at_the_time_is_hardly_older(machine):
+    keeper = Timekeeper(machine)
+    first = keeper.glance()
+    machine.advance(milliseconds=40)
+    assert keeper.glance() == first
+    machine.advance(milliseconds=10)
+    assert keeper.glance() == keeper.shown_by() == machine.now()
+
+
 def test_no_end_is_moved_while_time_is_in_doubt(kept, machine):
     house = kept()
     job_id = read_one(house)

@@ -114,7 +114,7 @@ def test_the_log_that_mayfly_writes_is_in_its_form_and_anything_else_is_not(path
 def test_folders_of_dead_readers_are_counted_and_stay(
     tmp_path, monkeypatch, holds, is_old, has_owner, counted
 ):
-    monkeypatch.setattr(scratch_module, "_MEMORY", tmp_path / "no memory")
+    monkeypatch.setattr(scratch_module, "MEMORY", tmp_path / "no memory")
     scratch = make_scratch(tmp_path)
     if holds:
         (scratch.folder / "page").touch()

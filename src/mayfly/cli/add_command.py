@@ -38,6 +38,7 @@ mayfly add scans/
 mayfly add --wait letter.pdf
 mayfly add --retain-source 0h --retain-result 3d contract.pdf
 mayfly add scans/ --out texts/ --format txt,pdf
+mayfly add --memory scans/ --out texts/
 """
 
 
@@ -49,6 +50,7 @@ def add_parsers(commands: Commands) -> None:
         summary="take documents into the vault and queue them",
         description=_DESCRIPTION,
         examples=_EXAMPLES,
+        in_memory=True,
     )
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="a document or a folder of them"
@@ -80,6 +82,8 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
     """Add, and wait and export as wished; the status tells how the documents fared."""
     wish = _wish_of(arguments, session)
     formats = _formats_of(arguments, wish)
+    if arguments.memory and not (arguments.wait or arguments.out):
+        arguments.refuse("--memory keeps nothing for later: it needs --wait or --out DIR")
     mayfly, terminal = session.vault(), session.terminal
     exports = Exports(mayfly.exporting, arguments.out, formats) if arguments.out else None
     paths = [path.absolute() for path in arguments.files]

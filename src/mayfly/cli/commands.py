@@ -45,8 +45,12 @@ class Commands:
         description: str,
         examples: str,
         keeps_nothing: bool = False,
+        in_memory: bool = False,
     ) -> argparse.ArgumentParser:
-        """Declare a command. keeps_nothing: not even a log line may be left by it."""
+        """Declare a command. keeps_nothing: not even a log line may be left by it.
+
+        in_memory: it is of use in a session that ends with it.
+        """
         parser = self._below.add_parser(
             name,
             help=summary,
@@ -55,7 +59,9 @@ class Commands:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        parser.set_defaults(run=run, keeps_nothing=keeps_nothing)
+        parser.set_defaults(run=run, keeps_nothing=keeps_nothing, may_be_in_memory=in_memory)
+        if in_memory:
+            add_memory_option(parser, default=argparse.SUPPRESS)
         parser.add_argument(
             "--json",
             action="store_true",
@@ -97,6 +103,16 @@ def add_passphrase_options(parser: argparse.ArgumentParser, default: str | None 
         metavar="N",
         default=default,
         help="take the first line from the open file N",
+    )
+
+
+def add_memory_option(parser: argparse.ArgumentParser, default: bool | str = False) -> None:
+    """Add the option for a session of which nothing is left."""
+    parser.add_argument(
+        "--memory",
+        action="store_true",
+        default=default,
+        help="keep everything in memory only: the end of Mayfly is the deletion",
     )
 
 

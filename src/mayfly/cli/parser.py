@@ -29,7 +29,7 @@ from mayfly.cli import (
     wait_command,
     wish_commands,
 )
-from mayfly.cli.commands import Commands, add_passphrase_options
+from mayfly.cli.commands import Commands, add_memory_option, add_passphrase_options
 
 _DESCRIPTION = """\
 Mayfly reads documents on this machine, keeps them sealed, and lets them expire.
@@ -44,6 +44,7 @@ examples:
   mayfly                          open the window
   mayfly letter.pdf               open the window and add a document
   mayfly read letter.pdf          print its text, store nothing
+  mayfly --memory                 open a window that keeps everything in memory only
   mayfly add scans/ --wait        keep and read a folder of documents
   mayfly COMMAND --help           more about one command
 
@@ -64,13 +65,14 @@ class Parser:
     def __init__(self) -> None:
         self._root = argparse.ArgumentParser(
             prog="mayfly",
-            usage="mayfly [FILE ...]\n       mayfly COMMAND ...",
+            usage="mayfly [--memory] [FILE ...]\n       mayfly COMMAND ...",
             description=_DESCRIPTION,
             epilog=_EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
         self._root.add_argument("--version", action="version", version=f"mayfly {_own_version()}")
+        add_memory_option(self._root)
         add_passphrase_options(self._root)
         self._commands = Commands(self._root)
         for module in (
@@ -111,13 +113,26 @@ class Parser:
         if first is not None and not os.path.lexists(first):
             self._refuse_unknown(first)
         window = argparse.ArgumentParser(prog="mayfly", add_help=False, allow_abbrev=False)
+        add_memory_option(window)
         add_passphrase_options(window)
         window.add_argument("paths", nargs="*", type=Path)
-        return window.parse_args(argv)
+        return self._checked(window.parse_args(argv))
 
     def parse_command(self, argv: Sequence[str]) -> argparse.Namespace:
         """Return a command's arguments; help and version end the process with status 0."""
-        return self._root.parse_args(argv)
+        return self._checked(self._root.parse_args(argv))
+
+    def _checked(self, arguments: argparse.Namespace) -> argparse.Namespace:
+        """Refuse what makes no sense in a session that is in memory only."""
+        if arguments.memory:
+            if not getattr(arguments, "may_be_in_memory", True) and not arguments.keeps_nothing:
+                self._root.error(
+                    f"“{arguments.command}” is about what is kept, and a session in memory begins"
+                    " empty; --memory is for the window, add and prove"
+                )
+            if arguments.passphrase_fd is not None or arguments.passphrase_file is not None:
+                self._root.error("a session in memory has no passphrase")
+        return arguments
 
     def help_text(self) -> str:
         """Return what --help prints."""
@@ -135,6 +150,8 @@ def _first_word(argv: Sequence[str]) -> str | None:
     for word in words:
         if word in ("--passphrase-file", "--passphrase-fd"):
             next(words, None)
+        elif word == "--memory":
+            continue
         elif word == "--":
             return next(words, None)
         elif not word.startswith(("--passphrase-file=", "--passphrase-fd=")):

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from mayfly.bootstrap import Foundation
+from mayfly.bootstrap import Foundation, open_foundation
 from mayfly.cli.display import has_display
 from mayfly.cli.exit_status import ExitStatus
 from mayfly.cli.parser import Parser
@@ -70,11 +70,16 @@ def _run_command(arguments: argparse.Namespace) -> int:
 
 
 def _guarded(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    foundation = Foundation()
+    try:
+        foundation = open_foundation(in_memory=arguments.memory)
+    except UserError as error:
+        terminal.show_error(error)
+        return error.exit_status
     foundation.harden()
     if arguments.keeps_nothing:
         logging.disable(logging.CRITICAL)
-    session = Session(foundation, terminal, passphrase=passphrase_source(arguments, os.environ))
+    source = passphrase_source(arguments, {} if foundation.in_memory else os.environ)
+    session = Session(foundation, terminal, passphrase=source)
     try:
         run_command: Callable[[argparse.Namespace, Session], int] = arguments.run
         with _closing(session):
@@ -153,10 +158,14 @@ def _run_window(arguments: argparse.Namespace, parser: Parser, open_window: Open
         with suppress(BrokenPipeError):
             terminal.print_text([parser.help_text()])
         return ExitStatus.DONE
-    foundation = Foundation()
+    try:
+        foundation = open_foundation(in_memory=arguments.memory)
+    except UserError as error:
+        terminal.show_error(error)
+        return error.exit_status
     foundation.harden()
     try:
-        source = passphrase_source(arguments, os.environ)
+        source = passphrase_source(arguments, {} if foundation.in_memory else os.environ)
         if source.is_named:
             foundation.offer_passphrase(source.read())
         return open_window(foundation, [path.absolute() for path in arguments.paths])

@@ -68,6 +68,7 @@ def add_parsers(commands: Commands) -> None:
         summary="show that nothing stays of a deleted document",
         description=_DESCRIPTION,
         examples=_EXAMPLES,
+        in_memory=True,
     )
     parser.add_argument(
         "--self-test",

@@ -28,6 +28,7 @@ MayflyError
     ├── ProofError                 the check with a canary proves nothing
     │   └── CanaryNotRead  QueueIsPaused
     ├── ServiceUnavailable         no timer of the system can be installed
+    ├── NoMemoryPlace              there is no folder in memory for a session
     ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
         └── TargetMissing  TargetNotWritable  TargetExists
@@ -346,6 +347,17 @@ class ServiceUnavailable(UserError):
     remedy = (
         "Mayfly keeps every end while it runs and when it starts; packaging/ has files for"
         " launchd and the Task Scheduler."
+    )
+
+
+class NoMemoryPlace(UserError):
+    """A session in memory needs a folder in memory, and the system has none."""
+
+    code = "no_memory_place"
+    text = "There is no folder in memory here, so nothing can be kept in memory only."
+    remedy = (
+        "A session in memory needs Linux and a /dev/shm that can be written. “mayfly read”"
+        " stores nothing anywhere."
     )
 
 

@@ -21,7 +21,8 @@ import psutil
 if sys.platform != "win32":
     import fcntl
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a private 0700 folder in it
+MEMORY = Path("/dev/shm")  # noqa: S108 - a private 0700 folder in it
+"""Where Linux has a folder in memory for every program."""
 _PREFIX = "mayfly-"
 _WIPE_BYTES = 1 << 20
 _FRESH_S = 60.0
@@ -50,19 +51,19 @@ def make_scratch(fallback: Path) -> Scratch:
 
     Names say nothing about a document: prefix, user, owner process, random digits.
     """
-    place = _MEMORY if is_in_memory() else fallback
+    place = MEMORY if is_in_memory() else fallback
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
         folder = place / f"{_PREFIX}{_user()}-{os.getpid()}-{secrets.token_hex(8)}"
         folder.mkdir(mode=0o700)
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
             # Another process's sweep may take the folder before it is locked: then once more.
-            return Scratch(folder, in_memory=place == _MEMORY)
+            return Scratch(folder, in_memory=place == MEMORY)
 
 
 def is_in_memory() -> bool:
     """Tell whether scratch folders lie in memory on this system."""
-    return _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK | os.X_OK)
+    return MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK)
 
 
 def sweep_scratch(fallback: Path) -> int:
@@ -71,11 +72,11 @@ def sweep_scratch(fallback: Path) -> int:
     Call it at start: a hard crash of both processes leaves a page and its text behind.
     """
     swept = 0
-    for place in {_MEMORY, fallback}:
+    for place in {MEMORY, fallback}:
         if not place.is_dir():
             continue
         for folder in place.glob(f"{_PREFIX}{_user()}-*"):
-            swept += _sweep(folder, in_memory=place == _MEMORY)
+            swept += _sweep(folder, in_memory=place == MEMORY)
     return swept
 
 
@@ -85,7 +86,7 @@ def count_left(fallback: Path) -> int:
     One that changed just now is passed over: to try its lock could take it from its owner,
     who is about to.
     """
-    places = [place for place in {_MEMORY, fallback} if place.is_dir()]
+    places = [place for place in {MEMORY, fallback} if place.is_dir()]
     return sum(_is_left(one) for place in places for one in place.glob(f"{_PREFIX}{_user()}-*"))
 
 

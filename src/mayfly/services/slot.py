@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -282,10 +283,8 @@ class Slot:
 
     def _fail(self, document: Document, error: UserError) -> None:
         job_id, code, now = document.job_id, error.code, self._clock.now()
-        try:
+        with suppress(JobError):
             self._end(job_id, lambda: self._vault.fail(job_id, code, now))
-        except JobError:
-            pass
         self._board.drop(document)
         self._on_finished()
 

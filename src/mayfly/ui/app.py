@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation
 from mayfly.composition import Mayfly
@@ -27,6 +27,7 @@ from mayfly.ui.interruptions import Interruptions
 from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
+from mayfly.ui.memory_mark import mark_memory_window
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.panic import Panic
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -34,7 +35,7 @@ from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.qt_language import QtLanguage
 from mayfly.ui.settings_opener import Background, SettingsOpener
 from mayfly.ui.theme import Theme
-from mayfly.ui.tray import Tray
+from mayfly.ui.tray import Tray, has_tray
 from mayfly.ui.unlocking import Unlocking
 
 _RAISE_EVERY_MS = 400
@@ -204,6 +205,8 @@ class Session(QObject):
             now=self._foundation.now,
             decode_lane=self._decode_lane,
         )
+        if self._foundation.in_memory:
+            mark_memory_window(window, self._tr)
         window.closing.connect(self.end)
         self._reasons = self._watch_for_locking(window, keeper)
         self.tray = self._make_tray(window, keeper)
@@ -221,7 +224,7 @@ class Session(QObject):
         self._watch_for_second_start(window)
 
     def _make_tray(self, window: MainWindow, keeper: PreferenceKeeper) -> Tray | None:
-        if not QSystemTrayIcon.isSystemTrayAvailable():
+        if not has_tray():
             return None
         return Tray(
             window,

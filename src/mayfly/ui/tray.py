@@ -15,6 +15,11 @@ from mayfly.ui.wording import Tr, count_text
 _SETTLE_MS = 500
 
 
+def has_tray() -> bool:
+    """Tell whether this desktop has a place for an icon."""
+    return QSystemTrayIcon.isSystemTrayAvailable()
+
+
 class Tray(QObject):
     """Brings the window back and ends the program. Made only where there is a place for icons."""
 
