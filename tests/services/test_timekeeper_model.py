@@ -14,8 +14,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from mayfly.domain.timekeeping import FAR_AHEAD, LONG_START, PATIENCE, Mark, Toll
-from mayfly.services.timekeeper import CONFIRM, REFUSE, Timekeeper
+from mayfly.domain.timekeeping import FAR_AHEAD, LONG_START, PATIENCE, Mark, TimeNews, Toll
+from mayfly.services.timekeeper import Timekeeper
 
 # The change of clocks in Berlin, New York, Lord Howe (by half an hour) and Apia (skips a day).
 STARTS = [
@@ -42,7 +42,7 @@ class RowMemory:
     def load(self) -> Mark | None:
         return self.mark
 
-    def save(self, mark: Mark, *, is_news: bool) -> None:
+    def save(self, mark: Mark, news: TimeNews | None) -> None:
         self.mark = mark
 
     def toll(self, sure: datetime, claimed: datetime) -> Toll:
@@ -114,9 +114,9 @@ class AnyClock(RuleBasedStateMachine):
         self.keepers.append(Timekeeper(self.machine))
         self.keepers[-1].begin(self.memory)
 
-    @rule(answer=st.sampled_from([CONFIRM, REFUSE]))
+    @rule(answer=st.sampled_from([Timekeeper.confirm, Timekeeper.refuse]))
     def answer(self, answer) -> None:
-        self.keepers[-1].answer(self.memory, answer)
+        answer(self.keepers[-1], self.memory)
         claimed = {keeper.keep(self.memory).claimed for keeper in self.keepers}
         assert claimed == {None}
 

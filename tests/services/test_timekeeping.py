@@ -11,7 +11,7 @@ from mayfly.domain.errors import ResultGone, TimeInDoubt
 from mayfly.domain.events import TimeDoubted
 from mayfly.domain.retention import RuleChange
 from mayfly.domain.states import JobState
-from mayfly.domain.timekeeping import Mark, Reading, Toll
+from mayfly.domain.timekeeping import Mark, Reading, TimeNews, Toll
 from mayfly.services.timekeeper import Timekeeper
 from mayfly.services.timekeeping import Timekeeping
 from tests.waiting import eventually
@@ -38,6 +38,12 @@ def kept(open_house, machine):
         return house
 
     return open_one
+
+
+def told(house):
+    """Return what the audit log tells of the clock, oldest first."""
+    entries = reversed(house.on_vault(house.vault.audit.entries))
+    return [one.detail["outcome"] for one in entries if one.kind is AuditKind.CLOCK_JUMPED]
 
 
 def read_one(house):
@@ -89,6 +95,7 @@ def test_yes_destroys_what_is_past_its_end_by_then(kept, machine):
     )
     assert entry.at == machine.now().replace(microsecond=0)
     assert entry.detail["late_why"] == "doubted"
+    assert told(house) == ["doubted", "confirmed"]
 
 
 def test_no_shows_everything_again_and_time_goes_on(kept, machine):
@@ -102,6 +109,7 @@ def test_no_shows_everything_again_and_time_goes_on(kept, machine):
     assert house.texts(job_id) == ["It will rain on Tuesday."]
     assert house.job(job_id).name == "weather.pdf"
     assert TimeDoubted(False) in house.events
+    assert told(house) == ["doubted", "refused"]
     machine.advance(hours=23)
     assert house.texts(job_id)
     machine.advance(hours=2)
@@ -122,6 +130,16 @@ def test_without_an_answer_a_day_of_running_decides(kept, machine):
     machine.advance(minutes=2)
 
     assert [one.job_id for one in sweep(house)] == [job_id]
+    assert told(house) == ["doubted", "waited"]
+
+
+def test_a_clock_put_right_ends_the_doubt_and_the_log_tells_of_it_once(kept, machine):
+    house, other = kept(), kept()
+    for shift in (3650, -3650):
+        machine.set(days=shift)
+        sweep(house)
+        sweep(other)
+    assert told(house) == ["doubted", "put_right"]
 
 
 def test_nothing_is_taken_in_while_time_is_in_doubt(kept, machine):
@@ -143,7 +161,7 @@ def test_a_glance_at_the_time_is_hardly_older(machine):
     first = keeper.glance()
     machine.advance(milliseconds=40)
     assert keeper.glance() == first
-    machine.advance(milliseconds=10)
+    machine.advance(milliseconds=11)
     assert keeper.glance() == keeper.shown_by() == machine.now()
 
 
@@ -213,8 +231,8 @@ def test_what_the_vault_remembers_is_what_was_told(house):
     hours = (timedelta(hours=one) for one in (1, 2, 3))
     mark = Mark(datetime(2026, 1, 6, tzinfo=UTC), reading, *hours)
     assert house.on_vault(house.vault.time.load) is None
-    for is_news in (False, True):
-        house.on_vault(lambda news=is_news: house.vault.time.save(mark, is_news=news))
+    for news in (None, TimeNews.REFUSED):
+        house.on_vault(lambda news=news: house.vault.time.save(mark, news))
     assert house.on_vault(house.vault.time.load) == mark
 
 

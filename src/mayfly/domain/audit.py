@@ -26,6 +26,8 @@ class AuditKind(StrEnum):
     RECOVERY_CODE_CHANGED = "recovery_code_changed"
     ROLLBACK_FOUND = "rollback_found"
     """An older copy of the vault was put back; what had been deleted was destroyed again."""
+    CLOCK_JUMPED = "clock_jumped"
+    """The date jumped far ahead, or that was answered; detail has the outcome."""
     LOG_TRIMMED = "log_trimmed"
     """Entries past the log's own retention were removed; the chain goes on from here."""
 
@@ -40,6 +42,7 @@ class AuditEntry:
         late_s (seconds past the deadline when it was overdue), late_why (not_running, ...)
     exported: target (file, clipboard, destination), format, destination (an id, no name)
     key_rotated: epoch (the new one)
+    clock_jumped: outcome (timekeeping.TimeNews)
     passphrase_changed, recovery_code_changed: key_home (what opens the vault now)
     rollback_found: jobs (how many were back although they had been destroyed)
     """

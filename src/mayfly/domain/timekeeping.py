@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 FAR_AHEAD = timedelta(hours=26)
 """A wall clock further than this ahead of the boot time is not believed: a day, a change of
@@ -119,6 +120,18 @@ class Standing:
         return PATIENCE - self.mark.doubted if self.claimed else _NONE
 
 
+class TimeNews(StrEnum):
+    """How a doubt began or ended, for the audit log."""
+
+    DOUBTED = "doubted"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WAITED = "waited"
+    """Nobody answered for a day of running time: taken for true."""
+    PUT_RIGHT = "put_right"
+    """The clock does not claim it any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeState:
     """Where time stands, for whoever asks the user. The counts are of living jobs."""
@@ -168,6 +181,18 @@ def refuse(standing: Standing) -> Mark:
         return standing.mark
     mark = standing.mark
     return Mark(mark.at, mark.reading, refused=max(mark.lead, _NONE))
+
+
+def news(known: Mark | None, mark: Mark) -> TimeNews | None:
+    """Tell what changed since what was known, if nobody answered; None for nothing of note."""
+    was_doubtful = known is not None and known.is_doubtful
+    if was_doubtful is mark.is_doubtful:
+        return None
+    if known is None or mark.is_doubtful:
+        return TimeNews.DOUBTED
+    is_same_start = known.reading.boot_id == mark.reading.boot_id
+    sure = _run_on(known, mark.reading).at if is_same_start else known.at
+    return TimeNews.WAITED if mark.at - sure > FAR_AHEAD else TimeNews.PUT_RIGHT
 
 
 def join(mark: Mark, other: Mark) -> Mark:

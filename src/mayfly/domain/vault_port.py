@@ -23,7 +23,7 @@ from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
 from mayfly.domain.ports import SourceFile
 from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.domain.states import DeleteReason, JobState
-from mayfly.domain.timekeeping import Mark, Toll
+from mayfly.domain.timekeeping import Mark, TimeNews, Toll
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,10 @@ class TimeMemory(Protocol):
         """Return the mark, or None when none was ever kept."""
         ...
 
-    def save(self, mark: Mark, *, is_news: bool) -> None:
-        """Keep the mark. News makes every process look at all living jobs again."""
+    def save(self, mark: Mark, news: TimeNews | None) -> None:
+        """Keep the mark. News goes into the audit log, and makes every process look at all
+        living jobs again.
+        """
         ...
 
     def toll(self, sure: datetime, claimed: datetime) -> Toll:

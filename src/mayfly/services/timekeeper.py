@@ -12,9 +12,11 @@ from mayfly.domain.timekeeping import (
     Mark,
     Reading,
     Standing,
+    TimeNews,
     confirm,
     first_mark,
     join,
+    news,
     no_toll,
     refuse,
     stand,
@@ -30,16 +32,11 @@ _CLOCK_WAS_SET = timedelta(seconds=10)
 _GLANCE_S = 0.05
 """A look at the clocks takes 30 µs, and a window asks for every cell that it paints."""
 
-Answer = Callable[[Standing], Mark]
-
-CONFIRM: Answer = confirm
-REFUSE: Answer = refuse
-
 
 class Timekeeper:
     """Implements the Clock port; any thread may ask for the time.
 
-    Before begin it is the wall clock. begin, keep and answer belong on the vault lane.
+    Before begin it is the wall clock. begin, keep, confirm and refuse belong on the vault lane.
     """
 
     def __init__(self, machine: Clock) -> None:
@@ -117,23 +114,31 @@ class Timekeeper:
 
         VaultNotWritable, DiskFull, ...: this process knows the time all the same.
         """
-        return self._note(memory, lambda standing: standing.mark)
+        return self._note(memory, lambda standing: standing.mark, None)
 
-    def answer(self, memory: TimeMemory, answer: Answer) -> Standing:
-        """Take the user's word on the claimed time, for every process.
+    def confirm(self, memory: TimeMemory) -> Standing:
+        """Take the claimed time for true, for every process.
 
         VaultNotWritable, ...: in this process it holds all the same.
         """
-        return self._note(memory, answer)
+        return self._note(memory, confirm, TimeNews.CONFIRMED)
 
-    def _note(self, memory: TimeMemory, answer: Answer) -> Standing:
+    def refuse(self, memory: TimeMemory) -> Standing:
+        """Take the claimed time for wrong, for every process; errors as confirm."""
+        return self._note(memory, refuse, TimeNews.REFUSED)
+
+    def _note(
+        self, memory: TimeMemory, answer: Callable[[Standing], Mark], answered: TimeNews | None
+    ) -> Standing:
         known = memory.load()
         with self._gate:
             reading = self._read()
             mark = self._mark or first_mark(reading)
             standing = self._go_on(join(mark, known) if known else mark, reading)
+            was_doubtful = standing.claimed is not None
             standing = self._go_on(answer(standing), reading)
-        self._save(memory, standing, known)
+        told = answered if answered and was_doubtful else news(known, standing.mark)
+        self._save(memory, standing.mark, known, told)
         return standing
 
     def _go_on(self, mark: Mark, reading: Reading) -> Standing:
@@ -147,17 +152,15 @@ class Timekeeper:
         # In UTC: subtracting moments of one zone would leave out a change of clocks between them.
         return Reading(machine.now().astimezone(UTC), machine.boot_id(), machine.boot_s())
 
-    def _save(self, memory: TimeMemory, standing: Standing, known: Mark | None) -> None:
-        is_doubtful = standing.claimed is not None
-        was_doubtful = known is not None and known.is_doubtful
-        is_news = is_doubtful is not was_doubtful
-        mark = standing.mark
+    def _save(
+        self, memory: TimeMemory, mark: Mark, known: Mark | None, told: TimeNews | None
+    ) -> None:
         if (
-            is_news
+            told is not None
             or known is None
             or known.reading.boot_id != mark.reading.boot_id
             or known.refused != mark.refused
             or abs(known.lead - mark.lead) > _CLOCK_WAS_SET
             or not timedelta() <= mark.at - known.at < _SAVE_EVERY
         ):
-            memory.save(mark, is_news=is_news)
+            memory.save(mark, told)

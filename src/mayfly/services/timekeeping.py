@@ -13,7 +13,7 @@ from mayfly.domain.ports import Lane
 from mayfly.domain.timekeeping import Standing, TimeState
 from mayfly.domain.vault_port import TimeMemory
 from mayfly.services.bus import EventBus
-from mayfly.services.timekeeper import CONFIRM, REFUSE, Answer, Timekeeper
+from mayfly.services.timekeeper import Timekeeper
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Timekeeping:
         Holds until the clock is put right, jumps further, or the machine is started anew.
         VaultError when it cannot be written down.
         """
-        return self._lane.submit(lambda: self._answer(REFUSE), urgent=True)
+        return self._lane.submit(lambda: self._tell(self._keeper.refuse(self._memory)), urgent=True)
 
     # --- on the vault lane -----------------------------------------------------------
 
@@ -75,11 +75,8 @@ class Timekeeping:
         self._tell(standing)
 
     def _confirm(self) -> tuple[Deletion, ...]:
-        self._answer(CONFIRM)
+        self._tell(self._keeper.confirm(self._memory))
         return self._sweep()
-
-    def _answer(self, answer: Answer) -> None:
-        self._tell(self._keeper.answer(self._memory, answer))
 
     def _tell(self, standing: Standing) -> None:
         is_doubtful = standing.claimed is not None

@@ -43,8 +43,20 @@ def _parts(tr: Tr, entry: AuditEntry) -> list[str]:
             jobs = int(detail.get("jobs", 0))
             many = count_text(tr, jobs, "{n} document", "{n} documents") if jobs else ""
             return [_plain(tr)[entry.kind], many]
+        case AuditKind.CLOCK_JUMPED:
+            return [_plain(tr)[entry.kind], _clock_outcome(tr, detail)]
         case _:
             return [_plain(tr)[entry.kind]]
+
+
+def _clock_outcome(tr: Tr, detail: Mapping[str, str | int]) -> str:
+    return {
+        "doubted": tr("what it would end was hidden"),
+        "confirmed": tr("you said that the date is right"),
+        "refused": tr("you said that the date is wrong"),
+        "waited": tr("nobody answered for a day, so it was taken as right"),
+        "put_right": tr("the clock was put right"),
+    }.get(str(detail.get("outcome", "")), "")
 
 
 def _plain(tr: Tr) -> dict[AuditKind, str]:
@@ -57,6 +69,7 @@ def _plain(tr: Tr) -> dict[AuditKind, str]:
         AuditKind.ROLLBACK_FOUND: tr(
             "An older copy of the vault was put back; what had been deleted was destroyed again"
         ),
+        AuditKind.CLOCK_JUMPED: tr("The date jumped far ahead"),
         AuditKind.LOG_TRIMMED: tr("Older entries removed: the log's own time was up"),
     }
 

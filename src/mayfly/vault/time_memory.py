@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from mayfly.domain.timekeeping import Mark, Reading, Toll
+from mayfly.domain.audit import AuditKind
+from mayfly.domain.timekeeping import Mark, Reading, TimeNews, Toll
+from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
 from mayfly.vault.moments import micros_of, moment_of
 from mayfly.vault.rows import BACKSTOP_MICROS
@@ -29,10 +31,15 @@ class SqliteTimeMemory:
     """Implements domain.vault_port.TimeMemory, which says what each method promises."""
 
     def __init__(
-        self, database: Database, even_when_full: Callable[[Callable[[], None]], None]
+        self,
+        database: Database,
+        audit: AuditWriter,
+        *,
+        even_when_full: Callable[[Callable[[], None]], None],
     ) -> None:
         """even_when_full does work that a full disk must not stop: an answer is one."""
         self._database = database
+        self._audit = audit
         self._even_when_full = even_when_full
 
     def load(self) -> Mark | None:
@@ -52,11 +59,11 @@ class SqliteTimeMemory:
             doubted=doubted,
         )
 
-    def save(self, mark: Mark, *, is_news: bool) -> None:
-        """Keep the mark; on news every living job counts as changed."""
-        self._even_when_full(lambda: self._save(mark, is_news=is_news))
+    def save(self, mark: Mark, news: TimeNews | None) -> None:
+        """Keep the mark; on news every living job counts as changed, and the log tells of it."""
+        self._even_when_full(lambda: self._save(mark, news))
 
-    def _save(self, mark: Mark, *, is_news: bool) -> None:
+    def _save(self, mark: Mark, news: TimeNews | None) -> None:
         reading = mark.reading
         spans = (mark.ahead, mark.refused, mark.doubted)
         with self._database.write() as tx:
@@ -70,7 +77,9 @@ class SqliteTimeMemory:
                 round(reading.boot_s * 1_000_000),
                 *(span // _MICROSECOND for span in spans),
             )
-            if is_news:
+            if news is not None:
+                detail = {"outcome": news.value}
+                self._audit.append_in(tx, AuditKind.CLOCK_JUMPED, mark.at, detail=detail)
                 tx.run("UPDATE job SET changed = ? WHERE deleted_at IS NULL", tx.stamp())
 
     def toll(self, sure: datetime, claimed: datetime) -> Toll:

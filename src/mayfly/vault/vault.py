@@ -89,7 +89,7 @@ class SqliteVault:
         )
         self._writer = writer
         self._audit = SqliteAuditLog(database, keys, writer)
-        self._time = SqliteTimeMemory(database, self._ends.even_when_full)
+        self._time = SqliteTimeMemory(database, writer, even_when_full=self._ends.even_when_full)
         self._hiding = Hiding()
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
 
