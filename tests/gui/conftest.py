@@ -26,6 +26,8 @@ from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
+from mayfly.services.timekeeper import Timekeeper
+from mayfly.services.timekeeping import Timekeeping
 from mayfly.services.watch import Watch
 from mayfly.system.files import PastedSource
 from mayfly.ui.app import Session
@@ -120,7 +122,7 @@ class Desk:
             ),
             audit=AuditTrail(house.vault.audit, house.lane, forms=RECEIPT_FORMS, clock=house.clock),
             locking=self.locking,
-            timekeeping=None,
+            timekeeping=self._timekeeping(),
             deadlines=Deadlines(
                 house.vault,
                 house.lane,
@@ -133,6 +135,17 @@ class Desk:
             close=lambda: None,
         )
         self.window = self._make_window()
+
+    def _timekeeping(self) -> Timekeeping:
+        house = self.house
+        is_kept = isinstance(house.clock, Timekeeper)
+        return Timekeeping(
+            house.clock if is_kept else Timekeeper(house.clock),
+            house.vault.time,
+            house.lane,
+            sweep=house.retention.sweep,
+            bus=house.bus,
+        )
 
     def _make_window(self) -> MainWindow:
         keeper = PreferenceKeeper(

@@ -10,10 +10,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from mayfly.bootstrap import Foundation
 from mayfly.domain.states import JobState
+from mayfly.domain.timekeeping import TimeState
 from mayfly.ui.app import Session, make_application
 from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
 
@@ -51,9 +53,18 @@ class KeepingPhotographer(Photographer):
         yield _after(0.3)
         self._take(dialog, "keep-job-at-once")
         dialog.reject()
+        window.ends.time.show_state(_doubt(window.model.now()))
+        yield _after(0.3)
+        self._take(window, "time")
+        window.ends.time.hide()
         window.resize(760, 480)
         yield _after(0.3)
         self._take(window, "small")
+
+
+def _doubt(now) -> TimeState:
+    claimed = now + timedelta(days=3652)
+    return TimeState(now, claimed, claimed, timedelta(hours=21), 3)
 
 
 def main() -> int:

@@ -31,6 +31,8 @@ class KeepButton(QToolButton):
 
     rule_chosen = Signal(object)
     """A RetentionRule for what is added from now on."""
+    text_changed = Signal()
+    """It may need more or less room than before."""
     other_wanted = Signal()
     """Another length than those in the menu."""
 
@@ -72,6 +74,7 @@ class KeepButton(QToolButton):
         """Show this as chosen; somebody else chose it, so nobody is told."""
         self._rule = rule
         self._show()
+        self.text_changed.emit()
 
     def set_roomy(self, roomy: bool) -> None:
         """Say the wall-clock moment on the button, too, or in its menu and tooltip alone."""

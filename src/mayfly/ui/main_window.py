@@ -25,6 +25,7 @@ from mayfly.ui.delete_commands import DeleteCommands
 from mayfly.ui.deleting import Deleting
 from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.empty_state import EmptyState
+from mayfly.ui.ends import Ends
 from mayfly.ui.file_dialogs import FileDialogs
 from mayfly.ui.first_choice import FirstChoice
 from mayfly.ui.gone_screen import GoneScreen
@@ -33,7 +34,6 @@ from mayfly.ui.job_feed import JobFeed
 from mayfly.ui.job_list import JobList
 from mayfly.ui.job_model import JobModel
 from mayfly.ui.keep_button import KeepButton
-from mayfly.ui.keep_commands import KeepCommands
 from mayfly.ui.language_menu import LanguageButton
 from mayfly.ui.leaving import Leaving
 from mayfly.ui.list_pane import ListPane
@@ -191,16 +191,19 @@ class MainWindow(DropWindow):
             window=self,
         )
 
-        self.keep_commands = KeepCommands(
+        self.ends = Ends(
             self.actions_,
-            self._mayfly.deadlines,
+            self._mayfly,
             self._documents,
             button=self.keep,
             preferences=self._preferences,
             courier=self._courier,
             tr=self._tr,
+            theme=self._theme,
+            icons=icons,
             window=self,
         )
+        self.keep_commands = self.ends.commands
 
     def _make_privacy(self, sources: PrivacySources, icons: Icons) -> PrivacyCommands:
         chip = PrivacyChip(
@@ -249,6 +252,7 @@ class MainWindow(DropWindow):
         self._courier.ask(self, self._mayfly.queue.is_paused(), then=self._show_paused)
         self.feed.ask()
         self.privacy.begin()
+        self.ends.begin()
         # It may have been locked again since it was opened, before anybody listened.
         self.lock.keeper.look()
 
@@ -348,7 +352,7 @@ class MainWindow(DropWindow):
         self._stack.addWidget(self._workspace)
         self._body = QWidget(self)
         column = _tight(self._body)
-        for widget in (self.toolbar, self.trouble):
+        for widget in (self.toolbar, self.ends, self.trouble):
             column.addWidget(widget)
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)

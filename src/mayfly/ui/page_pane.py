@@ -71,6 +71,7 @@ class PagePane(QWidget):
         self._row: JobRow | None = None
         self._state: JobState | None = None
         self._parts: frozenset[Part] = frozenset()
+        self._hidden = False
         self._number = 1
         self._page: PagePicture | None = None
         self._order = 0
@@ -177,12 +178,17 @@ class PagePane(QWidget):
             self._show_note(note or Note(self._tr("Deleting…"), "deleted"))
             self._show_hint("" if row.leaving else hint_of_job(self._tr, row.job))
             return
-        if before - parts:
+        hidden, was_hidden = row.job.name is None, self._hidden
+        self._hidden = hidden
+        if hidden:
+            # Past its end by a time that is in doubt: fetching tells why there is no page.
+            self._let_go()
+        elif before - parts:
             # What was destroyed leaves the screen now, not when what is left has been fetched.
             self._let_go()
             if parts == {Part.SOURCE}:
                 self._show_note(note_of_lost_text(self._tr, may=False))
-        moved = row.job.state is not self._state or parts != before
+        moved = row.job.state is not self._state or parts != before or hidden is not was_hidden
         self._state = row.job.state
         self._show_bar()
         if self._page is None or moved:
@@ -337,4 +343,6 @@ class PagePane(QWidget):
 
     def _is_gone(self, job_id: JobId) -> bool:
         row = self._model.find(job_id)
-        return row is None or not row.alive or not row.job.result_present
+        if row is None or row.job.name is None:
+            return True
+        return not row.alive or not row.job.result_present

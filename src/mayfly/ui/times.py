@@ -29,6 +29,13 @@ def exact_text(moment: datetime) -> str:
     return f"{date} {QTime(local.hour, local.minute, local.second).toString('HH:mm:ss')}"
 
 
+def full_moment_text(moment: datetime) -> str:
+    """Return date and time of day as they are, however near: when dates are in question."""
+    local = moment.astimezone()
+    date = QDate(local.year, local.month, local.day)
+    return f"{QLocale().toString(date, QLocale.FormatType.LongFormat)}, {clock_text(moment)}"
+
+
 def moment_text(tr: Tr, moment: datetime, now: datetime) -> str:
     """Return day and time of day; the day by name when it is near."""
     local, today = moment.astimezone(), now.astimezone().date()

@@ -36,6 +36,7 @@ class Toolbar(QWidget):
         self._tr = tr
         self._icons = icons
         self._keep = keep
+        keep.text_changed.connect(self._fit)
         self.export_button = self._menu_button(tr("Export"), "export", self._export_menu(actions))
         for action in actions.exports.values():
             action.enabledChanged.connect(self.export_button.setEnabled)
@@ -70,7 +71,10 @@ class Toolbar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as there is room for: first the moment goes, then the plain words."""
         super().resizeEvent(event)
-        room, keep = event.size().width(), self._keep
+        self._fit()
+
+    def _fit(self) -> None:
+        room, keep = self.width(), self._keep
         needed = self.sizeHint().width() + self._missing_words()
         narrow = needed - keep.sizeHint().width() + keep.width_of(roomy=False)
         wide = needed - keep.sizeHint().width() + keep.width_of(roomy=True)

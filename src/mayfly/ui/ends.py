@@ -1,0 +1,65 @@
+"""What the window has about ends: choosing them, the question about time, and warnings."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from mayfly.composition import Mayfly
+from mayfly.ui.actions import Actions
+from mayfly.ui.courier import Courier
+from mayfly.ui.curtain import Documents
+from mayfly.ui.icons import Icons
+from mayfly.ui.keep_button import KeepButton
+from mayfly.ui.keep_commands import KeepCommands
+from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.theme import Theme
+from mayfly.ui.time_bar import TimeBar
+from mayfly.ui.time_question import TimeQuestion
+from mayfly.ui.wording import Tr
+
+
+class Ends(QWidget):
+    """The bars between toolbar and documents; takes no room while there is nothing to say."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        mayfly: Mayfly,
+        documents: Documents,
+        *,
+        button: KeepButton,
+        preferences: PreferenceKeeper,
+        courier: Courier,
+        tr: Tr,
+        theme: Theme,
+        icons: Icons,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self.commands = KeepCommands(
+            actions,
+            mayfly.deadlines,
+            documents,
+            button=button,
+            preferences=preferences,
+            courier=courier,
+            tr=tr,
+            window=window,
+        )
+        self.time = TimeBar(tr=tr, theme=theme, icons=icons, parent=self)
+        self._question = TimeQuestion(
+            mayfly.timekeeping,
+            self.time,
+            tell=documents.status.show_message,
+            complain=documents.trouble.show_error,
+            courier=courier,
+            tr=tr,
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.time)
+
+    def begin(self) -> None:
+        """Look whether there is something to ask."""
+        self._question.look()
