@@ -168,6 +168,9 @@ class MainWindow(DropWindow):
         self._documents = Documents(
             self.model, self.feed, self.jobs, self.pages, self.status, self.trouble
         )
+        self._make_commands(icons, suffixes)
+
+    def _make_commands(self, icons: Icons, suffixes: Sequence[str]) -> None:
         self.commands = Commands(
             self.actions_,
             jobs=self.jobs,
