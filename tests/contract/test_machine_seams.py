@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from mayfly.domain.ids import new_job_id
 from mayfly.domain.jobs import Deadline, Part
 from mayfly.domain.limits import Limits
 from mayfly.retention.alarm import SchedulerAlarm
+from mayfly.services.timekeeper import Timekeeper
+from mayfly.system import clock as clock_module
 from mayfly.system.clock import SystemClock
 from mayfly.system.files import LocalFiles
 from mayfly.system.seat import FileSeat
@@ -29,17 +32,53 @@ class ClockContract:
         readings = [clock.monotonic_s() for _ in range(100)]
         assert readings == sorted(readings)
 
+    def test_boot_seconds_never_run_backwards(self, clock):
+        readings = [clock.boot_s() for _ in range(100)]
+        assert readings == sorted(readings)
+        assert readings[0] > 0
+
+    def test_the_start_of_the_machine_has_one_word_of_16_bytes(self, clock):
+        assert clock.boot_id() == clock.boot_id()
+        assert len(bytes.fromhex(clock.boot_id())) == 16
+
 
 class TestSystemClock(ClockContract):
     @pytest.fixture
     def clock(self):
         return SystemClock()
 
+    @pytest.mark.skipif(not clock_module._BOOT_ID.exists(), reason="the system has no boot id")
+    def test_every_process_of_a_start_has_the_same_word_and_it_is_not_the_systems(self, clock):
+        assert SystemClock().boot_id() == clock.boot_id()
+        own = clock_module._BOOT_ID.read_text().strip().replace("-", "")
+        assert own not in clock.boot_id()
+
+    @pytest.mark.parametrize("content", [None, b"\n"])
+    def test_without_a_boot_id_each_clock_is_a_start_of_its_own(
+        self, tmp_path, monkeypatch, content
+    ):
+        file = tmp_path / "boot_id"
+        if content is not None:
+            file.write_bytes(content)
+        monkeypatch.setattr(clock_module, "_BOOT_ID", file)
+        assert SystemClock().boot_id() != SystemClock().boot_id()
+
+    def test_without_a_boot_time_the_monotonic_one_counts(self, clock, monkeypatch):
+        monkeypatch.delattr(time, "CLOCK_BOOTTIME", raising=False)
+        before = clock.monotonic_s()
+        assert before <= clock.boot_s() <= clock.monotonic_s()
+
 
 class TestFakeClock(ClockContract):
     @pytest.fixture
     def clock(self):
         return FakeClock()
+
+
+class TestTimekeeper(ClockContract):
+    @pytest.fixture
+    def clock(self):
+        return Timekeeper(SystemClock())
 
 
 class AlarmContract:

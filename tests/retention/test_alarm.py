@@ -52,6 +52,18 @@ def test_every_deadline_rings_once_it_has_come(alarm):
     assert bell.wait_for(2)
 
 
+@pytest.mark.parametrize("lag", [timedelta(days=3650), timedelta(days=-3)])
+def test_a_deadline_rings_by_mayflys_time_however_far_the_machines_clock_is_off(lag):
+    bell, alarm = Bell(), SchedulerAlarm(lambda: lag)
+    alarm.start(bell)
+    by_mayfly = in_s(0.05)
+
+    alarm.set_deadlines([Deadline(by_mayfly.job_id, by_mayfly.part, by_mayfly.due_at - lag)])
+
+    assert bell.wait_for(1)
+    alarm.stop()
+
+
 def test_a_deadline_long_past_still_rings(alarm):
     bell = Bell()
     alarm.start(bell)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mayfly.domain.audit import AuditKind
-from mayfly.domain.errors import ResultGone, TimeInDoubt
+from mayfly.domain.errors import ResultGone, TimeInDoubt, VaultNotWritable
 from mayfly.domain.events import TimeDoubted
 from mayfly.domain.retention import RuleChange
 from mayfly.domain.states import JobState
@@ -163,6 +163,33 @@ def test_a_glance_at_the_time_is_hardly_older(machine):
     assert keeper.glance() == first
     machine.advance(milliseconds=11)
     assert keeper.glance() == keeper.shown_by() == machine.now()
+
+
+def test_timers_are_set_by_how_far_the_clock_is_off(kept, machine):
+    house = kept()
+    assert house.clock.lag() == timedelta()
+    machine.set(days=-3, milliseconds=300)
+    assert house.clock.lag() == timedelta(days=-3, seconds=1)
+    machine.set(days=3653)
+    assert house.clock.lag() == timedelta(days=3650, seconds=1)
+    assert house.clock.claimed() == machine.now()
+
+
+def test_a_vault_that_cannot_be_written_hides_and_asks_all_the_same(kept, machine):
+    house = kept()
+    job_id = read_one(house)
+    connection = house.vault._database._connection
+    house.on_vault(lambda: connection.execute("PRAGMA query_only = ON").fetchall())
+    machine.set(days=3650)
+
+    house.on_vault(house.timekeeping.look)
+
+    assert TimeDoubted(True) in house.events
+    assert house.job(job_id).name is None
+    with pytest.raises(VaultNotWritable):
+        house.timekeeping.refuse().result()
+    assert house.job(job_id).name == "weather.pdf"
+    house.on_vault(lambda: connection.execute("PRAGMA query_only = OFF").fetchall())
 
 
 def test_no_end_is_moved_while_time_is_in_doubt(kept, machine):
