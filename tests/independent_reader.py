@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 FORMAT = 9
 SLOT = 16_384
 PART = {"source": b"\x01", "result": b"\x02"}
-DOCUMENT, SOURCE_NAME, OPTIONS, PASSWORD, PAGE_IMAGE, RESULT_NAME, PAGE_WORDS = range(1, 8)
+DOCUMENT, SOURCE_NAME, OPTIONS, PASSWORD, PAGE_IMAGE, RESULT_NAME, PAGE_WORDS, TARGET = range(1, 9)
 
 
 def number(value: int, size: int) -> bytes:

@@ -29,6 +29,7 @@ from mayfly.services.bus import EventBus
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.deletion import Deletions
 from mayfly.services.exporting import Exporting, Renderer
+from mayfly.services.handover import Handover
 from mayfly.services.intake import Intake
 from mayfly.services.lane import ThreadLane
 from mayfly.services.library import Library
@@ -66,6 +67,7 @@ class Mayfly:
     deletions: Deletions
     deadlines: Deadlines
     exporting: Exporting
+    handover: Handover
     audit: AuditTrail
     locking: Locking
     proof: Proof
@@ -121,9 +123,16 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     vault.audit.begin(clock.now())
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text)
-    at_once = AtOnce(vault, deletions, clock=clock)
-    queue = _queue(adapters, killer, bus, on_ended=at_once.ended, on_finished=retention.ask_sweep)
     intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
+    handover = Handover(vault, lane, exporting=exporting, deletions=deletions, bus=bus, clock=clock)
+    queue = _queue(
+        adapters,
+        killer,
+        bus,
+        on_ended=(AtOnce(vault, deletions, clock=clock).ended, handover.ended),
+        on_finished=retention.ask_sweep,
+        on_seat=handover.look,
+    )
     road = Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder)
     proof = Proof(road, ThreadLane("proof"), search=adapters.traces, bus=bus, clock=clock)
     locking = _locking(adapters, queue, bus, sweep=retention.sweep)
@@ -146,6 +155,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
             vault, lane, on_changed=retention.deadlines_changed, bus=bus, clock=clock
         ),
         exporting=exporting,
+        handover=handover,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         locking=locking,
         proof=proof,
@@ -160,6 +170,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
                 proof.close,
                 queue.stop,
                 intake.close,
+                handover.close,
                 exporting.close,
                 retention.stop,
                 watch.stop,
@@ -212,9 +223,14 @@ def _queue(
     killer: GroupKiller,
     bus: EventBus,
     *,
-    on_ended: Callable[[JobId], None],
+    on_ended: tuple[Callable[[JobId], None], ...],
     on_finished: Callable[[], None],
+    on_seat: Callable[[], None],
 ) -> Queue:
+    def ended(job_id: JobId) -> None:
+        for one in on_ended:
+            one(job_id)
+
     return Queue(
         adapters.vault,
         adapters.lane,
@@ -224,8 +240,9 @@ def _queue(
         bus=bus,
         clock=adapters.clock,
         readers=cores(),
-        on_ended=on_ended,
+        on_ended=ended,
         on_finished=on_finished,
+        on_seat=on_seat,
     )
 
 

@@ -25,6 +25,7 @@ from mayfly.export.formats import render_text
 from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.exporting import Exporting
+from mayfly.services.handover import Handover
 from mayfly.services.lane import ThreadLane
 from mayfly.services.timekeeper import Timekeeper
 from mayfly.services.timekeeping import Timekeeping
@@ -104,20 +105,29 @@ class Desk:
             lambda: self.inspection, lane=self.chores, courier=self.courier, parent=self.courier
         )
         self.locking = FakeLocking(house.lane, house.bus)
+        exporting = Exporting(
+            house.vault,
+            house.lane,
+            export_lane=self.export_lane,
+            library=house.library,
+            engine=house.engine,
+            target=FolderTarget(0o077),
+            renderers={"txt": lambda job, pages: render_text(job, pages, page_text=page_text)},
+            audit=house.vault.audit,
+            clock=house.clock,
+        )
         self.mayfly = Mayfly(
             intake=house.intake,
             library=house.library,
             queue=self.queue,
             deletions=house.deletions,
-            exporting=Exporting(
+            exporting=exporting,
+            handover=Handover(
                 house.vault,
                 house.lane,
-                export_lane=self.export_lane,
-                library=house.library,
-                engine=house.engine,
-                target=FolderTarget(0o077),
-                renderers={"txt": lambda job, pages: render_text(job, pages, page_text=page_text)},
-                audit=house.vault.audit,
+                exporting=exporting,
+                deletions=house.deletions,
+                bus=house.bus,
                 clock=house.clock,
             ),
             audit=AuditTrail(house.vault.audit, house.lane, forms=RECEIPT_FORMS, clock=house.clock),

@@ -10,6 +10,7 @@ from mayfly.cli.arguments import export_formats, retention_hours
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined, status_of
 from mayfly.cli.exports import Exports, Written
+from mayfly.cli.handing import Printing, files_of, is_handed_over, target_of
 from mayfly.cli.json_shapes import Shape, job_shape
 from mayfly.cli.listing import SHORT_ID, list_lines
 from mayfly.cli.progress import Progress, open_progress
@@ -39,6 +40,8 @@ mayfly add --wait letter.pdf
 mayfly add --retain-source 0h --retain-result 3d contract.pdf
 mayfly add scans/ --out texts/ --format txt,pdf
 mayfly add --memory scans/ --out texts/
+mayfly add --retain-source 0h --retain-result 0h --out texts/ letter.pdf
+mayfly add --retain-result 0h --print letter.pdf
 """
 
 
@@ -70,6 +73,11 @@ def add_parsers(commands: Commands) -> None:
         "--out", type=Path, metavar="DIR", help="write each result into DIR (implies --wait)"
     )
     parser.add_argument(
+        "--print",
+        action="store_true",
+        help="print results that are kept for 0 hours, and destroy them then (implies --wait)",
+    )
+    parser.add_argument(
         "--format",
         type=export_formats,
         metavar="FORMATS",
@@ -80,27 +88,36 @@ def add_parsers(commands: Commands) -> None:
 
 def run_add(arguments: argparse.Namespace, session: Session) -> int:
     """Add, and wait and export as wished; the status tells how the documents fared."""
-    wish = _wish_of(arguments, session)
-    formats = _formats_of(arguments, wish)
-    if arguments.memory and not (arguments.wait or arguments.out):
+    wish, formats = _wish_of(arguments, session)
+    if arguments.memory and not (arguments.wait or arguments.out or arguments.print):
         arguments.refuse("--memory keeps nothing for later: it needs --wait or --out DIR")
     mayfly, terminal = session.vault(), session.terminal
-    exports = Exports(mayfly.exporting, arguments.out, formats) if arguments.out else None
+    # A result that is not kept is written by whoever reads it, which may be the window.
+    exports = (
+        Exports(mayfly.exporting, arguments.out, formats)
+        if arguments.out and wish.target is None
+        else None
+    )
+    printing = Printing(mayfly, terminal) if arguments.print else None
     paths = [path.absolute() for path in arguments.files]
-    reads_here = bool(arguments.wait or exports)
+    reads_here = bool(arguments.wait or exports or wish.target)
     interrupted = False
-    with open_progress(terminal) as progress, _waiting(session, mayfly, progress) as waiting:
+    wished = printing is None or not terminal.prints_to_screen
+    with (
+        open_progress(terminal, wished=wished) as progress,
+        _waiting(session, mayfly, progress) as waiting,
+    ):
         if reads_here:
             mayfly.queue.start()
         taken = _take_in(waiting, mayfly.intake.add_paths(paths, wish), progress)
         progress.say(_taken_sentence(taken))
         try:
             if reads_here:
-                waiting.until_settled(taken.jobs, exports.begin if exports else lambda _: None)
+                _wait(waiting, taken, wish, exports, printing)
         except KeyboardInterrupt:
             interrupted = True
         written = exports.finish() if exports else []
-    jobs = _print_jobs(session, mayfly, taken.batch_id, written)
+    jobs = _print_jobs(session, mayfly, taken.batch_id, written, wish)
     if interrupted:
         terminal.say(STOPPED_WAITING)
         return ExitStatus.INTERRUPTED
@@ -111,6 +128,17 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
     return combined([*(status_of(job) for job in jobs), *(one.status for one in written)])
 
 
+def _wait(
+    waiting: Waiting, taken: Taken, wish: Wish, exports: Exports | None, printing: Printing | None
+) -> None:
+    if printing is not None:
+        waiting.until_settled(taken.jobs, printing.take)
+    elif wish.target is not None:
+        waiting.until_settled(taken.jobs, settled=is_handed_over)
+    else:
+        waiting.until_settled(taken.jobs, exports.begin if exports else lambda _: None)
+
+
 def _take_in(waiting: Waiting, adding: Future[Taken], progress: Progress) -> Taken:
     try:
         return waiting.take_in(adding)
@@ -119,17 +147,12 @@ def _take_in(waiting: Waiting, adding: Future[Taken], progress: Progress) -> Tak
         raise
 
 
-def _wish_of(arguments: argparse.Namespace, session: Session) -> Wish:
+def _wish_of(arguments: argparse.Namespace, session: Session) -> tuple[Wish, tuple[str, ...]]:
     preferences = session.foundation.preferences()
     options = ReadOptions(
         arguments.lang or preferences.languages, recognise_anyway=arguments.recognise_anyway
     )
     source, result = arguments.retain_source, arguments.retain_result
-    if result == 0:
-        arguments.refuse(
-            "a result kept for 0 hours would be gone before it is seen;"
-            " “mayfly read FILE” prints the text and stores nothing"
-        )
     # Linked as long as nobody parted them: neither in the settings nor here.
     parted = source != result or preferences.source_hours != preferences.result_hours
     rule = RetentionRule(
@@ -137,10 +160,11 @@ def _wish_of(arguments: argparse.Namespace, session: Session) -> Wish:
         result_hours=preferences.result_hours if result is None else result,
         linked=not parted,
     )
-    return Wish(options, rule)
+    formats = _formats_of(arguments, rule)
+    return Wish(options, rule, target_of(arguments, rule, formats)), formats
 
 
-def _formats_of(arguments: argparse.Namespace, wish: Wish) -> tuple[str, ...]:
+def _formats_of(arguments: argparse.Namespace, rule: RetentionRule) -> tuple[str, ...]:
     formats: tuple[str, ...] = arguments.format or ("txt",)
     if arguments.out is None:
         if arguments.format is not None:
@@ -148,7 +172,7 @@ def _formats_of(arguments: argparse.Namespace, wish: Wish) -> tuple[str, ...]:
     elif not arguments.out.is_dir():
         # Said before anything is read, not after.
         raise TargetMissing
-    elif "pdf" in formats and wish.rule.source_hours == 0:
+    elif "pdf" in formats and rule.source_hours == 0:
         arguments.refuse("a PDF is made from the document: keep that for an hour, at least")
     return formats
 
@@ -158,12 +182,15 @@ def _waiting(session: Session, mayfly: Mayfly, progress: Progress) -> Waiting:
 
 
 def _print_jobs(
-    session: Session, mayfly: Mayfly, batch_id: BatchId, written: list[Written]
+    session: Session, mayfly: Mayfly, batch_id: BatchId, written: list[Written], wish: Wish
 ) -> list[Job]:
     """Print the batch as it stands, and say what did not go well."""
     jobs = [job for job in mayfly.library.jobs().result() if job.batch_id == batch_id]
     terminal = session.terminal
-    for line in list_lines(jobs, session.foundation.now()):
+    if wish.target is not None:
+        written = [*written, *files_of(mayfly, jobs)]
+    is_text_there = wish.target is not None and wish.target.folder is None
+    for line in list_lines(jobs, session.foundation.now()) if not is_text_there else ():
         terminal.print_line(line)
     tell_failures(session, tuple(jobs))
     for one in written:

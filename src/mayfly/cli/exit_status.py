@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.jobs import Job
-from mayfly.domain.states import JobState
+from mayfly.domain.states import DeleteReason, JobState
 
 
 class ExitStatus(IntEnum):
@@ -42,12 +42,16 @@ def status_of(job: Job) -> int:
     """Return what a job's state means for a command; one that is on its way is well so far."""
     if job.state in (JobState.QUEUED, JobState.READING):
         return ExitStatus.DONE
+    if job.state is JobState.DONE and job.error_code is not None:
+        # Read, but the result could not be handed over to where it was to go.
+        return error_of(job.error_code).exit_status
     if job.state is JobState.DONE:
         return ExitStatus.SOME_FAILED if job.pages_failed else ExitStatus.DONE
     if job.state is JobState.NEEDS_PASSWORD:
         return ExitStatus.NEEDS_PASSWORD
     if job.state is JobState.DELETED:
-        return ExitStatus.NO_SUCH_JOB
+        is_wished = job.delete_reason is DeleteReason.ZERO_RETENTION
+        return ExitStatus.DONE if is_wished else ExitStatus.NO_SUCH_JOB
     if job.state is JobState.FAILED:
         return error_of(job.error_code or "").exit_status
     return ExitStatus.FAILED

@@ -67,7 +67,11 @@ class Waiting:
         return taken
 
     def until_settled(
-        self, job_ids: Iterable[JobId], on_settled: Callable[[Job], None] = lambda _: None
+        self,
+        job_ids: Iterable[JobId],
+        on_settled: Callable[[Job], None] = lambda _: None,
+        *,
+        settled: Callable[[Job], bool] = is_settled,
     ) -> tuple[Job, ...]:
         """Wait until every job is settled and return them; on_settled gets each as it settles."""
         wanted = tuple(job_ids)
@@ -77,7 +81,7 @@ class Waiting:
             self._fetch()
             known = [self._jobs[one] for one in wanted if one in self._jobs]
             for job in known:
-                if is_settled(job) and job.job_id not in self._settled:
+                if settled(job) and job.job_id not in self._settled:
                     self._settled.add(job.job_id)
                     on_settled(job)
             if len(self._settled.intersection(wanted)) == len(set(wanted)):

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from mayfly.domain.document_errors import DocumentError, IntakeError, RecognitionError
 from mayfly.domain.errors import UserError
+from mayfly.domain.handover import NotHandedOver
 
-_BRANCHES: tuple[type[UserError], ...] = (UserError, IntakeError, DocumentError, RecognitionError)
+_BRANCHES: tuple[type[UserError], ...] = (
+    UserError,
+    IntakeError,
+    DocumentError,
+    RecognitionError,
+    NotHandedOver,
+)
 """The root, and the branches whose module must have been imported to be found below it."""
 
 

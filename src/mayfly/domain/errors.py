@@ -31,10 +31,12 @@ MayflyError
     ├── NoMemoryPlace              there is no folder in memory for a session
     ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
-        └── TargetMissing  TargetNotWritable  TargetExists
+        ├── TargetMissing  TargetNotWritable  TargetExists
+        └── TargetDiffers  NotHandedOver
 
-Texts are constants: no name, path or word of a document can get into one. The errors of a
-document itself stand in document_errors; error_codes finds each by its stored code.
+Texts are constants: no name, path or word of a document can get into one. Those of a
+document stand in document_errors, those of handing over in handover; error_codes finds each by
+its stored code.
 """
 
 from __future__ import annotations

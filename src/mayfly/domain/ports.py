@@ -307,3 +307,11 @@ class FileTarget(Protocol):
         what chunks or check raise; nothing partial is left behind.
         """
         ...
+
+    def digest(self, path: Path) -> bytes:
+        """Return the SHA-256 of a file as the disk gives it back, not as it is remembered."""
+        ...
+
+    def find(self, folder: Path, stem: str, suffix: str, digest: bytes) -> Path | None:
+        """Return a file with this content under one of the names that write_new gives."""
+        ...

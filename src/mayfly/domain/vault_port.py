@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import (
     Deadline,
@@ -83,8 +84,12 @@ class Vault(Protocol):
         options: ReadOptions,
         rule: RetentionRule,
         now: datetime,
+        *,
+        target: ResultTarget | None = None,
     ) -> JobId:
         """Seal a document under fresh keys and queue it, in one transaction.
+
+        With a target, a result of 0 hours waits until it is handed over, for an hour at most.
 
         IntakeError from the source leaves no trace. AlreadyDeleted when the batch was deleted.
         """
@@ -249,6 +254,20 @@ class Vault(Protocol):
 
     def is_paused(self) -> bool:
         """Whether the queue is paused."""
+        ...
+
+    # --- results that are not kept ---------------------------------------------------
+
+    def target(self, job_id: JobId, now: datetime) -> ResultTarget | None:
+        """Open where the result is to go; None when it is kept. ResultGone, AlreadyDeleted."""
+        ...
+
+    def waiting_targets(self) -> tuple[JobId, ...]:
+        """Return the DONE jobs whose results nobody has tried to hand over. Needs no key."""
+        ...
+
+    def fail_target(self, job_id: JobId, error_code: str) -> None:
+        """Note why the result of a DONE job could not be handed over; its row says so."""
         ...
 
     # --- ends ------------------------------------------------------------------------

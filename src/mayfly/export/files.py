@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -58,6 +59,29 @@ class FolderTarget:
             partial.finish(self._mode)
             check()
             return partial.publish(clean_stem(stem), suffix)
+
+    def digest(self, path: Path) -> bytes:
+        """Return the SHA-256 of a file as the disk gives it back, not as it is remembered."""
+        return _asked(lambda: _digest(path))
+
+    def find(self, folder: Path, stem: str, suffix: str, digest: bytes) -> Path | None:
+        """Return a file with this content under one of the names that write_new gives."""
+        for number in range(1, _MOST_NAMES + 1):
+            path = folder / numbered(clean_stem(stem), suffix, number)
+            with contextlib.suppress(OSError):
+                if path.is_file() and _digest(path) == digest:
+                    return path
+            if not os.path.lexists(path):
+                break
+        return None
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            # What was synced is dropped from memory, so that it comes from the disk.
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 class _Partial:

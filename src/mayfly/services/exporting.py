@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ from mayfly.domain.audit import AuditKind
 from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.document_errors import ReaderCrashed
 from mayfly.domain.errors import InternalError, NotFinished, VaultError
+from mayfly.domain.handover import ResultTarget, TargetDiffers
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
@@ -73,6 +75,16 @@ class Exporting:
         """
         return self._export_lane.submit(lambda: self._export(job_id, file_format, folder))
 
+    def hand_over(
+        self, job_id: JobId, target: ResultTarget, *, again: bool
+    ) -> Future[tuple[Path, ...]]:
+        """Write a result into the target's folder, and read back what was written.
+
+        again: somebody may have written it before and not said so. A file that is there and
+        has the same content is taken for it. Fails as export does, or with TargetDiffers.
+        """
+        return self._export_lane.submit(lambda: self._hand_over(job_id, target, again=again))
+
     def render(self, job_id: JobId, file_format: str) -> Iterator[bytes]:
         """Yield the bytes of one of the text formats; blocks, so not for the GUI thread."""
         job = self._ready(job_id, needs_source=False)
@@ -83,7 +95,38 @@ class Exporting:
         self._closing.set()
         self._export_lane.close()
 
-    def _export(self, job_id: JobId, file_format: str, folder: Path) -> Path:
+    def _hand_over(self, job_id: JobId, target: ResultTarget, *, again: bool) -> tuple[Path, ...]:
+        folder = target.folder
+        if folder is None:
+            raise InternalError("a result without a folder is not written")
+        written = []
+        for one in target.formats:
+            found = self._find(job_id, one, folder) if again and one != PDF else None
+            written.append(found or self._export_and_compare(job_id, one, folder))
+        return tuple(written)
+
+    def _find(self, job_id: JobId, file_format: str, folder: Path) -> Path | None:
+        digest = hashlib.sha256()
+        for piece in self.render(job_id, file_format):
+            digest.update(piece)
+        job = self._ready(job_id, needs_source=False)
+        return self._target.find(folder, _stem(job), f".{file_format}", digest.digest())
+
+    def _export_and_compare(self, job_id: JobId, file_format: str, folder: Path) -> Path:
+        digest = hashlib.sha256()
+        path = self._export(job_id, file_format, folder, digest.update)
+        if self._target.digest(path) != digest.digest():
+            raise TargetDiffers
+        return path
+
+    def _export(
+        self,
+        job_id: JobId,
+        file_format: str,
+        folder: Path,
+        on_piece: Callable[[bytes], object] = lambda _: None,
+    ) -> Path:
+        """Write a file; on_piece gets every piece of it, as it is written."""
         if self._closing.is_set():
             raise InternalError("Mayfly is closing")
         needs_source = file_format == PDF
@@ -92,7 +135,7 @@ class Exporting:
         write = partial(
             self._target.write_new,
             folder,
-            PurePath(job.name or "").stem or job_id[:8],
+            _stem(job),
             f".{file_format}",
             check=lambda: self._ready(job_id, needs_source=needs_source),
         )
@@ -100,9 +143,10 @@ class Exporting:
             # Closed here and not when the last reference goes: a target that fails must not
             # leave a reader behind that holds the document.
             with closing(self._pdf(job_id)) as pieces:
-                written = write(pieces)
+                written = write(_shown(pieces, on_piece))
         else:
-            written = write(self._renderers[file_format](job, self._library.results(job_id)))
+            rendered = self._renderers[file_format](job, self._library.results(job_id))
+            written = write(_shown(rendered, on_piece))
         self._write_down(job_id, file_format)
         return written
 
@@ -158,3 +202,13 @@ class Exporting:
 
     def _on_vault(self, work: Callable[[], T]) -> T:
         return self._lane.submit(work).result()
+
+
+def _stem(job: Job) -> str:
+    return PurePath(job.name or "").stem or job.job_id[:8]
+
+
+def _shown(pieces: Iterable[bytes], on_piece: Callable[[bytes], object]) -> Iterator[bytes]:
+    for piece in pieces:
+        on_piece(piece)
+        yield piece

@@ -13,6 +13,7 @@ from typing import TypeVar
 from mayfly.domain.document_errors import IntakeError
 from mayfly.domain.errors import AlreadyDeleted
 from mayfly.domain.events import IntakeProgress, JobsChanged
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.ports import Clock, Engine, FileIntake, Lane, SourceFile
@@ -43,6 +44,8 @@ class Wish:
 
     options: ReadOptions
     rule: RetentionRule
+    target: ResultTarget | None = None
+    """Where a result of 0 hours goes; None: nowhere, and then it is gone when it is read."""
 
 
 class Intake:
@@ -125,7 +128,9 @@ class Intake:
         try:
             source = _ReadAhead(entry.open())
             job_id = self._on_vault(
-                lambda: self._vault.admit(tally.batch_id, source, wish.options, wish.rule, now)
+                lambda: self._vault.admit(
+                    tally.batch_id, source, wish.options, wish.rule, now, target=wish.target
+                )
             )
         except IntakeError as error:
             code = error.code

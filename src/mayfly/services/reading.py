@@ -45,8 +45,12 @@ class Queue:
         readers: int,
         on_ended: Callable[[JobId], None],
         on_finished: Callable[[], None],
+        on_seat: Callable[[], None] = lambda: None,
     ) -> None:
-        """on_ended: called on the vault lane, with what ended the reading of a job."""
+        """on_ended: called on the vault lane, with what ended the reading of a job.
+
+        on_seat: called there when this process has become the one that reads.
+        """
         self._vault = vault
         self._lane = vault_lane
         self._engine = engine
@@ -57,6 +61,7 @@ class Queue:
         self._readers = max(1, readers)
         self._on_ended = on_ended
         self._on_finished = on_finished
+        self._on_seat = on_seat
         self._board = Board()
         self._slots: list[Slot] = []
         self._gate = threading.Lock()
@@ -208,6 +213,7 @@ class Queue:
     def _take_over(self) -> None:
         for process in self._lane.submit(self._vault.requeue_reading).result():
             self._killer.kill_group(process)
+        self._lane.submit(self._on_seat)
         for number in range(self._readers):
             slot = Slot(
                 number,

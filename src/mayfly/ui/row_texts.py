@@ -78,13 +78,14 @@ class RowTexts:
                 return tr("Waiting to be read")
             case JobState.READING:
                 return self._reading(job)
-            case JobState.DONE:
+            case JobState.DONE if job.error_code is None:
                 return self._done(job)
             case JobState.CANCELLED:
                 return tr("Cancelled")
             case JobState.DELETED:
                 return self._deleted(job)
-            case JobState.FAILED | JobState.NEEDS_PASSWORD:
+            case JobState.FAILED | JobState.NEEDS_PASSWORD | JobState.DONE:
+                # One that is done has a result that could not be handed over.
                 return tr(error_of(job.error_code or "").text)
 
     def left(self, job: Job, now: datetime) -> str:
@@ -97,7 +98,7 @@ class RowTexts:
         if job.state is JobState.DELETED:
             return self._deleted_tip(job, now)
         parts = [self.title(job)]
-        if job.error_code and job.state in (JobState.FAILED, JobState.NEEDS_PASSWORD):
+        if job.error_code and job.state is not JobState.CANCELLED:
             error = error_of(job.error_code)
             parts.append(f"{self._tr(error.text)}\n{self._tr(error.remedy)}")
         else:

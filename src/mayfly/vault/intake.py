@@ -8,6 +8,7 @@ from itertools import chain
 
 from mayfly.domain.audit import AuditKind
 from mayfly.domain.errors import AlreadyDeleted
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.ids import BatchId, JobId, new_batch_id, new_job_id
 from mayfly.domain.jobs import Part, ReadOptions
 from mayfly.domain.ports import SourceFile
@@ -19,6 +20,7 @@ from mayfly.vault.moments import micros_of
 from mayfly.vault.names import encode_name, put_options
 from mayfly.vault.sealing import Kind
 from mayfly.vault.streams import JobRef, SealedStreams
+from mayfly.vault.targets import put_target
 
 _READ_AHEAD_BYTES = 16 << 20
 
@@ -63,6 +65,8 @@ class Intake:
         options: ReadOptions,
         rule: RetentionRule,
         now: datetime,
+        *,
+        target: ResultTarget | None = None,
     ) -> JobId:
         """Seal a document and queue it; IntakeError from the source leaves no trace."""
         chunks = source.chunks()
@@ -82,6 +86,8 @@ class Intake:
             self._streams.put(tx, job, Kind.SOURCE_NAME, [name])
             self._streams.put(tx, job, Kind.RESULT_NAME, [encode_name(source.name)])
             put_options(tx, self._streams, job, options)
+            if target is not None:
+                put_target(tx, self._streams, job, target)
             self._tell(tx, job_id, batch_id, rule, now)
         return job_id
 

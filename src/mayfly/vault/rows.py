@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, NotNow, VaultDamaged
+from mayfly.domain.handover import LONGEST_WAIT
 from mayfly.domain.ids import BatchId, JobId, is_id
 from mayfly.domain.jobs import Job, Part
 from mayfly.domain.retention import BACKSTOP_DAYS, RetentionRule, deadlines_of
 from mayfly.domain.states import DeleteReason, JobState, check_move
 from mayfly.vault.connection import Transaction
 from mayfly.vault.moments import micros_of, moment_of, optional_moment_of
+from mayfly.vault.sealing import Kind
 from mayfly.vault.streams import GONE, JobRef
 
 BACKSTOP_MICROS = timedelta(days=BACKSTOP_DAYS) // timedelta(microseconds=1)
@@ -210,7 +212,7 @@ def end_reading(
 ) -> None:
     """Move the job to a state in which reading has ended; both deadlines count from now."""
     check_move(JobState(row.state), after)
-    ends = ends_of(row, row.rule, now)
+    ends = ends_of(tx, row, row.rule, now)
     tx.run(
         "UPDATE job SET state = ?, error_code = ?, finished_at = ?,"
         " source_delete_at = ?, result_delete_at = ?, changed = ? WHERE seq = ?",
@@ -224,13 +226,29 @@ def end_reading(
     )
 
 
-def ends_of(row: JobRow, rule: RetentionRule, finished_at: datetime) -> dict[Part, int]:
-    """Return when each part of a job ends that was read until then, under a rule."""
+def ends_of(
+    tx: Transaction, row: JobRow, rule: RetentionRule, finished_at: datetime
+) -> dict[Part, int]:
+    """Return when each part of a job ends that was read until then, under a rule.
+
+    A result of 0 hours that is to be handed over first waits for that, and not for long.
+    """
     ends = deadlines_of(rule, added_at=moment_of(row.added_at), finished_at=finished_at)
-    return {
-        Part.SOURCE: micros_of(ends.source_delete_at),
-        Part.RESULT: micros_of(ends.result_delete_at),
-    }
+    result = micros_of(ends.result_delete_at)
+    if not rule.result_hours and has_target(tx, row.seq):
+        longest = micros_of(finished_at + LONGEST_WAIT)
+        result = min(longest, row.added_at + BACKSTOP_MICROS)
+    return {Part.SOURCE: micros_of(ends.source_delete_at), Part.RESULT: result}
+
+
+def has_target(tx: Transaction, seq: int) -> bool:
+    """Tell whether a job's result is to be handed over; needs no key."""
+    found = tx.row(
+        "SELECT 1 FROM stream WHERE job = ? AND part = 'result' AND kind = ?",
+        seq,
+        Kind.TARGET.value,
+    )
+    return found is not None
 
 
 def count_pages(tx: Transaction, row: JobRow) -> None:

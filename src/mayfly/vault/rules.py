@@ -90,7 +90,7 @@ def _write(tx: Transaction, row: JobRow, rule: RetentionRule, now: int) -> dict[
     """Write rule and ends; an end that has come is never moved, destroyed yet or not."""
     ends = {part: row.end_of(part) for part in Part}
     if JobState(row.state) not in UNREAD and row.finished_at is not None:
-        new = ends_of(row, rule, moment_of(row.finished_at))
+        new = ends_of(tx, row, rule, moment_of(row.finished_at))
         ends.update({part: new[part] for part in Part if row.shows(part, now)})
     tx.run(
         "UPDATE job SET source_hours = ?, result_hours = ?, linked = ?, source_delete_at = ?,"

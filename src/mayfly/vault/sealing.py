@@ -39,6 +39,7 @@ class Kind(IntEnum):
     PAGE_IMAGE = 5
     RESULT_NAME = 6
     PAGE_WORDS = 7
+    TARGET = 8
 
 
 PART_OF: dict[Kind, Part] = {
@@ -49,6 +50,7 @@ PART_OF: dict[Kind, Part] = {
     Kind.PAGE_IMAGE: Part.SOURCE,
     Kind.RESULT_NAME: Part.RESULT,
     Kind.PAGE_WORDS: Part.RESULT,
+    Kind.TARGET: Part.RESULT,
 }
 """Which of a job's two data keys seals the stream, and so which deadline destroys it."""
 

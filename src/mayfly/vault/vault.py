@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from mayfly.domain.audit_port import AuditLog
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import (
     Deadline,
@@ -42,6 +43,7 @@ from mayfly.vault.rollback import Rollback
 from mayfly.vault.rotation import Rotation
 from mayfly.vault.rules import Rules
 from mayfly.vault.streams import SealedStreams
+from mayfly.vault.targets import Targets
 from mayfly.vault.time_memory import SqliteTimeMemory
 from mayfly.vault.wishes import Wishes
 
@@ -78,6 +80,7 @@ class SqliteVault:
         self._reading = Reading(database, streams)
         self._wishes = Wishes(database, streams)
         self._rules = Rules(database, writer)
+        self._targets = Targets(database, streams)
         self._ends = Ends(
             database,
             streams,
@@ -144,10 +147,12 @@ class SqliteVault:
         options: ReadOptions,
         rule: RetentionRule,
         now: datetime,
+        *,
+        target: ResultTarget | None = None,
     ) -> JobId:
         """Seal a document under fresh keys and queue it."""
         self._hiding.require_certainty()
-        return self._intake.admit(batch_id, source, options, rule, self._at(now))
+        return self._intake.admit(batch_id, source, options, rule, self._at(now), target=target)
 
     def admit_refused(
         self, batch_id: BatchId, name: str, error_code: str, rule: RetentionRule, now: datetime
@@ -307,6 +312,20 @@ class SqliteVault:
     def is_paused(self) -> bool:
         """Tell whether the queue is paused."""
         return self._wishes.is_paused()
+
+    # --- results that are not kept ---------------------------------------------------
+
+    def target(self, job_id: JobId, now: datetime) -> ResultTarget | None:
+        """Open where the result goes, if it is not kept."""
+        return self._hiding.look(self._at(now), lambda at: self._targets.target(job_id, at))
+
+    def waiting_targets(self) -> tuple[JobId, ...]:
+        """Return the jobs whose results are to be handed over."""
+        return self._targets.waiting()
+
+    def fail_target(self, job_id: JobId, error_code: str) -> None:
+        """Note why a result could not be handed over."""
+        self._targets.fail(job_id, error_code)
 
     # --- ends ------------------------------------------------------------------------
 

@@ -86,9 +86,12 @@ class Wishes:
         return row is not None and bool(row[0])
 
     def _renew_result(self, tx: Transaction, row: JobRow) -> None:
+        target = self._streams.read(tx, row.ref, Kind.TARGET) if row.has(Part.RESULT) else None
         self._streams.drop_parts(tx, [row.ref], Part.RESULT)
         self._streams.add_key(tx, row.ref, Part.RESULT)
         renew_result_name(tx, self._streams, row.ref)
+        if target is not None:
+            self._streams.put(tx, row.ref, Kind.TARGET, [target])
         tx.run("DELETE FROM page WHERE job = ?", row.seq)
         tx.run("UPDATE job SET result_gone_at = NULL WHERE seq = ?", row.seq)
         count_pages(tx, row)
