@@ -155,4 +155,6 @@ def test_a_failure_tells_its_remedy_when_asked():
 
 
 def test_a_screen_reader_hears_the_whole_row():
-    assert RowTexts(str).spoken(a_row(a_job()), NOW) == "letter.pdf, 12 pages, in 24 h"
+    assert (
+        RowTexts(str).spoken(a_row(a_job()), NOW) == "letter.pdf, 12 pages · text in 2 d, in 24 h"
+    )

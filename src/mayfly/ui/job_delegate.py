@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.states import JobState
+from mayfly.ui.fading import SHORT, fade_of, faded
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_model import Index, JobModel
 from mayfly.ui.job_rows import BatchRow, Column, JobRow
 from mayfly.ui.password_field import PasswordField
 from mayfly.ui.row_layout import RowLayout
 from mayfly.ui.theme import Theme
-from mayfly.ui.times import left_samples
+from mayfly.ui.times import left_samples, next_end
 from mayfly.ui.wording import Tr
 
 _ELIDE = Qt.TextElideMode.ElideRight
@@ -128,11 +129,13 @@ class JobDelegate(QStyledItemDelegate):
         tones, layout, job = self._theme.tones, self.layout, row.job
         pale = job.state is JobState.DELETED or row.leaving
         name, tone = self._look(row)
-        self._icon(painter, layout.icon(cell), name, tone)
+        now = self._model.now()
+        fade = fade_of(job, now)
+        self._icon(painter, layout.icon(cell), name, faded(tone, tones.dim, fade))
         title = self._model.texts.title(job)
-        title_tone = tones.faint if pale else tones.text
+        title_tone = tones.faint if pale else faded(tones.text, tones.dim, fade)
         self._line(painter, layout.title(cell), title, title_tone, layout.title_font)
-        state = self._model.texts.state(row)
+        state = self._model.texts.second(row, now)
         wide = layout.wide(cell)
         if job.state is JobState.NEEDS_PASSWORD and not row.leaving:
             self._paint_field(painter, layout.field(wide), state)
@@ -145,8 +148,11 @@ class JobDelegate(QStyledItemDelegate):
 
     def _paint_left(self, painter: QPainter, cell: QRect, row: JobRow) -> None:
         painter.setFont(self.layout.small_font)
-        painter.setPen(QColor(self._theme.tones.dim))
-        left = self._model.texts.left(row.job, self._model.now())
+        now, tones = self._model.now(), self._theme.tones
+        end = next_end(row.job)
+        is_short = end is not None and end - now < SHORT
+        painter.setPen(QColor(tones.warn if is_short else tones.dim))
+        left = self._model.texts.left(row.job, now)
         painter.drawText(self.layout.left(cell), _RIGHT, left)
 
     def _paint_field(self, painter: QPainter, place: QRect, hint: str) -> None:

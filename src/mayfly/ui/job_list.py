@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
@@ -27,15 +26,13 @@ from PySide6.QtWidgets import (
 
 from mayfly.domain.states import JobState
 from mayfly.ui.copies import copy_text
+from mayfly.ui.countdown import Countdown
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_delegate import JobDelegate
 from mayfly.ui.job_model import Index, JobModel
 from mayfly.ui.job_rows import BatchRow, Column, JobRow
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
-
-_REPAINT_EVERY_MS = 30_000
-"""How often the times left are painted anew; only rows on show are."""
 
 
 class JobList(QTableView):
@@ -73,10 +70,7 @@ class JobList(QTableView):
         self._set_sizes()
         model.applied.connect(self._close_stale_field)
         theme.changed.connect(self.viewport().update)
-        self._clock = QTimer(self)
-        self._clock.setInterval(_REPAINT_EVERY_MS)
-        self._clock.timeout.connect(self.viewport().update)
-        self._clock.start()
+        self.countdown = Countdown(self, model)
 
     # --- what is chosen --------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from mayfly.domain.error_codes import error_of
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.ui.job_rows import BatchRow, JobRow
-from mayfly.ui.times import clock_text, ends_text, left_text, moment_text, wait_text
+from mayfly.ui.times import clock_text, ends_text, later_text, left_text, moment_text, wait_text
 from mayfly.ui.wording import Tr, count_text, number_text
 
 
@@ -92,6 +92,13 @@ class RowTexts:
         """Return the time left, such as "in 23 h"."""
         return left_text(self._tr, job, now)
 
+    def second(self, row: JobRow, now: datetime) -> str:
+        """Return the second line: the state, and the later end where two ends differ."""
+        state = self.state(row)
+        if row.leaving or row.job.state is not JobState.DONE:
+            return state
+        return " · ".join(filter(None, (state, later_text(self._tr, row.job, now))))
+
     def tooltip(self, row: JobRow, now: datetime) -> str:
         """Return the sentence and remedy of what failed, and the moments of both ends."""
         job = row.job
@@ -109,7 +116,7 @@ class RowTexts:
     def spoken(self, row: JobRow, now: datetime) -> str:
         """Return the whole row for a screen reader."""
         return ", ".join(
-            filter(None, (self.title(row.job), self.state(row), self.left(row.job, now)))
+            filter(None, (self.title(row.job), self.second(row, now), self.left(row.job, now)))
         )
 
     def _reading(self, job: Job) -> str:

@@ -33,7 +33,7 @@ class TimeBar(QWidget):
         self._icon = QLabel(self)
         self._heading = WrappedLabel("", self, style="sentence")
         self._text = WrappedLabel("", self)
-        self.yes = QPushButton(self)
+        self.yes = QPushButton(tr("Yes, that is right"), self)
         self.no = QPushButton(tr("No, the clock is wrong"), self)
         self.no.setToolTip(tr("Show everything again; time goes on from before"))
         self.yes.clicked.connect(self.confirmed)

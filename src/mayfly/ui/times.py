@@ -101,7 +101,27 @@ def left_text(tr: Tr, job: Job, now: datetime) -> str:
     left_s = (end - now).total_seconds()
     if left_s <= 0:
         return tr("now")
-    return tr("in {span}").format(span=span_text(tr, left_s))
+    return tr("in {span}").format(span=_countdown_text(tr, left_s))
+
+
+def later_text(tr: Tr, job: Job, now: datetime) -> str:
+    """Return "text in 3 d" or "document in 3 d": the later end of a job whose parts part."""
+    end = next_end(job)
+    if end is None or not (job.source_present and job.result_present):
+        return ""
+    if abs(job.source_delete_at - job.result_delete_at) < timedelta(minutes=1):
+        return ""
+    later = max(job.source_delete_at, job.result_delete_at)
+    span = span_text(tr, max(0.0, (later - now).total_seconds()))
+    is_text = job.result_delete_at > job.source_delete_at
+    return (tr("text in {span}") if is_text else tr("document in {span}")).format(span=span)
+
+
+def _countdown_text(tr: Tr, seconds: float) -> str:
+    """Return what is left, by the second in the last minute."""
+    if seconds < 60:
+        return tr("{n} s").format(n=max(1, round(seconds)))
+    return span_text(tr, seconds)
 
 
 def left_samples(tr: Tr) -> tuple[str, ...]:
