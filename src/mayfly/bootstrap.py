@@ -38,8 +38,10 @@ from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
 from mayfly.memory_session import MemorySession
 from mayfly.services.inspection import Inspector, Looks, Surroundings
+from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
 from mayfly.services.timekeeper import Timekeeper
+from mayfly.services.viewing import ViewOnce
 from mayfly.system.clock import SystemClock
 from mayfly.system.desktop import DBusDesktop
 from mayfly.system.files import DOCUMENT_SUFFIXES, LocalFiles, PastedSource
@@ -57,6 +59,7 @@ from mayfly.system.settings import load_settings, save_settings
 from mayfly.system.trace_places import grounds_of
 from mayfly.system.trace_search import MachineTraces
 from mayfly.system.translations import text_language, text_languages, translator
+from mayfly.understand.plain_text import page_text
 from mayfly.vault.opening import (
     needed_key,
 )
@@ -146,6 +149,11 @@ class Foundation:
     def read_once(self) -> ReadOnce:
         """Reading a file without keeping anything, not even a folder."""
         return ReadOnce(files=self._files, engine=self._passing_engine(), readers=cores())
+
+    @property
+    def view_once(self) -> ViewOnce:
+        """Looking at a document that never reaches the vault."""
+        return ViewOnce(lambda: self.read_once, make_lane=ThreadLane, page_text=page_text)
 
     def render(
         self, file_format: str, pages: Iterable[PageResult], job: Job | None = None

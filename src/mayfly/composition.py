@@ -136,16 +136,14 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     road = Road(intake, library, queue, exporting, deletions, engine, adapters.private_folder)
     proof = Proof(road, ThreadLane("proof"), search=adapters.traces, bus=bus, clock=clock)
     locking = _locking(adapters, queue, bus, sweep=retention.sweep)
-    watch = Watch(
-        vault,
-        lane,
-        bus=bus,
-        follow_lock=locking.follow,
-        follow_time=timekeeping.look,
-        drop_keys=vault.lock.drop,
-    )
+    watch = _watch(adapters, bus, locking, timekeeping)
     retention.start()
     watch.start()
+    # Retention goes on while what is in hand ends: nothing is kept past its end by that.
+    endings = (
+        *(proof.close, queue.stop, intake.close, handover.close, exporting.close),
+        *(retention.stop, watch.stop, locking.close),
+    )
     return Mayfly(
         intake=intake,
         library=library,
@@ -161,23 +159,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         proof=proof,
         timekeeping=timekeeping,
         bus=bus,
-        # Retention goes on while what is in hand ends: nothing is kept past its end by that.
-        close=partial(
-            _close_all,
-            vault,
-            lane,
-            (
-                proof.close,
-                queue.stop,
-                intake.close,
-                handover.close,
-                exporting.close,
-                retention.stop,
-                watch.stop,
-                locking.close,
-            ),
-            on_closed,
-        ),
+        close=partial(_close_all, vault, lane, endings, on_closed),
     )
 
 
@@ -281,6 +263,17 @@ def _locking(
         sweep=sweep,
         bus=bus,
         clock=adapters.clock,
+    )
+
+
+def _watch(adapters: Adapters, bus: EventBus, locking: Locking, timekeeping: Timekeeping) -> Watch:
+    return Watch(
+        adapters.vault,
+        adapters.lane,
+        bus=bus,
+        follow_lock=locking.follow,
+        follow_time=timekeeping.look,
+        drop_keys=adapters.vault.lock.drop,
     )
 
 

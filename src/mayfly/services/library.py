@@ -23,9 +23,10 @@ class PageView:
 
     result is None and error_code is set for a page that could not be read; both are None
     for a page that has not been read yet, or, with an image, one whose result is destroyed.
+    job_id is None for a document that is not in the vault.
     """
 
-    job_id: JobId
+    job_id: JobId | None
     number: int
     result: PageResult | None
     text: str

@@ -6,14 +6,19 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from mayfly.domain.document_errors import DocumentError, EveryPageFailed, RecognitionError
+from mayfly.domain.document_errors import (
+    DocumentError,
+    EveryPageFailed,
+    ReaderCrashed,
+    RecognitionError,
+)
 from mayfly.domain.errors import NoSuchPage
 from mayfly.domain.jobs import ReadOptions
-from mayfly.domain.pages import PageResult
+from mayfly.domain.pages import PageImage, PageResult
 from mayfly.domain.ports import Engine, FileIntake, Reader
 
 _PAGES_WORTH_A_READER = 2
@@ -26,6 +31,7 @@ class OncePage:
     number: int
     result: PageResult | None
     error_code: str | None
+    image: PageImage | None = field(default=None, repr=False)
 
 
 class ReadOnce:
@@ -44,10 +50,12 @@ class ReadOnce:
         password: str | None = None,
         only: int | None = None,
         on_page: Callable[[int, int], None] = lambda _read, _pages: None,
+        on_open: Callable[[int, Callable[[], None]], None] = lambda _pages, _stop: None,
     ) -> Generator[OncePage, None, None]:
         """Yield the pages in order as they are read, or only the one of that number.
 
-        Close it to stop reading: the readers end at once.
+        Close it to stop reading: the readers end at once. on_open is told how many pages there
+        are, and what ends the readers from another thread; no page comes whole after that.
 
         on_page is told how many of how many pages are read. Raises IntakeError,
         DocumentError (PasswordNeeded, ...), RecognitionError or NoSuchPage before the first
@@ -67,6 +75,7 @@ class ReadOnce:
 
         reader, pages = opened()
         crew = _Crew(opened, reader)
+        on_open(pages, crew.kill)
         try:
             yield from self._pages(crew, _wanted(pages, only), on_page)
         finally:
@@ -113,14 +122,15 @@ class _Crew:
         self._free = [first]
         self._all = [first]
         self._gate = threading.Lock()
-        self._over = False
+        self._over = threading.Event()
 
     def read(self, number: int) -> OncePage:
         """Read one page; a page that fails is an answer, not an end."""
         try:
             reader = self._take()
             try:
-                return OncePage(number, reader.read_page(number).result, None)
+                reading = reader.read_page(number)
+                return OncePage(number, reading.result, None, reading.image)
             finally:
                 self._give_back(reader)
         except (DocumentError, RecognitionError) as error:
@@ -129,23 +139,25 @@ class _Crew:
     def kill(self) -> None:
         """End every reader."""
         with self._gate:
-            self._over = True
+            self._over.set()
             readers, self._all, self._free = self._all, [], []
         for reader in readers:
             reader.kill()
 
     def _take(self) -> Reader:
         with self._gate:
+            if self._over.is_set():
+                raise ReaderCrashed
             if self._free:
                 return self._free.pop()
         reader, _ = self._opened()
         with self._gate:
-            if self._over:
+            if self._over.is_set():
                 reader.kill()
             self._all.append(reader)
         return reader
 
     def _give_back(self, reader: Reader) -> None:
         with self._gate:
-            if reader.alive and not self._over:
+            if reader.alive and not self._over.is_set():
                 self._free.append(reader)

@@ -39,7 +39,7 @@ class PagePicture:
     scale turns page pixels, which the boxes use, into pixels of the image.
     """
 
-    job_id: JobId
+    job_id: JobId | None
     number: int
     size: QSize
     image: QImage | None
