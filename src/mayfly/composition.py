@@ -28,6 +28,7 @@ from mayfly.services.audit_trail import AuditTrail, ReceiptForms
 from mayfly.services.bus import EventBus
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.deletion import Deletions
+from mayfly.services.doubts import Doubting
 from mayfly.services.exporting import Exporting, Renderer
 from mayfly.services.handover import Handover
 from mayfly.services.intake import Intake
@@ -66,6 +67,7 @@ class Mayfly:
     queue: Queue
     deletions: Deletions
     deadlines: Deadlines
+    doubting: Doubting
     exporting: Exporting
     handover: Handover
     audit: AuditTrail
@@ -149,6 +151,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         library=library,
         queue=queue,
         deletions=deletions,
+        doubting=Doubting(vault, lane, clock=clock),
         deadlines=Deadlines(
             vault, lane, on_changed=retention.deadlines_changed, bus=bus, clock=clock
         ),

@@ -24,6 +24,7 @@ from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text
 from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.deadlines import Deadlines
+from mayfly.services.doubts import Doubting
 from mayfly.services.exporting import Exporting
 from mayfly.services.handover import Handover
 from mayfly.services.lane import ThreadLane
@@ -133,6 +134,7 @@ class Desk:
             audit=AuditTrail(house.vault.audit, house.lane, forms=RECEIPT_FORMS, clock=house.clock),
             locking=self.locking,
             timekeeping=self._timekeeping(),
+            doubting=Doubting(house.vault, house.lane, clock=house.clock),
             deadlines=Deadlines(
                 house.vault,
                 house.lane,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+DOUBTFUL_BELOW = 60.0
+"""Confidence under which a word is doubtful: on real pages few right words are below 60."""
+
 
 class PageOrigin(StrEnum):
     """Where a page's words come from."""
@@ -70,6 +73,13 @@ class PageResult:
         """Mean confidence of the recognised words, 0 to 100; None where there are none."""
         known = [word.confidence for word in self.words if word.confidence is not None]
         return sum(known) / len(known) if known else None
+
+    @property
+    def doubtful(self) -> int:
+        """How many words were recognised with little confidence."""
+        return sum(
+            word.confidence is not None and word.confidence < DOUBTFUL_BELOW for word in self.words
+        )
 
 
 @dataclass(frozen=True, slots=True)

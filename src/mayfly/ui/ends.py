@@ -8,6 +8,8 @@ from mayfly.composition import Mayfly
 from mayfly.ui.actions import Actions
 from mayfly.ui.courier import Courier
 from mayfly.ui.curtain import Documents
+from mayfly.ui.doubt_bar import DoubtBar
+from mayfly.ui.doubt_watch import Doomed, DoubtWatch
 from mayfly.ui.icons import Icons
 from mayfly.ui.keep_button import KeepButton
 from mayfly.ui.keep_commands import KeepCommands
@@ -55,11 +57,26 @@ class Ends(QWidget):
             courier=courier,
             tr=tr,
         )
+        self.doubts = DoubtBar(
+            now=documents.model.now, tr=tr, theme=theme, icons=icons, parent=self
+        )
+        self.watch = DoubtWatch(mayfly.doubting, documents.model, courier=courier, parent=self)
+        self._documents = documents
+        self.watch.found.connect(self.doubts.warn)
+        self.doubts.longer_wanted.connect(self.commands.keep_longer)
+        self.doubts.dismissed.connect(self.watch.dismiss)
+        self.doubts.show_wanted.connect(self._show)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.time)
+        column.addWidget(self.doubts)
 
     def begin(self) -> None:
         """Look whether there is something to ask."""
         self._question.look()
+
+    def _show(self, doomed: Doomed) -> None:
+        self._documents.jobs.choose(doomed.row)
+        self._documents.pages.show_number(doomed.doubts.first_page or 1)
+        self._documents.pages.canvas.setFocus()

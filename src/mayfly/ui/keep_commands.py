@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from mayfly.domain.jobs import Job, Part
-from mayfly.domain.retention import RuleChange
+from mayfly.domain.retention import RuleChange, hours_until
 from mayfly.services.deadlines import Deadlines
 from mayfly.ui.actions import Actions
 from mayfly.ui.courier import Courier
@@ -22,6 +23,8 @@ from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.refusals import RefusalDialog, refusal_text
 from mayfly.ui.times import end_text
 from mayfly.ui.wording import Tr, count_text
+
+_LONGER = timedelta(hours=24)
 
 
 class KeepCommands(QObject):
@@ -82,6 +85,17 @@ class KeepCommands(QObject):
         dialog.chosen.connect(lambda change: self.keeping.change(rows, change))
         dialog.open()
         return dialog
+
+    def keep_longer(self, rows: Sequence[JobRow]) -> None:
+        """Keep the documents of these for a day from now; their texts stay as they are."""
+        until = self._documents.model.now() + _LONGER
+        by_hours: dict[int, list[JobRow]] = {}
+        for row in rows:
+            if row.job.finished_at is not None:
+                hours = hours_until(until, finished_at=row.job.finished_at)
+                by_hours.setdefault(hours, []).append(row)
+        for hours, group in by_hours.items():
+            self.keeping.change(group, RuleChange(source_hours=hours, linked=False))
 
     def ask_next(self) -> KeepDialog:
         """Ask how long what is added next is kept."""

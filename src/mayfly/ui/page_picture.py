@@ -11,11 +11,9 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRec
 from PySide6.QtGui import QImage, QImageReader
 
 from mayfly.domain.ids import JobId
-from mayfly.domain.pages import PageOrigin, Word
+from mayfly.domain.pages import DOUBTFUL_BELOW, PageOrigin, Word
 from mayfly.services.library import PageView
 
-DOUBTFUL_BELOW = 60.0
-"""Confidence under which a word is tinted: on real pages few right words are below 60."""
 _BAND_PX = 64
 _LOOK_AHEAD = 16
 
