@@ -13,6 +13,7 @@ from mayfly.domain.document_errors import PasswordWrong
 from mayfly.domain.events import IntakeProgress, Trouble
 from mayfly.domain.states import JobState
 from mayfly.ui import copies
+from mayfly.ui.first_choice import FirstChoice
 from mayfly.ui.job_rows import Column
 from tests.fakes_engine import ScriptPage
 
@@ -241,7 +242,7 @@ def test_the_title_never_tells_a_name(desk):
 def test_what_was_there_before_is_not_opened_unasked(desk):
     desk.house.admit("word", name="old.pdf")
     desk.house.clock.advance(hours=1)
-    desk.window._since = desk.house.clock.now()
+    desk.window.findChild(FirstChoice)._since = desk.house.clock.now()
     window = desk.open()
     desk.wait(lambda: desk.row("old.pdf") is not None)
     desk.wait(lambda: desk.row("old.pdf").job.state is JobState.DONE)
