@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
-from mayfly.domain.errors import InternalError, UserError, VaultBusy
+from mayfly.domain.errors import InternalError, UserError, VaultBusy, VaultLocked
 from mayfly.domain.events import JobsChanged, LockChanged
 from mayfly.domain.lock_port import FetchedKey, KeyChanges, KeyHome, VaultLock
 from mayfly.domain.ports import Clock, Lane
@@ -54,6 +54,7 @@ class Locking:
         self._lane = ThreadLane("locking")
         self._wished = False
         self._told = False
+        self._last_lock = object()
 
     def is_locked(self) -> Future[bool]:
         """Tell whether this process has no key."""
@@ -64,6 +65,8 @@ class Locking:
 
         When the row cannot be written the future fails, and this process is locked all the same.
         """
+        # An unlock that is under way must not undo this when its keyring answers.
+        self._last_lock = object()
         # On the vault lane now: the keys must not wait for an unlock that asks a keyring.
         dropped = self._vault_lane.submit(self._drop, urgent=True)
         return self._lane.submit(lambda: self._after_lock(dropped))
@@ -72,9 +75,11 @@ class Locking:
         """Fetch the keys, pay what purges owe, then let the queue go on.
 
         PassphraseNeeded, PassphraseWrong, KeyringLocked, KeyringUnavailable, KeyMissing. Waits
-        for a keyring that asks the user as long as that takes.
+        for a keyring that asks the user as long as that takes; VaultLocked when it was locked
+        again meanwhile.
         """
-        return self._lane.submit(lambda: self._unlock(passphrase))
+        since = self._last_lock
+        return self._lane.submit(lambda: self._unlock(passphrase, since))
 
     def key_home(self) -> Future[KeyHome]:
         """Tell what opens this vault."""
@@ -104,15 +109,21 @@ class Locking:
         self._wished = True
         self._lock.lock(self._clock.now())
 
-    def _open(self, fetched: FetchedKey) -> None:
+    def _open(self, fetched: FetchedKey, since: object, *, asked: bool) -> None:
         """Take the key, destroy what is due and pay for it, and only then let anybody read.
 
-        One piece of work: nothing is shown in between.
+        One piece of work: nothing is shown in between. VaultLocked when it was locked meanwhile.
         """
+        if self._last_lock is not since or (not asked and self._lock.is_lock_wished()):
+            # What follow compares with: the next unlock is news, however soon it comes.
+            self._wished = True
+            raise VaultLocked
         self._lock.take(fetched)
         try:
             self._sweep()
-            self._lock.clear()
+            if asked:
+                # Who only follows clears nothing: it would be the next lock of another process.
+                self._lock.clear()
         except BaseException:
             self._lock.drop()
             raise
@@ -138,11 +149,11 @@ class Locking:
             self._queue.go_on()
             self._bus.publish(JobsChanged())
 
-    def _unlock(self, passphrase: str | None) -> None:
+    def _unlock(self, passphrase: str | None, since: object, *, asked: bool = True) -> None:
         for attempt in range(_ATTEMPTS):
             fetched = self._on_vault(self._lock.ask).fetch(passphrase)
             try:
-                self._on_vault(partial(self._open, fetched))
+                self._on_vault(partial(self._open, fetched, since, asked=asked))
                 break
             except VaultBusy:
                 if attempt == _ATTEMPTS - 1:
@@ -151,9 +162,10 @@ class Locking:
 
     def _unlock_unasked(self) -> None:
         """Unlock because another process was unlocked, if that takes nothing of the user's."""
+        since = self._last_lock
         try:
             if self._on_vault(self._lock.key_home) is KeyHome.KEYRING:
-                self._unlock(None)
+                self._unlock(None, since, asked=False)
         except UserError as error:
             _log.info("stays locked: %s", error.code)
         except InternalError:
@@ -198,8 +210,9 @@ class Locking:
 
         RecoveryCodeMistyped, RecoveryCodeWrong, and what unlock fails with.
         """
-        return self._lane.submit(lambda: self._recover(code, passphrase))
+        since = self._last_lock
+        return self._lane.submit(lambda: self._recover(code, passphrase, since))
 
-    def _recover(self, code: str, passphrase: str | None) -> None:
+    def _recover(self, code: str, passphrase: str | None, since: object) -> None:
         self._on_vault(self._changes.ask_recovery).put_back(code)
-        self._unlock(passphrase)
+        self._unlock(passphrase, since)
