@@ -284,3 +284,24 @@ def test_leftovers_are_dropped_in_no_other_vaults_shard(keyring_place: Place) ->
     vault._rotation.drop_leftovers()
     assert Shard(keyring_place.paths.shard).read_slot(b"w" * 16, 2)
     vault.close()
+
+
+def test_a_slot_that_this_process_writes_meanwhile_goes_too(
+    keyring_place: Place, tmp_path: Path
+) -> None:
+    """Nobody ends the lane of the process that panics, which may be changing the key."""
+    vault = keyring_place.open()
+    vault_id = vault.lock._keys.vault_id
+    raw = tmp_path / "raw"
+    os.link(keyring_place.paths.shard, raw)
+
+    def change_the_key(_: frozenset[bytes]):
+        Shard(keyring_place.paths.shard).write_slot(vault_id, 2)
+        assert Shard(raw).vault_ids()
+        return lambda: KeyringFate.REMOVED
+
+    destroy(doomed(keyring_place, forget_secrets=change_the_key))
+
+    assert Shard(raw).vault_ids() == frozenset()
+    assert Shard(raw).is_doomed()
+    vault.close()

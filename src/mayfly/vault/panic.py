@@ -51,6 +51,9 @@ def destroy(doomed: Doomed) -> PanicReport:
     destroyed = _overwrite(shard) and destroyed
     forgotten = doomed.forget_secrets(vault_ids | _id_in(doomed.database))
     left = _remove((*_files_of(doomed.database), *doomed.others))
+    # So may a lane of this very process, which nobody ends; without the database's file it
+    # commits no other key any more.
+    destroyed = _overwrite(shard) and destroyed
     if destroyed and not left:
         # Last: it bears the mark by which the next start goes on.
         left = _remove((doomed.shard,))
