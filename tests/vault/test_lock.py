@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 from pathlib import Path
 
@@ -346,3 +347,15 @@ def test_a_locked_source_has_no_home(vault: SqliteVault) -> None:
     for ask in (lambda: vault._rotation._home, lambda: vault.lock._source.key_home):
         with pytest.raises(VaultLocked):
             ask()
+
+
+def test_a_locked_vault_does_not_hold_the_passphrase_that_opened_it(tmp_path: Path) -> None:
+    place = Place(tmp_path, "passphrase")
+    vault = place.open()
+    vault.lock.lock(NOW)
+
+    gc.collect()
+    held = [one for one in gc.get_objects() if isinstance(one, KeyAccess) and one.passphrase]
+
+    assert held == []
+    vault.close()

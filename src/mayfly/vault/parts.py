@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mayfly.domain.errors import KeyringUnavailable, VaultError
@@ -83,9 +83,11 @@ class Parts:
         argon: ArgonProfile = PRODUCT_PROFILE,
     ) -> None:
         shard = Shard(paths.shard)
+        # What lives as long as the vault must not hold what was typed: it would outlive a lock.
+        find_keyring = replace(access, passphrase=None).find_keyring
         self._database = database
         self._reserve = Reserve(paths.database)
-        self._source = KeySource(seal.vault_id, shard, access.find_keyring)
+        self._source = KeySource(seal.vault_id, shard, find_keyring)
         self._keys = VaultKeys(
             seal.vault_id, epoch=seal.epoch, key=bytearray(), load=self._source.load
         )
@@ -104,7 +106,7 @@ class Parts:
             database,
             self._keys,
             self._source,
-            find_keyring=access.find_keyring,
+            find_keyring=find_keyring,
             audit=self._writer,
             reserve=self._reserve,
         )
@@ -113,7 +115,7 @@ class Parts:
             database,
             self._source,
             self._rotation,
-            find_keyring=access.find_keyring,
+            find_keyring=find_keyring,
             argon=argon,
         )
 
