@@ -96,7 +96,7 @@ class Ends:
                 micros,
             )
         for raw_id, reason in marked:
-            found[raw_id] = Due(JobId(raw_id.hex()), EVERYTHING, DeleteReason(reason))
+            found[raw_id] = Due(JobId(raw_id.hex()), EVERYTHING, _reason_of(reason))
         for (raw_id,) in stopped:
             whole = Due(JobId(raw_id.hex()), EVERYTHING, DeleteReason.BACKSTOP)
             found.setdefault(raw_id, whole)
@@ -247,6 +247,14 @@ class Ends:
             self._owes_wal = not self._database.truncate_wal()
         except VaultError:
             self._owes_wal = True
+
+
+def _reason_of(word: str | None) -> DeleteReason:
+    """Return the reason of a mark; a damaged one must not keep anything past its end."""
+    try:
+        return DeleteReason(word)
+    except ValueError:
+        return DeleteReason.USER
 
 
 def _overdue(row: JobRow, now: int) -> Due | None:

@@ -62,8 +62,11 @@ class JobRow:
 
     @property
     def rule(self) -> RetentionRule:
-        """How long its parts are kept after reading."""
-        return RetentionRule(self.source_hours, self.result_hours, linked=bool(self.linked))
+        """How long its parts are kept after reading; VaultDamaged when nobody may wish that."""
+        try:
+            return RetentionRule(self.source_hours, self.result_hours, linked=bool(self.linked))
+        except ValueError as error:
+            raise VaultDamaged from error
 
     def has(self, part: Part) -> bool:
         """Tell whether the data key of the part exists."""

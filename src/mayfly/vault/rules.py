@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mayfly.domain.audit import AuditKind
-from mayfly.domain.errors import AlreadyDeleted, JobError, ResultGone, SourceGone
+from mayfly.domain.errors import AlreadyDeleted, JobError, ResultGone, SourceGone, VaultDamaged
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Part, Retained, RetainOutcome
 from mayfly.domain.retention import RetentionRule, RuleChange
@@ -46,7 +46,7 @@ class Rules:
             rule = _checked(row, change, micros_of(now))
         except AlreadyDeleted:
             return Retained(job_id, RetainOutcome.ALREADY_DELETED)
-        except JobError as error:
+        except (JobError, VaultDamaged) as error:
             return Retained(job_id, RetainOutcome.FAILED, error_code=error.code)
         ends = _write(tx, row, rule, micros_of(now))
         if rule != row.rule:
