@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
-from mayfly.domain.errors import (
-    InternalError,
-    SourceGone,
-)
+from mayfly.domain.document_errors import FileChanged
+from mayfly.domain.errors import InternalError, SourceGone
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part, ReadOptions
 from mayfly.domain.states import JobState
+from mayfly.vault.keys import VaultKeys
 from tests.fakes import BytesSource, ChangingSource
+from tests.vault import attack
 from tests.vault.conftest import RULE, Desk
+from tests.vault.rotating import NOW, Place, admit, check_alive
 
 ALL = frozenset(Part)
 SOURCE, RESULT = frozenset({Part.SOURCE}), frozenset({Part.RESULT})
@@ -37,6 +39,57 @@ def test_a_source_that_fails_leaves_no_trace(desk: Desk) -> None:
     assert desk.vault.jobs(desk.clock.now()) == ()
     for table in ("job", "data_key", "stream", "chunk"):
         assert desk.sql(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+class WatchedSource(BytesSource):
+    """A large file that changes: what lies on the disk is looked at before that is noticed."""
+
+    def __init__(self, name: str, data: bytes, look: Callable[[], None]) -> None:
+        super().__init__(name, data, piece_bytes=1 << 20)
+        self._look = look
+
+    def chunks(self) -> Iterator[bytes]:
+        yield from super().chunks()
+        self._look()
+        raise FileChanged
+
+
+def test_what_a_large_source_left_in_the_log_of_writes_opens_with_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite writes a large transaction out before its end: keys and sealed chunks lie there."""
+    vault = place.open()
+    living = admit(vault, "living")
+    made: set[attack.DataKey] = set()
+    make = VaultKeys.new_data_key
+
+    def noted(keys, job_id, part, bucket):
+        data_key, key = make(keys, job_id, part, bucket)
+        made.add(attack.DataKey(job_id, part.value, key.epoch, key.wrapped, bucket.id))
+        return data_key, key
+
+    def opens() -> list[bool]:
+        keys = attack._Keys(vault.lock._keys.vault_id, before | place.loot(), ())
+        return [keys.data_key(one) is not None for one in made]
+
+    log = place.paths.database.with_name("vault.db-wal")
+    before, seen = place.loot(), list[bool]()
+
+    def look() -> None:
+        seen.extend(one.wrapped in log.read_bytes() for one in made)
+        seen.extend(opens())
+
+    monkeypatch.setattr(VaultKeys, "new_data_key", noted)
+    batch = vault.add_batch(NOW)
+    with pytest.raises(FileChanged):
+        vault.admit(batch, WatchedSource("a", bytes(40 << 20), look), ReadOptions(), RULE, NOW)
+
+    assert seen == [True] * 4
+    before.shares = before.slots = set()
+    assert opens() == [False, False]
+    assert log.stat().st_size == 0
+    check_alive(vault, living)
+    vault.close()
 
 
 @pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 20 << 20])

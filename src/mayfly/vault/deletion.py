@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deadline, DeleteOutcome, Deletion, Due, Part
 from mayfly.domain.states import DeleteReason
 from mayfly.vault.audit_writer import AuditWriter
+from mayfly.vault.buckets import owe_new_keys
 from mayfly.vault.connection import Database, as_list
 from mayfly.vault.lateness import Pulse
 from mayfly.vault.ledger import Gone, Ledger
@@ -148,6 +149,17 @@ class Ends:
         self._finish([answer])
         return answer
 
+    def destroy_torn(self) -> None:
+        """Have what was sealed in part and rolled back open with nothing; never raises VaultError.
+
+        SQLite writes a large transaction into its log before the end: the wrapped keys and the
+        chunks lie there and, when the log is cut, in old blocks of the disk.
+        """
+        with suppress(VaultError):
+            self.even_when_full(self._owe_newest)
+            self._owes_wal = True
+            self._pay()
+
     def even_when_full(self, work: Callable[[], T]) -> T:
         """Do it; on a full disk once more, with the reserve's room and fewer writes."""
         try:
@@ -215,6 +227,11 @@ class Ends:
                 tell_deletion(self._audit, tx, one, reason=reason, late=late, now=now)
             return purge.answers
 
+    def _owe_newest(self) -> None:
+        with self._database.write() as tx:
+            # New keys go into the newest bucket, or into one that was rolled back with them.
+            owe_new_keys(tx, tx.only_row("SELECT max(id) FROM key_bucket")[0])
+
     def _purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
         with self._streams.writing() as tx:
             answer = destroy_pictures(tx, self._streams, job_id, page, now)
@@ -249,10 +266,10 @@ class Ends:
             self._owes_wal = True
 
 
-def _reason_of(word: str | None) -> DeleteReason:
+def _reason_of(word: object) -> DeleteReason:
     """Return the reason of a mark; a damaged one must not keep anything past its end."""
     try:
-        return DeleteReason(word)
+        return DeleteReason(str(word))
     except ValueError:
         return DeleteReason.USER
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 
@@ -28,10 +29,19 @@ _READ_AHEAD_BYTES = 16 << 20
 class Intake:
     """Adds batches and jobs; see domain.ports.Vault for each method's promise."""
 
-    def __init__(self, database: Database, streams: SealedStreams, audit: AuditWriter) -> None:
+    def __init__(
+        self,
+        database: Database,
+        streams: SealedStreams,
+        audit: AuditWriter,
+        *,
+        on_torn: Callable[[], None],
+    ) -> None:
+        """on_torn: called when a document was sealed in part and taken back."""
         self._database = database
         self._streams = streams
         self._audit = audit
+        self._on_torn = on_torn
 
     def add_batch(self, now: datetime) -> BatchId:
         """Begin a batch."""
@@ -75,10 +85,11 @@ class Intake:
         ahead = _read_ahead(chunks)
         end = backstop_of(now)
         job_id = new_job_id()
-        with self._streams.writing() as tx:
+        with self._all_or_nothing() as begun, self._streams.writing() as tx:
             job = _insert(
                 tx, job_id, batch_id, rule, now=now, state=JobState.QUEUED, ends=Deadlines(end, end)
             )
+            begun.append(job)
             for part in Part:
                 self._streams.add_key(tx, job, part)
             self._streams.put(tx, job, Kind.DOCUMENT, chain(ahead, chunks))
@@ -109,6 +120,17 @@ class Intake:
             self._streams.put(tx, job, Kind.RESULT_NAME, [encode_name(name)])
             self._tell(tx, job_id, batch_id, rule, now)
         return job_id
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[list[JobRef]]:
+        """Give a list to put a job in when its keys are made; on_torn if it is then rolled back."""
+        begun: list[JobRef] = []
+        try:
+            yield begun
+        except BaseException:
+            if begun:
+                self._on_torn()
+            raise
 
     def _tell(
         self, tx: Transaction, job_id: JobId, batch_id: BatchId, rule: RetentionRule, now: datetime

@@ -73,7 +73,6 @@ class SqliteVault:
         self._rotation = rotation
         self._lock = lock
         self._key_changes = key_changes
-        self._intake = Intake(database, streams, writer)
         self._listing = Listing(database, streams)
         self._finding = Finding(database)
         self._pages = Pages(database, streams)
@@ -90,6 +89,7 @@ class SqliteVault:
             ledger=ledger,
             rollback=rollback,
         )
+        self._intake = Intake(database, streams, writer, on_torn=self._ends.destroy_torn)
         self._writer = writer
         self._audit = SqliteAuditLog(database, keys, writer)
         self._time = SqliteTimeMemory(database, writer, even_when_full=self._ends.even_when_full)
