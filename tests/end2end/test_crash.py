@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.audit import AuditKind
 from mayfly.domain.states import JobState
 from mayfly.vault.sealing import Kind
-from tests.end2end.running import running, wait_until_read
+from tests.end2end.running import add, running, wait_until_read
 from tests.end2end.victims import PATIENCE_S, Victim, living_in, look_into, scratch_of
 from tests.engine.engine_documents import page_picture, pdf_of
 from tests.waiting import eventually
@@ -126,8 +127,6 @@ def test_a_kill_during_deletions_brings_nothing_back(tmp_path: Path) -> None:
     for number in range(24):
         (folder / f"{number}.pdf").write_bytes(rng.randbytes(300_000))
     with running(home, read=False) as mayfly:
-        from tests.end2end.running import add
-
         jobs = add(mayfly, [folder]).jobs
     for start in range(0, 24, 6):
         victim = Victim(home, "watch")
@@ -179,3 +178,39 @@ def test_a_kill_between_mark_and_purge_is_finished_by_the_next_start(tmp_path: P
         assert look_into(home, f"SELECT count(*) FROM {table}") == [(0,)]
     eventually(lambda: not living_in(groups))
     assert not scratch_of(victim.pid)
+
+
+def test_a_kill_while_ends_are_kept_leaves_nothing_that_is_due(tmp_path: Path) -> None:
+    """By its row each is due or not; whatever is goes at the next start, told once each."""
+    rng = random.Random(_SEED)
+    home, folder = tmp_path / "home", tmp_path / "in"
+    folder.mkdir()
+    for number in range(16):
+        (folder / f"{number}.pdf").write_bytes(rng.randbytes(300_000))
+    with running(home, read=False) as mayfly:
+        jobs = add(mayfly, [folder]).jobs
+        for job_id in jobs:
+            mayfly.queue.cancel(job_id).result()
+    doomed: set[str] = set()
+    for start in range(0, 16, 4):
+        victim = Victim(home, "watch")
+        victim.wait_for("ready")
+        victim.tell("let-end", *jobs[start : start + 4])
+        time.sleep(rng.uniform(0.0, 0.1))
+        victim.kill()
+        doomed = {row[0] for row in look_into(home, _DUE)}
+
+        with running(home, read=False) as mayfly:
+            rows = {job.job_id: job for job in mayfly.library.jobs().result()}
+            entries = mayfly.audit.entries(most=1_000).result()
+            for job_id in jobs:
+                assert (rows[job_id].state is JobState.DELETED) == (job_id in doomed)
+                assert job_id in doomed or len(source_of(mayfly, job_id)) == 300_000
+        told = [one.job_id for one in entries if one.kind is AuditKind.DELETED]
+        assert sorted(told) == sorted(doomed)
+        assert look_into(home, "SELECT count(*) FROM data_key") == [(2 * (16 - len(doomed)),)]
+    assert doomed
+
+
+_DUE = """SELECT lower(hex(id)) FROM job
+    WHERE deleted_at IS NOT NULL OR purging_at IS NOT NULL OR source_delete_at <= finished_at"""
