@@ -141,7 +141,7 @@ class _Filler:
             data_keys[part], key = self._keys.new_data_key(job_id, part, bucket)
             self._data_keys.append((seq, part.value, key.epoch, key.wrapped, bucket.id))
         for kind in Kind:
-            if kind is Kind.PASSWORD:
+            if kind not in SEALED_BYTES and kind not in _NAMED:
                 continue
             part, salt = PART_OF[kind], new_salt()
             page = 1 if kind in (Kind.PAGE_IMAGE, Kind.PAGE_WORDS) else 0

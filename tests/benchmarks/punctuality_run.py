@@ -1,6 +1,6 @@
 """The measured window while ends come one after the other, two workers read and its user acts.
 
-python -m benchmarks.punctuality_run HOME JOBS SECONDS RESULT_LATER_S FILE...
+python -m benchmarks.punctuality_run HOME keyring|passphrase JOBS SECONDS RESULT_LATER_S FILE...
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ _PATIENCE_S = 65.0
 _ACT_EVERY_S = 0.1
 
 
-def main(home: Path, count: int, seconds: float, result_later_s: float, files: list[Path]) -> int:
+def main(
+    home: Path, key_home: str, count: int, seconds: float, result_later_s: float, files: list[Path]
+) -> int:
     """Fill the vault so that the ends begin in 20 s, then open the window on it."""
     first_s = time.time() + _LEAD_S
     span_s = seconds - result_later_s
@@ -107,6 +109,6 @@ def _pages_read(window: MainWindow, but: Collection[str]) -> int:
 
 
 if __name__ == "__main__":
-    place, *numbers = sys.argv[1:5]
-    wanted = [Path(name) for name in sys.argv[5:]]
-    sys.exit(main(Path(place), int(numbers[0]), float(numbers[1]), float(numbers[2]), wanted))
+    place, keys, number, length, later = sys.argv[1:6]
+    wanted = [Path(name) for name in sys.argv[6:]]
+    sys.exit(main(Path(place), keys, int(number), float(length), float(later), wanted))

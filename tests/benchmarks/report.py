@@ -221,10 +221,13 @@ def _purge(found: dict[str, Any]) -> str:
 
 
 def _punctuality(found: dict[str, Any]) -> str:
-    spread, overdue, many = found["spread"], found["overdue"], found["many"]
+    return "\n".join((_kept(found["spread"]), _overdue(found["overdue"]), _timers(found["many"])))
+
+
+def _kept(found: dict[str, Any]) -> str:
     rows = [
         (
-            row["ends"],
+            f"{row['ends']:,}: {row['kind']}",
             f"{row['median_s']:.2f} s",
             f"**{row['p99_s']:.2f} s**",
             f"**{row['latest_s']:.2f} s**",
@@ -233,51 +236,70 @@ def _punctuality(found: dict[str, Any]) -> str:
             str(row["left"]),
             str(row["pages_read"]),
         )
-        for row in spread["rows"]
+        for row in found["rows"]
     ]
-    stalls = [_stall_row(f"Mayfly, {row['ends']}", row) for row in spread["rows"]]
-    before = overdue["without"]
-    starts = [
-        _start_row(f"{overdue['jobs']:,} overdue jobs", overdue),
-        _start_row("the same vault once more", before),
-    ]
-    timers = [
-        (
-            f"{row['timers']:,}",
-            f"{row['find_ms']:.0f} ms",
-            f"**{row['set_s']:.2f} s**",
-            f"{row['moved_ms']:.0f} ms",
-            f"**{row['grown_mb']} MB**",
-            f"{row['held_up_ms']} ms",
-        )
-        for row in many["rows"]
-    ]
+    stalls = [_stall_row(f"Mayfly, {row['kind']}", row) for row in found["rows"]]
     return (
         _table(_LATE_HEAD, rows)
-        + f"\nTargets: 99 % within 1 s, all within 2 s. {spread['jobs']:,} jobs whose ends come evenly"
-        f" within {spread['seconds']:.0f} s, in a window while its workers read on all cores and its"
-        " user scrolls, chooses and turns pages. Late: from the end until the sweep was over, when"
-        " keys and rows are destroyed, the log is emptied and the vault key is changed (opened by"
-        " passphrase). Ends that come while a sweep is at work go together in the next one. Left:"
-        " what was still there a minute afterwards.\n\n"
-        + _table(_STALL_HEAD, [*stalls, _stall_row("bare window, busy cores", spread["bare"])])
-        + "\nTarget: under 50 ms. Measured as above, in the same minute.\n\n"
-        + _table(_STARTED_HEAD, starts)
-        + f"\nTarget: it answers within 5 s. {overdue['gone_before_window']:,} jobs were destroyed"
-        f" before the window was made, which listed {overdue['shown_alive']} of them alive at any"
-        " moment. From the start of the process, Argon2id included; CPU: what the process itself"
-        " worked until then, on all its threads. Destroying: the sweep at start.\n\n"
-        + _table(_TIMERS_HEAD, timers)
-        + f"\nA vault with {many['ends']:,} ends to come. Mayfly holds a timer for the nearest"
-        f" {many['rows'][0]['timers']:,} only: the first line is what it does, the last what a timer"
-        " for each would cost. Anew: an end moves, the nearest are found and the timers brought in"
-        " line. Held up: the longest that another thread, such as the window's, had to wait while"
-        f" they were set. Looking for what is due, which every sweep does, took"
-        f" {many['rows'][0]['due_ms']:.0f} ms there.\n"
+        + f"\nTargets: 99 % within 1 s, all within 2 s. {found['jobs']:,} jobs whose ends come"
+        f" evenly within {found['seconds']:.0f} s, in a window while its workers read on all cores"
+        " and its user scrolls, chooses and turns pages. Late: from the end until the sweep was"
+        " over, when keys and rows are destroyed, the log is emptied and the vault key is changed."
+        " Ends that come while a sweep is at work go together in the next one. Left: what was"
+        " still there a minute afterwards.\n\n"
+        + _table(_STALL_HEAD, [*stalls, _stall_row("bare window, busy cores", found["bare"])])
+        + "\nTarget: under 50 ms. Measured as above, in the same minute.\n"
     )
 
 
-_LATE_HEAD = ("ends", "late, median", "99 % below", "latest", "sweeps", "each", "left", "pages read")
+def _overdue(found: dict[str, Any]) -> str:
+    rows = [
+        _start_row(f"{found['jobs']:,} overdue jobs", found),
+        _start_row("the same vault once more", found["without"]),
+    ]
+    return (
+        _table(_STARTED_HEAD, rows)
+        + f"\nTarget: it answers within 5 s. {found['gone_before_window']:,} jobs were destroyed"
+        f" before the window was made, which listed {found['shown_alive']} of them alive at any"
+        " moment. From the start of the process, Argon2id included; CPU: what the process itself"
+        " worked until then, on all its threads. Destroying: the sweep at start.\n"
+    )
+
+
+def _timers(found: dict[str, Any]) -> str:
+    nearest = found["rows"][0]
+    rows = [
+        (
+            f"{row['timers']:,}",
+            _ms(row["find_ms"]),
+            f"**{row['set_s']:.2f} s**",
+            _ms(row["moved_ms"]),
+            f"**{row['grown_mb']} MB**",
+            _ms(row["held_up_ms"]),
+        )
+        for row in found["rows"]
+    ]
+    return (
+        _table(_TIMERS_HEAD, rows)
+        + f"\nA vault with {found['ends']:,} ends to come. Mayfly holds a timer for the nearest"
+        f" {nearest['timers']:,} only: the first line is what it does, the last what a timer for"
+        " each would cost. Anew: an end moves, the nearest are found and the timers brought in"
+        " line. Held up: the longest that another thread, such as the window's, had to wait while"
+        " they were set. Looking for what is due, which every sweep does, took"
+        f" {_ms(nearest['due_ms'])} there.\n"
+    )
+
+
+_LATE_HEAD = (
+    "ends",
+    "late, median",
+    "99 % below",
+    "latest",
+    "sweeps",
+    "each",
+    "left",
+    "pages read",
+)
 _STARTED_HEAD = ("", "destroying", "window made", "it answers", "CPU", "list filled", "stall")
 _TIMERS_HEAD = ("timers", "found in", "set in", "anew", "memory", "held up")
 
