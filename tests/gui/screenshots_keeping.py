@@ -14,9 +14,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from mayfly.bootstrap import Foundation
+from mayfly.domain.retention import RuleChange
 from mayfly.domain.states import JobState
 from mayfly.domain.timekeeping import TimeState
+from mayfly.services.doubts import Doubts
+from mayfly.services.punctuality import Punctuality
 from mayfly.ui.app import Session, make_application
+from mayfly.ui.doubt_watch import Doomed
+from mayfly.ui.privacy_dialog import Tab
 from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
 
 
@@ -53,6 +58,20 @@ class KeepingPhotographer(Photographer):
         yield _after(0.3)
         self._take(dialog, "keep-job-at-once")
         dialog.reject()
+        window.keep_commands.keeping.change([row], RuleChange(source_hours=1, linked=False))
+        yield lambda: row.job.rule.source_hours == 1
+        yield _after(0.8)
+        window.ends.watch.blockSignals(True)
+        window.ends.doubts.warn([Doomed(row, Doubts(12, 1))])
+        yield _after(0.3)
+        self._take(window, "doubts")
+        window.ends.doubts.warn([])
+        page = window.privacy.open_page(Tab.AUDIT)
+        yield _after(0.8)
+        page.audit.punctuality.show_numbers(Punctuality(1412, 1409, 3, 7800))
+        yield _after(0.3)
+        self._take(page, "punctuality")
+        page.close()
         window.ends.time.show_state(_doubt(window.model.now()))
         yield _after(0.3)
         self._take(window, "time")

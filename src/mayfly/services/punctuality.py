@@ -21,6 +21,15 @@ class Punctuality:
     latest_s: int
     """How much after its end the latest of them was destroyed; 0 when all were in time."""
 
+    def __add__(self, other: Punctuality) -> Punctuality:
+        """Return what both told together."""
+        return Punctuality(
+            self.due + other.due,
+            self.on_time + other.on_time,
+            self.overdue + other.overdue,
+            max(self.latest_s, other.latest_s),
+        )
+
 
 def punctuality(entries: Iterable[AuditEntry]) -> Punctuality:
     """Count the deletions for a deadline among these entries.

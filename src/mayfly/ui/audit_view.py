@@ -30,6 +30,7 @@ from mayfly.ui.audit_texts import receipt_text, verdict_text
 from mayfly.ui.courier import Courier
 from mayfly.ui.file_dialogs import FileDialogs, Wanted
 from mayfly.ui.icons import Icons
+from mayfly.ui.punctuality_strip import PunctualityStrip
 from mayfly.ui.saving import read_receipt, save_files
 from mayfly.ui.theme import Theme
 from mayfly.ui.verdict_line import VerdictLine
@@ -64,6 +65,7 @@ class AuditView(QWidget):
         self._began = False
         self._dialogs = FileDialogs(self, tr=tr)
         self.model = AuditModel(audit.entries, courier=courier, tr=tr, parent=self)
+        self.punctuality = PunctualityStrip(audit, courier=courier, tr=tr, parent=self)
         self.kinds = QComboBox(self)
         self.search = QLineEdit(self)
         self.table = QTableView(self)
@@ -87,6 +89,7 @@ class AuditView(QWidget):
         """Fetch the newest entries; again each time the page is opened."""
         self._began = True
         self.model.restart()
+        self.punctuality.look()
 
     # --- wishes ----------------------------------------------------------------------
 
@@ -272,6 +275,7 @@ class AuditView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
+        column.addWidget(self.punctuality)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
         self._show_state()

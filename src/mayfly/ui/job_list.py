@@ -103,6 +103,26 @@ class JobList(QTableView):
             self.selectionModel().setCurrentIndex(index, _SELECT_ROW)
             self.scrollTo(index)
 
+    def choose_all(self, rows: Sequence[JobRow]) -> None:
+        """Select these and nothing else, and bring the first of them into view."""
+        for batch in {row.batch for row in rows}:
+            self._jobs.set_open(batch, True)
+        numbers = sorted(number for row in rows if (number := self._jobs.number_of(row)) >= 0)
+        if not numbers:
+            return
+        selection = QItemSelection()
+        first = before = numbers[0]
+        # By ranges: one for each of 10,000 rows takes seconds.
+        for number in [*numbers[1:], -1]:
+            if number != before + 1:
+                selection.select(self._jobs.index(first, 0), self._jobs.index(before, 0))
+                first = number
+            before = number
+        model, top = self.selectionModel(), self._jobs.index(numbers[0], 0)
+        model.setCurrentIndex(top, QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select(selection, _SELECT_ROW)
+        self.scrollTo(top)
+
     def edit_password(self, index: Index) -> bool:
         """Open the password field of a locked row; False when the row has none."""
         row = self._jobs.job_at(index)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from mayfly.domain.states import JobState
 from mayfly.ui.actions import Actions
+from mayfly.ui.calendar_strip import CalendarStrip
 from mayfly.ui.job_list import JobList
 from mayfly.ui.job_model import JobModel
 from mayfly.ui.wording import Tr, number_text
@@ -46,6 +47,9 @@ class ListPane(QWidget):
         column.setSpacing(0)
         column.addWidget(header)
         column.addWidget(jobs, 1)
+        self.calendar = CalendarStrip(model, tr=tr, parent=self)
+        self.calendar.day_chosen.connect(jobs.choose_all)
+        column.addWidget(self.calendar)
         model.applied.connect(self._count)
         self._count()
 

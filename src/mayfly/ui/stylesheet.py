@@ -24,6 +24,11 @@ QToolButton:pressed, QToolButton:checked { background: $chosen; border-color: tr
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; width: 0; }
+#calendar { background: $window; border-top: 1px solid $line; }
+#day { color: $dim; padding: 3px 0; }
+#day[busy="true"] { color: $text; background: $raised; border-color: $line; font-weight: 600; }
+#day[busy="true"]:hover { background: $hover; }
+#day:focus { border-color: $accent; }
 #small { padding: 3px 5px; }
 #narrow { padding: 5px 2px; }
 

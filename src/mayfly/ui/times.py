@@ -56,9 +56,10 @@ def span_text(tr: Tr, seconds: float) -> str:
     hours = seconds / _HOUR_S
     if hours >= _DAYS_FROM_H:
         return tr("{n} d").format(n=round(hours / 24))
-    if hours >= 1:
+    minutes = max(1, round(seconds / 60))
+    if minutes >= 60:
         return tr("{n} h").format(n=round(hours))
-    return tr("{n} min").format(n=max(1, round(seconds / 60)))
+    return tr("{n} min").format(n=minutes)
 
 
 def end_text(tr: Tr, moment: datetime, now: datetime) -> str:
