@@ -34,7 +34,7 @@ from mayfly.domain.jobs import Part, ReadOptions, RetainOutcome
 from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.lane import InlineLane
-from mayfly.services.timekeeper import CONFIRM, REFUSE, Timekeeper
+from mayfly.services.timekeeper import Timekeeper
 from tests.conftest import FakeClock
 from tests.fakes import BytesSource
 from tests.profiles import effort
@@ -214,7 +214,8 @@ class AnyEnd(RuleBasedStateMachine):
 
     @rule(yes=st.booleans())
     def answer(self, yes: bool) -> None:
-        self.keeper.answer(self.program.vault.time, CONFIRM if yes else REFUSE)
+        answer = self.keeper.confirm if yes else self.keeper.refuse
+        answer(self.program.vault.time)
 
     @rule()
     def sweep(self) -> None:
