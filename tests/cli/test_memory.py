@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,8 +47,19 @@ def tree(*roots: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def ours_in_memory() -> Iterator[Path]:
-    return MEMORY.glob(f"mayfly-{os.getuid()}-*")
+def left_by(pid: int) -> list[Path]:
+    """Return the folders in memory of one process; others may be at work beside it."""
+    return list(MEMORY.glob(f"mayfly-{os.getuid()}-{pid}-*"))
+
+
+def home_of(pid: int) -> Path:
+    """Wait for the folder that a session in memory lies in, with its vault."""
+
+    def look() -> list[Path]:
+        return [one for one in left_by(pid) if (one / "data" / "vault.db").exists()]
+
+    (found,) = eventually(look)
+    return found
 
 
 def test_a_document_is_read_and_nothing_is_left_of_it(
@@ -58,15 +68,17 @@ def test_a_document_is_read_and_nothing_is_left_of_it(
     out = tmp_path / "out"
     out.mkdir()
     (tmp_path / "tmp").mkdir()
-    before, places = tree(tmp_path), set(ours_in_memory())
+    before = tree(tmp_path)
 
-    ran = nobody.run("--memory", "add", letter, "--wait", "--json")
+    process = nobody.start("--memory", "add", letter, "--wait", "--json")
+    eventually(lambda: left_by(process.pid))
+    ran = ended(process)
 
     assert ran.status == 0, ran.err
     (job,) = ran.json
     assert (job["state"], job["name"], job["pages_read"]) == ("done", "letter.png", 1)
     assert tree(tmp_path) == before
-    assert set(ours_in_memory()) <= places
+    assert left_by(process.pid) == []
 
 
 def test_without_it_there_would_be_something(tmp_path: Path, letter: Path) -> None:
@@ -100,10 +112,7 @@ def test_what_a_kill_leaves_is_removed_by_the_next_start(
     nobody: Program, tmp_path: Path, letter: Path
 ) -> None:
     process = nobody.start("--memory", "add", letter, "--wait")
-    (left,) = eventually(
-        lambda: [one for one in ours_in_memory() if f"-{process.pid}-" in one.name]
-    )
-    eventually((left / "data" / "vault.db").exists)
+    left = home_of(process.pid)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert left.exists()
@@ -119,10 +128,7 @@ def test_an_end_from_outside_is_a_deletion_too(
     nobody: Program, letter: Path, number: signal.Signals
 ) -> None:
     process = nobody.start("--memory", "add", letter, "--wait")
-    (left,) = eventually(
-        lambda: [one for one in ours_in_memory() if f"-{process.pid}-" in one.name]
-    )
-    eventually((left / "data" / "vault.db").exists)
+    left = home_of(process.pid)
     process.send_signal(number)
     ended(process)
     assert not left.exists()
@@ -144,7 +150,7 @@ def test_what_makes_no_sense_is_refused(nobody: Program, words: tuple[str, ...],
 
 def test_the_window_leaves_nothing_either(nobody: Program, tmp_path: Path, letter: Path) -> None:
     variables = {**nobody.environment, "QT_QPA_PLATFORM": "offscreen"}
-    before, places = tree(tmp_path), set(ours_in_memory())
+    before = tree(tmp_path)
     process = subprocess.Popen(
         nobody.command("--memory", letter),
         env=variables,
@@ -152,15 +158,11 @@ def test_the_window_leaves_nothing_either(nobody: Program, tmp_path: Path, lette
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    mine = f"-{process.pid}-"
-    (home,) = eventually(
-        lambda: [one for one in ours_in_memory() if mine in one.name and (one / "data").exists()]
-    )
-    eventually((home / "data" / "vault.db").exists)
+    home_of(process.pid)
     process.send_signal(signal.SIGTERM)
     assert ended(process).status == 0
     assert tree(tmp_path) == before
-    assert set(ours_in_memory()) <= places
+    assert left_by(process.pid) == []
 
 
 def test_a_folder_on_a_disk_is_no_memory(tmp_path: Path) -> None:

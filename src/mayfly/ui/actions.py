@@ -26,6 +26,10 @@ class Actions:
         self._tr = tr
         self.add_files = self._make(tr("Add files…"), "add", _Keys.Open)
         self.add_folder = self._make(tr("Add folder…"), "folder", "Ctrl+Shift+O")
+        self.view_once = self._make(tr("View once…"), None, "Ctrl+Shift+V")
+        self.view_once.setToolTip(
+            tr("Look at a document that is kept nowhere (Ctrl+Shift+V, or drop it with Shift held)")
+        )
         self.paste = self._make(tr("Paste"), "paste", _Keys.Paste)
         self.pause = self._make(tr("Pause"), "pause", "Ctrl+P")
         # The list and the password field have a Delete key of their own.

@@ -28,6 +28,7 @@ from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.memory_mark import mark_memory_window
+from mayfly.ui.once_opener import OnceOpener
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.panic import Panic
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -208,6 +209,7 @@ class Session(QObject):
         if self._foundation.in_memory:
             mark_memory_window(window, self._tr)
         window.closing.connect(self.end)
+        self._offer_view_once(window, keeper)
         self._reasons = self._watch_for_locking(window, keeper)
         self.tray = self._make_tray(window, keeper)
         self._offer_settings(window, mayfly, keeper, self._reasons)
@@ -224,7 +226,8 @@ class Session(QObject):
         self._watch_for_second_start(window)
 
     def _make_tray(self, window: MainWindow, keeper: PreferenceKeeper) -> Tray | None:
-        if not has_tray():
+        if not has_tray() or self._foundation.in_memory:
+            # In memory only, closing is the deletion: nothing of it may run on unseen.
             return None
         return Tray(
             window,
@@ -284,6 +287,18 @@ class Session(QObject):
             courier=self._courier,
             icons=self._icons,
             tr=self._tr,
+        )
+
+    def _offer_view_once(self, window: MainWindow, keeper: PreferenceKeeper) -> None:
+        OnceOpener(
+            window,
+            self._foundation.view_once,
+            preferences=keeper,
+            decode_lane=self._decode_lane,
+            courier=self._courier,
+            theme=self._theme,
+            tr=self._tr,
+            suffixes=self._foundation.document_suffixes,
         )
 
     def _offer_panic(self, window: MainWindow, keeper: PreferenceKeeper) -> None:

@@ -22,6 +22,7 @@ class DropOverlay(QWidget):
         self._icons = icons
         self._window = parent
         self._text = tr("Drop to read these documents")
+        self._hint = tr("With Shift held: view them once and keep nothing")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self._text)
         self.hide()
@@ -65,3 +66,7 @@ class DropOverlay(QWidget):
         painter.setPen(QColor(tones.text))
         below = self.rect().adjusted(40, 80, -40, 0)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.setFont(self.font())
+        painter.setPen(QColor(tones.dim))
+        below.translate(0, 34)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._hint)

@@ -18,6 +18,8 @@ class DropWindow(QWidget):
 
     offered = Signal(object)
     """The Offer that was dropped."""
+    once_offered = Signal(object)
+    """The Offer that was dropped with Shift held: to be viewed once."""
     drop_refused = Signal()
     """Something was dragged over the window while it takes nothing."""
 
@@ -63,4 +65,5 @@ class DropWindow(QWidget):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.offered.emit(offer_of(event.mimeData()))
+        once = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        (self.once_offered if once else self.offered).emit(offer_of(event.mimeData()))

@@ -20,6 +20,8 @@ class Wanted(Enum):
     """What is to be chosen."""
 
     FILES = auto()
+    ONCE = auto()
+    """Documents that are looked at and not added."""
     FOLDER = auto()
     TARGET = auto()
     CODE_FOLDER = auto()
@@ -51,7 +53,7 @@ class FileDialogs:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAccessibleName(self._title(wanted))
-        if wanted is Wanted.FILES:
+        if wanted in (Wanted.FILES, Wanted.ONCE):
             dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
             dialog.setNameFilters(
                 [f"{self._tr('Documents')} ({self._patterns})", f"{self._tr('All files')} (*)"]
@@ -75,6 +77,7 @@ class FileDialogs:
     def _title(self, wanted: Wanted) -> str:
         return {
             Wanted.FILES: self._tr("Add files"),
+            Wanted.ONCE: self._tr("View documents once"),
             Wanted.FOLDER: self._tr("Add a folder"),
             Wanted.TARGET: self._tr("Choose a folder for the export"),
             Wanted.CODE_FOLDER: self._tr("Choose a folder for the recovery code"),

@@ -102,6 +102,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #lockTrouble { color: $warn; }
 #code { color: $text; background: $ground; border: 1px solid $line; border-radius: 6px;
   padding: 12px; font-size: 15pt; }
+#onceFrame { border: 4px solid $warn; }
 #boxed { background: $raised; border: 1px solid $line; }
 #quiet { color: $dim; }
 #sentence { font-weight: 600; }

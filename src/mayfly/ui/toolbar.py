@@ -131,6 +131,8 @@ class Toolbar(QWidget):
     def _main_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
         menu.setAccessibleName(self._tr("Menu"))
+        menu.addAction(actions.view_once)
+        menu.addSeparator()
         menu.addActions([actions.cancel, actions.retry, actions.recognise, actions.keep])
         menu.addSeparator()
         menu.addActions([actions.previous_page, actions.next_page])
