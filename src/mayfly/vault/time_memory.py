@@ -14,6 +14,12 @@ from mayfly.vault.rows import BACKSTOP_MICROS
 
 _MICROSECOND = timedelta(microseconds=1)
 
+_MOST_MICROS = 50_000_000_000_000_000
+"""1,500 years. Sums of what is within that are moments, too; what is not, no program wrote."""
+
+_NUMBERS = (0, 1, 3, 4, 5, 6)
+"""The columns that are numbers, as load asks for them."""
+
 _TOLL = """
     SELECT count(*), coalesce(sum(first <= ?), 0) FROM (
         SELECT min(end) AS first FROM (
@@ -43,11 +49,11 @@ class SqliteTimeMemory:
         self._even_when_full = even_when_full
 
     def load(self) -> Mark | None:
-        """Return the mark, or None when none was ever kept."""
+        """Return the mark, or None when none was ever kept, or what is kept is no mark."""
         row = self._database.ask(
             "SELECT at, wall, boot, boot_at, ahead, refused, doubted FROM time_mark"
         )
-        if row is None:
+        if row is None or not all(abs(row[n]) <= _MOST_MICROS for n in _NUMBERS):
             return None
         at, wall, boot, boot_at, *spans = row
         ahead, refused, doubted = (span * _MICROSECOND for span in spans)
