@@ -287,3 +287,23 @@ def test_a_share_of_another_length_is_damage(keyring_place: Place) -> None:
         recovery.Recovery(b"v" * 16, 3, sealed, lambda: keyring_place.secrets).put_back(
             format_code(code)
         )
+
+
+def test_a_code_that_was_looked_at_too_early_takes_no_newer_share_away(
+    keyring_place: Place,
+) -> None:
+    """A keyring that asks its user takes minutes, and another process may change the key."""
+    vault = keyring_place.open()
+    jobs = admit(vault, "letter", "goes")
+    code = vault.key_changes.make_recovery_code()
+    early = vault.key_changes.ask_recovery()
+    purge(vault, jobs.pop("goes"))
+
+    early.put_back(code)
+
+    purge(vault, *admit(vault, "another").values())
+    vault.close()
+    vault = keyring_place.open()
+    check_alive(vault, jobs)
+    vault.close()
+    assert keyring_place.epochs_left() == ([4], [4])

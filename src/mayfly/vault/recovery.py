@@ -95,7 +95,7 @@ class Recovery:
         if self.sealed is None:
             raise RecoveryCodeWrong
         share = _open(self.sealed, secret, self.vault_id, self.epoch)
-        KeyringShare(self.vault_id, self.find_keyring()).make(self.epoch, share)
+        KeyringShare(self.vault_id, self.find_keyring()).put_back(self.epoch, share)
 
 
 def request_recovery(tx: Transaction, find_keyring: FindKeyring) -> Recovery:

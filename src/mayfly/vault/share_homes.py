@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from mayfly.domain.errors import KeyMissing
@@ -14,7 +15,7 @@ from mayfly.domain.ports import SecretStore
 from mayfly.vault.connection import Transaction
 from mayfly.vault.errand import Errand
 from mayfly.vault.passphrase import ArgonProfile, PassphraseKey, SealedShare
-from mayfly.vault.shares import SHARE_BYTES, format_shares, parse_shares, secret_name
+from mayfly.vault.shares import MOST_EPOCHS, SHARE_BYTES, format_shares, parse_shares, secret_name
 
 T = TypeVar("T")
 
@@ -75,6 +76,19 @@ class KeyringShare:
         """Keep the first share of a new vault, safe from a power cut; waits for the user."""
         self._keyring.put(self._name, format_shares({epoch: share}))
         _sync_everything()
+
+    def put_back(self, epoch: int, share: bytes) -> None:
+        """Keep the share that a recovery code opened, beside newer ones; waits for the user.
+
+        What is newer was put there by another process since the code was looked at.
+        """
+        held: dict[int, bytes] = {}
+        with suppress(KeyMissing):
+            held = self._read(self._keyring)
+        newer = {one: held[one] for one in held if one > epoch}
+        if len(newer) < MOST_EPOCHS:
+            self._keyring.put(self._name, format_shares({epoch: share, **newer}))
+            _sync_everything()
 
     def first(self, epoch: int) -> bytes:
         """Return the share at opening, when the user is there to be asked and waited for."""

@@ -14,7 +14,7 @@ from mayfly.domain.errors import KeyMissing
 
 SHARE_BYTES = 32
 _VERSION = "mayfly1"
-_MOST_EPOCHS = 2
+MOST_EPOCHS = 2
 
 
 def secret_name(vault_id: bytes) -> str:
@@ -31,7 +31,7 @@ def format_shares(shares: Mapping[int, bytes]) -> str:
 def parse_shares(line: str) -> dict[int, bytes]:
     """Return the share of each epoch; KeyMissing when the line is none of ours."""
     version, *words = line.split(" ")
-    if version != _VERSION or not 1 <= len(words) <= _MOST_EPOCHS:
+    if version != _VERSION or not 1 <= len(words) <= MOST_EPOCHS:
         raise KeyMissing
     try:
         pairs = [word.split(":") for word in words]
