@@ -29,6 +29,7 @@ from mayfly.vault.telling import tell_deletion, tell_pictures
 T = TypeVar("T")
 
 EVERYTHING = frozenset(Part)
+_WORDS = frozenset({Part.RESULT})
 _PICTURES = frozenset({Part.SOURCE})
 """Where pictures of a page are back that were destroyed, the whole source goes."""
 
@@ -142,6 +143,12 @@ class Ends:
         answers = self.even_when_full(lambda: self._purge(job_ids, parts, reason, now))
         self._finish(answers)
         return answers
+
+    def keep_end_of_result(self, job_id: JobId, now: datetime) -> None:
+        """Destroy a result that is past its end while the document is not."""
+        for due in self.due(now):
+            if due.job_id == job_id and due.parts == _WORDS:
+                self.purge([job_id], due.parts, due.reason, now)
 
     def purge_page_images(self, job_id: JobId, page: int, now: datetime) -> Deletion:
         """Destroy the pictures of one page, then truncate the WAL and change the vault key."""

@@ -295,9 +295,9 @@ class SqliteVault:
     def retry(self, job_id: JobId) -> None:
         """FAILED or CANCELLED back to QUEUED."""
         self._hiding.require_certainty()
+        # What is past its end goes first, as a sweep would have it go: told of, and for good.
+        self._ends.keep_end_of_result(job_id, self._latest)
         self._wishes.retry(job_id, self._latest)
-        # A result whose end had passed gets another key, and the old one's destruction is owed.
-        self._ends.tidy()
 
     def recognise_anyway(self, job_id: JobId) -> None:
         """DONE back to QUEUED, all pages to be recognised anew."""
