@@ -89,14 +89,15 @@ def test_it_ends_with_the_lane(house: House) -> None:
     watch.stop()
 
 
+@pytest.mark.parametrize("error", [InternalError("a bug"), ValueError("another")])
 def test_a_bug_met_by_one_look_does_not_end_it(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     looks: list[int] = []
 
     def stumble() -> int:
         looks.append(1)
-        raise InternalError("a bug")
+        raise error
 
     monkeypatch.setattr(house.vault, "change_seq", stumble)
     watch = Watch(house.vault, house.lane, bus=house.bus)

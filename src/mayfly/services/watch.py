@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from mayfly.domain.errors import InternalError, LaneClosed, UserError
+from mayfly.domain.errors import LaneClosed, UserError
 from mayfly.domain.events import JobsChanged, QueuePaused, VaultGone
 from mayfly.domain.ports import Lane
 from mayfly.domain.vault_port import Vault
@@ -89,5 +89,5 @@ class Watch:
             except LaneClosed:
                 # Mayfly is ending.
                 return
-            except InternalError:
+            except Exception:  # noqa: BLE001 - without it no lock of another process is followed
                 _log.exception("a look at the vault failed; the watch goes on")
