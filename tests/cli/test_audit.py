@@ -104,6 +104,8 @@ def test_a_receipt_elsewhere_and_an_altered_one(filed: Filed, tmp_path: Path) ->
 
     alone = auditor.run("audit", "verify-receipt", receipt, "--json")
     assert (alone.status, alone.json["verdict"]) == (ExitStatus.FAILED, "other_vault")
+    told = auditor.run("audit", "verify-receipt", receipt).out
+    assert told.startswith("Whole in itself. There is no vault here")
     known = auditor.run("audit", "verify-receipt", receipt, "--public-key", key, "--json")
     assert (known.status, known.json["verdict"]) == (ExitStatus.DONE, "signed")
     other = auditor.run("audit", "verify-receipt", receipt, "--public-key", "00" * 32, "--json")

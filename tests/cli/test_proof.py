@@ -140,6 +140,13 @@ def test_each_outcome_of_a_challenge_has_its_sentence() -> None:
         return list(_lines(one))[-1]
 
     assert last(report(opened=0, opened_jobs=())).startswith("Nothing in the copy opens")
+    strange = report(opened=0, opened_jobs=(), vault_known=False)
+    assert last(strange).startswith("Nothing in the copy opens with what is here.")
+    assert "of another vault" in next(iter(_lines(strange)))
+    wrong = report(opened=0, opened_jobs=(), vault_opens=False)
+    assert "this means nothing" in last(wrong)
+    nowhere = report(opened=0, opened_jobs=(), vault_known=False, vault_epoch=None)
+    assert "of a vault," in next(iter(_lines(nowhere)))
     assert last(report()).startswith("The copy opens with today's keys. Delete something")
     assert last(report(deleted=1)).startswith("Nothing that was deleted opens.")
     assert last(report(deleted=1, deleted_opened=("a" * 32,))).startswith(

@@ -16,6 +16,7 @@ def test_a_vault_with_a_passphrase_alone_has_none(furnished: Program) -> None:
     refused = furnished.run("recovery", "make", "--json")
     assert refused.status == ExitStatus.FAILED
     assert refused.json["error"]["code"] == "not_now"
+    assert "needs no keyring" in refused.json["error"]["text"]
     assert furnished.run("recovery", "drop", "--json").json == {"recovery_code": False}
 
 

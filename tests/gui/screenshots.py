@@ -108,7 +108,7 @@ class Photographer(QObject):
         """The settings, the locked window, and at the very end panic."""
         window.actions_.settings.trigger()
         dialog = window.findChild(SettingsDialog)
-        for place, name in enumerate(("general", "keeping", "locking", "key")):
+        for place, name in enumerate(("general", "keeping", "locking", "background", "key")):
             dialog.tabs.setCurrentIndex(place)
             yield _after(0.4)
             self._take(dialog, f"settings-{name}")

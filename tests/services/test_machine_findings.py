@@ -64,6 +64,7 @@ WEAKER = {
     "vault on the network": (vault(file_system="cifs"), ("vault file", NOTICE, FULL)),
     "snapshots": (shard(snapshots=("snapper",)), ("snapshots", NOTICE, LIMITED)),
     "snapshots of the vault": (vault(snapshots=("LVM snapshot",)), ("snapshots", NOTICE, LIMITED)),
+    "virtual, unnamed": (replace(SOUND, virtual=""), ("snapshots", NOTICE, LIMITED)),
     "virtual": (replace(SOUND, virtual="QEMU"), ("snapshots", NOTICE, LIMITED)),
     "plain rotating disk": (
         replace(SOUND, shard=replace(GOOD_PLACE, encrypted=False, flash=False)),

@@ -64,6 +64,11 @@ _SENTENCES = {
     " belong together.",
 }
 
+_NOTHING_TO_COMPARE = (
+    "Whole in itself. There is no vault here, so whose key signed it is not known: ask the"
+    " vault's owner for the public key, and give it with “--public-key”."
+)
+
 
 def add_parsers(commands: Commands) -> None:
     """Declare the commands below “audit”."""
@@ -215,7 +220,8 @@ def run_verify_receipt(arguments: argparse.Namespace, session: Session) -> int:
     else:
         verdict = check_receipt(data, key)
     terminal = session.terminal
-    terminal.print_line(_SENTENCES[verdict])
+    is_unknown = verdict is ReceiptVerdict.OTHER_VAULT and key is None and not session.has_vault()
+    terminal.print_line(_NOTHING_TO_COMPARE if is_unknown else _SENTENCES[verdict])
     if receipt is not None:
         for line in receipt_lines(receipt):
             terminal.print_line(line)

@@ -91,9 +91,8 @@ def challenge_shape(report: ChallengeReport) -> Shape:
 
 
 def _lines(report: ChallengeReport) -> Iterator[str]:
-    whose = "this vault" if report.vault_known else "another vault"
     epochs = ", ".join(map(str, report.copy_epochs)) or "none"
-    yield f"copy    of {whose}, key number {epochs}"
+    yield f"copy    of {_whose(report)}, key number {epochs}"
     yield f"today   {_today(report)}"
     yield f"found   {_count(report.wrapped, 'key')} of {_count(report.jobs, 'document')}" + (
         f", {report.deleted} of them deleted since, or a part of them" if report.deleted else ""
@@ -106,6 +105,12 @@ def _lines(report: ChallengeReport) -> Iterator[str]:
     yield f"opened  {_count(report.opened, 'key')} of {_count(len(report.opened_jobs), 'document')}"
     yield ""
     yield _verdict(report)
+
+
+def _whose(report: ChallengeReport) -> str:
+    if report.vault_known:
+        return "this vault"
+    return "a vault" if report.vault_epoch is None else "another vault"
 
 
 def _today(report: ChallengeReport) -> str:
@@ -121,7 +126,7 @@ def _today(report: ChallengeReport) -> str:
 
 def _verdict(report: ChallengeReport) -> str:
     if report.nothing_opens:
-        return "Nothing in the copy opens: the key of its time is destroyed."
+        return _nothing(report)
     if report.deleted_opened:
         many = _count(len(report.deleted_opened), "deleted document")
         return (
@@ -137,6 +142,21 @@ def _verdict(report: ChallengeReport) -> str:
         "The copy opens with today's keys. Delete something and ask again with the same copy:"
         " then a “no” means something."
     )
+
+
+def _nothing(report: ChallengeReport) -> str:
+    """Claim no more than was tried: a “no” of other keys proves nothing about the right ones."""
+    if not report.vault_known:
+        return (
+            "Nothing in the copy opens with what is here. Whether its key is destroyed cannot be"
+            " told here: its vault is not on this machine, or not any more."
+        )
+    if report.vault_opens is False:
+        return (
+            "Nothing in the copy opens, but nor does today's vault: the right key was not tried,"
+            " so this means nothing. Unlock the vault and ask again."
+        )
+    return "Nothing in the copy opens: the key of its time is destroyed."
 
 
 def _count(number: int, what: str) -> str:

@@ -76,7 +76,9 @@ def add_parsers(commands: Commands) -> None:
     )
     either.add_argument("--result", action="store_true", help="what was read; the document stays")
     either.add_argument(
-        "--images", action="store_true", help="the pictures of one page; its words stay"
+        "--images",
+        action="store_true",
+        help="the pictures of one page; its words and the document stay",
     )
     parts.add_argument(
         "--page", type=page_number, metavar="N", help="the page, with --images, counted from 1"

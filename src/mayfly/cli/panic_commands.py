@@ -22,8 +22,8 @@ setting “panic_asks” is off.
 
 _FRESH = """
 Destroy a vault that opens no more, so that a new one can be made: one whose key is gone,
-or an older copy that was brought back from a backup. Nothing of it can be opened
-afterwards. Asks first.
+or an older copy that was brought back from a backup. Whether it opens is not looked at: one
+that does is destroyed as well. Nothing of it can be opened afterwards. Asks first.
 """
 
 _GOES = "Every document, result and name in the vault is destroyed, for good."

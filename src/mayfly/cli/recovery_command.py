@@ -10,6 +10,7 @@ from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus
 from mayfly.cli.secrets_input import SecretNotGiven, SecretSource, ask_secret, can_ask
 from mayfly.cli.session import Session
+from mayfly.domain.errors import NotNow
 
 _DESCRIPTION = """
 A recovery code stands in for the keyring's half of the vault's key, should the keyring be
@@ -18,6 +19,8 @@ one, once; print it or write it down, and keep it apart from this machine. An ol
 opens nothing any more. “drop” has no code any more. “use” asks for the code (or takes it
 from a file) and puts the keyring's half back.
 """
+
+_NO_KEYRING = "This vault needs no keyring, so there is nothing that a code could stand in for."
 
 
 def add_parsers(commands: Commands) -> None:
@@ -40,7 +43,7 @@ def add_parsers(commands: Commands) -> None:
 
 
 def run_recovery(arguments: argparse.Namespace, session: Session) -> int:
-    """Make, drop or use; NotNow in a vault that needs no keyring."""
+    """Make, drop or use; “make” is refused in a vault that needs no keyring."""
     if not session.has_vault():
         session.terminal.show_failure("There is no vault yet.", code="no_vault")
         return ExitStatus.FAILED
@@ -51,7 +54,11 @@ def run_recovery(arguments: argparse.Namespace, session: Session) -> int:
     if arguments.action == "drop":
         locking.drop_recovery_code().result()
         return _tell(session, "There is no recovery code any more.", has_code=False)
-    code = locking.make_recovery_code().result()
+    try:
+        code = locking.make_recovery_code().result()
+    except NotNow as error:
+        session.terminal.show_failure(_NO_KEYRING, code=error.code)
+        return ExitStatus.FAILED
     session.terminal.say("Print or write down this code; it is shown once and kept nowhere:")
     session.terminal.print_line(code)
     if session.terminal.as_json:

@@ -100,7 +100,7 @@ def _deletions(look: VaultLook) -> Finding:
             Grade.NOTICE,
             "What was deleted is shown nowhere, but until the vault has a new key an old copy of "
             "it opens with today's.",
-            "Unlock the keyring and open Mayfly: it makes up for it.",
+            "Open and unlock Mayfly: it makes up for it.",
             Promise.LIMITED,
         )
     if look.overdue:

@@ -216,7 +216,7 @@ def _snapshots(facts: MachineFacts) -> Finding:
     if facts.virtual is not None:
         return Finding(
             "snapshots",
-            f"{facts.virtual}",
+            facts.virtual if facts.virtual else "a virtual machine",
             Grade.NOTICE,
             "This is a virtual machine: whoever runs it can keep copies of its disk and its "
             "memory, which nothing in here can see.",

@@ -167,7 +167,7 @@ class LinuxMachine:
             if word in told:
                 return name
         flags = self._files.text("/proc/cpuinfo") or ""
-        return "a hypervisor" if " hypervisor" in flags else None
+        return "" if " hypervisor" in flags else None
 
 
 def _resolved(path: Path) -> Path:
