@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from mayfly.domain.errors import SourceGone
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.jobs import Part, Retained, RetainOutcome
 from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.domain.states import JobState
@@ -16,6 +17,7 @@ from mayfly.ui.keep_dialog import KeepDialog
 from mayfly.ui.keep_texts import choice_told, short_rule_text
 from mayfly.ui.keeping import Kept
 from mayfly.ui.refusals import RefusalDialog
+from tests.gui.sessions import PASSPHRASE, SAMPLE
 from tests.gui.test_accessibility import nameless
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -125,6 +127,53 @@ def test_any_other_length_is_typed_with_its_unit(desk):
     dialog.accept_button.click()
     assert desk.keeper.rule == RetentionRule(48, 48, linked=True)
     assert entry(desk, "in 2 d").isChecked()
+
+
+def test_a_text_that_is_not_kept_goes_into_a_folder_first(desk, tmp_path):
+    window = desk.open()
+    target = tmp_path / "texts"
+    target.mkdir()
+    into = entry(desk, "Keep no text").menu()
+    into.actions()[0].trigger()
+    dialog = QApplication.activeModalWidget()
+    dialog.filesSelected.emit([str(target)])
+    dialog.close()
+    assert desk.keeper.wish().target == ResultTarget(("txt",), target)
+    assert desk.keeper.rule == RetentionRule(0, 0, linked=True)
+    assert str(target) in window.keep.toolTip()
+    assert window.keep.text() in ("Into a folder", "Kept nowhere but in a folder")
+    # The settings know no folder: at the next start texts are kept again.
+    assert (desk.keeper.now.source_hours, desk.keeper.now.result_hours) == (24, 24)
+
+    entry(desk, "in 8 h").trigger()
+    assert desk.keeper.wish().target is None
+    assert desk.keeper.rule == RetentionRule(8, 8, linked=True)
+
+
+def test_leaving_the_folder_for_the_times_of_before_counts(desk, tmp_path):
+    desk.open()
+    desk.keeper.hand_over(RetentionRule(24, 0), ResultTarget(("txt",), tmp_path))
+    assert short_rule_text(str, desk.keeper.rule) == "24 h / text At once"
+    dialog = desk.window.keep_commands.ask_next()
+    dialog.accepted.emit()
+    dialog.reject()
+    assert desk.keeper.target is None and desk.keeper.rule == RetentionRule(24, 24)
+    assert desk.window.keep.rule == desk.keeper.rule
+
+
+def test_the_whole_program_hands_a_text_over_and_keeps_nothing(qtbot, session_of, tmp_path):
+    target = tmp_path / "texts"
+    target.mkdir()
+    session = session_of()
+    session._foundation.offer_passphrase(PASSPHRASE)
+    session.start()
+    qtbot.waitUntil(lambda: session.window is not None, timeout=20_000)
+    window = session.window
+    window._preferences.hand_over(RetentionRule(0, 0, linked=True), ResultTarget(("txt",), target))
+    window.add_paths([SAMPLE])
+    qtbot.waitUntil(lambda: window.model.counts[JobState.DELETED] == 1, timeout=60_000)
+    (file,) = target.iterdir()
+    assert "Harbour Street" in file.read_text(encoding="utf-8")
 
 
 # --- what is here ------------------------------------------------------------------------

@@ -63,7 +63,7 @@ class DoubtBar(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 8, 8, 8)
         line.setSpacing(10)
-        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._text, 1)
         for button in (self.show_button, self.longer, self.close_button):
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -29,6 +29,13 @@ class DropWindow(QWidget):
         self._refuses = False
         self.overlay = DropOverlay(tr=tr, theme=theme, icons=icons, parent=self)
 
+    def come_forward(self) -> None:
+        """Show the window in front of others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def refuse_drops(self, refused: bool) -> None:
         """Take nothing, or take drops again."""
         self._refuses = refused

@@ -24,6 +24,8 @@ class Wanted(Enum):
     """Documents that are looked at and not added."""
     FOLDER = auto()
     TARGET = auto()
+    HAND_OVER = auto()
+    """A folder for texts that are not kept."""
     CODE_FOLDER = auto()
     SAVE = auto()
     """A folder for what Mayfly writes about itself."""
@@ -68,6 +70,8 @@ class FileDialogs:
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         if wanted is Wanted.TARGET:
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Export here"))
+        if wanted is Wanted.HAND_OVER:
+            dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Hand over here"))
         if wanted in (Wanted.CODE_FOLDER, Wanted.SAVE):
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Save here"))
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
@@ -80,6 +84,7 @@ class FileDialogs:
             Wanted.ONCE: self._tr("View documents once"),
             Wanted.FOLDER: self._tr("Add a folder"),
             Wanted.TARGET: self._tr("Choose a folder for the export"),
+            Wanted.HAND_OVER: self._tr("Choose a folder for the texts"),
             Wanted.CODE_FOLDER: self._tr("Choose a folder for the recovery code"),
             Wanted.SAVE: self._tr("Choose a folder to save in"),
             Wanted.RECEIPT: self._tr("Choose a receipt"),

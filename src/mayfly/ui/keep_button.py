@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.jobs import Part
 from mayfly.domain.retention import DEFAULT_HOURS, RetentionRule
 from mayfly.ui.icons import Icons
@@ -20,7 +21,7 @@ from mayfly.ui.keep_texts import (
     short_rule_text,
     wide_rule_text,
 )
-from mayfly.ui.wording import Tr
+from mayfly.ui.wording import Tr, format_name
 
 _ICON = QSize(20, 20)
 _SAY_ANEW_MS = 15_000
@@ -31,6 +32,8 @@ class KeepButton(QToolButton):
 
     rule_chosen = Signal(object)
     """A RetentionRule for what is added from now on."""
+    folder_wanted = Signal(object, str)
+    """A RetentionRule that keeps no text, and the format in which it goes into a folder."""
     text_changed = Signal()
     """It may need more or less room than before."""
     other_wanted = Signal()
@@ -40,13 +43,17 @@ class KeepButton(QToolButton):
         self,
         rule: RetentionRule,
         *,
+        formats: Sequence[str],
         now: Callable[[], datetime],
         tr: Tr,
         icons: Icons,
         parent: QWidget,
     ) -> None:
+        """formats: those in which a text that is not kept can go into a folder."""
         super().__init__(parent)
         self._rule = rule
+        self._target: ResultTarget | None = None
+        self._formats = tuple(formats)
         self._now = now
         self._tr = tr
         self._roomy = True
@@ -70,9 +77,10 @@ class KeepButton(QToolButton):
         """What is chosen."""
         return self._rule
 
-    def choose(self, rule: RetentionRule) -> None:
+    def choose(self, rule: RetentionRule, target: ResultTarget | None = None) -> None:
         """Show this as chosen; somebody else chose it, so nobody is told."""
         self._rule = rule
+        self._target = target
         self._show()
         self.text_changed.emit()
 
@@ -84,18 +92,28 @@ class KeepButton(QToolButton):
 
     def width_of(self, *, roomy: bool) -> int:
         """Return how wide it is, or would be, with the moment or without."""
-        tr, rule = self._tr, self._rule
-        text = wide_rule_text(tr, rule, self._now()) if roomy else short_rule_text(tr, rule)
+        text = self._said(roomy=roomy)
         advance = self.fontMetrics().horizontalAdvance
         return self.sizeHint().width() - advance(self.text()) + advance(text)
 
     # --- within ----------------------------------------------------------------------
 
+    def _said(self, *, roomy: bool) -> str:
+        tr, rule = self._tr, self._rule
+        if self._target is not None and rule.linked:
+            return tr("Kept nowhere but in a folder") if roomy else tr("Into a folder")
+        return wide_rule_text(tr, rule, self._now()) if roomy else short_rule_text(tr, rule)
+
     def _show(self) -> None:
         tr, now = self._tr, self._now()
         text = rule_text(tr, self._rule, now)
-        short = short_rule_text(tr, self._rule)
-        self.setText(wide_rule_text(tr, self._rule, now) if self._roomy else short)
+        if self._target is not None and self._target.folder is not None:
+            where = tr("The text goes into the folder {folder} and is not kept").format(
+                folder=self._target.folder
+            )
+            text = f"{text}\n{where}"
+        short = self._said(roomy=False)
+        self.setText(self._said(roomy=self._roomy))
         self.setToolTip(text)
         self.setAccessibleName(tr("Keep what is added next: {time}").format(time=short))
         self.setAccessibleDescription(text)
@@ -111,14 +129,32 @@ class KeepButton(QToolButton):
             )
             menu.addSeparator()
             self._add_presets(tr("Keep its text"), Part.RESULT, rule.result_hours)
+        self._add_folder()
         other = menu.addAction(tr("Other…"))
         other.triggered.connect(self.other_wanted)
         menu.addSeparator()
         link = menu.addAction(tr("The text goes together with its document"))
         link.setCheckable(True)
         link.setChecked(rule.linked)
-        link.setEnabled(rule.source_hours > 0)
+        link.setEnabled(rule.source_hours > 0 or self._target is not None)
         link.toggled.connect(self._link)
+
+    def _add_folder(self) -> None:
+        """Offer to keep no text: then it has to go somewhere, which is asked for."""
+        rule, target = self._rule, self._target
+        into = self._menu.addMenu(self._tr("Keep no text: into a folder"))
+        into.setAccessibleName(into.title())
+        wanted = (
+            RetentionRule(0, 0, linked=True) if rule.linked else RetentionRule(rule.source_hours, 0)
+        )
+        for one in self._formats:
+            action = into.addAction(format_name(self._tr, one))
+            action.setCheckable(True)
+            action.setChecked(target is not None and one in target.formats)
+            action.triggered.connect(partial(self._want_folder, wanted, one))
+
+    def _want_folder(self, rule: RetentionRule, one: str, _checked: bool = False) -> None:
+        self.folder_wanted.emit(rule, one)
 
     def _add_presets(self, heading: str, part: Part, chosen: int) -> None:
         menu = self._menu
@@ -149,11 +185,11 @@ class KeepButton(QToolButton):
             self._take(RetentionRule(hours, rule.result_hours or DEFAULT_HOURS))
 
     def _link(self, linked: bool) -> None:
-        hours = self._rule.source_hours
+        hours = self._rule.source_hours or DEFAULT_HOURS
         self._take(
             RetentionRule(hours, hours, linked=True)
             if linked
-            else RetentionRule(hours, self._rule.result_hours)
+            else RetentionRule(hours, self._rule.result_hours or DEFAULT_HOURS)
         )
 
     def _take(self, rule: RetentionRule) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.jobs import Job, Part
-from mayfly.domain.retention import RuleChange, hours_until
+from mayfly.domain.retention import DEFAULT_HOURS, RetentionRule, RuleChange, hours_until
 from mayfly.services.deadlines import Deadlines
 from mayfly.ui.actions import Actions
 from mayfly.ui.courier import Courier
 from mayfly.ui.curtain import Documents
+from mayfly.ui.file_dialogs import FileDialogs, Wanted
 from mayfly.ui.job_rows import BatchRow, JobRow
 from mayfly.ui.keep_button import KeepButton
 from mayfly.ui.keep_dialog import KeepDialog
@@ -48,6 +51,7 @@ class KeepCommands(QObject):
         self._preferences = preferences
         self._tr = tr
         self._window = window
+        self._dialogs = FileDialogs(window, tr=tr)
         self.keeping = Keeping(
             deadlines,
             model=documents.model,
@@ -59,7 +63,8 @@ class KeepCommands(QObject):
         actions.keep.triggered.connect(self.ask_chosen)
         button.rule_chosen.connect(preferences.keep)
         button.other_wanted.connect(self.ask_next)
-        preferences.changed.connect(lambda: button.choose(preferences.rule))
+        button.folder_wanted.connect(self._ask_folder)
+        preferences.changed.connect(lambda: button.choose(preferences.rule, preferences.target))
 
     def show_chosen(self) -> None:
         """Enable what makes sense for the rows that are chosen."""
@@ -106,12 +111,21 @@ class KeepCommands(QObject):
             read_now = tr("If it were read now: {end}").format(end=text)
             return Told(read_now if hours else tr("As soon as it was read"))
 
+        if not rule.result_hours:
+            rule = RetentionRule(rule.source_hours, DEFAULT_HOURS)
         start = RuleChange(rule.source_hours, rule.result_hours, rule.linked)
         title = tr("Keep what is added next")
         dialog = KeepDialog(title, start, describe, tr=tr, parent=self._window)
         dialog.chosen.connect(lambda change: self._preferences.keep(change.of(rule)))
         dialog.open()
         return dialog
+
+    def _ask_folder(self, rule: RetentionRule, file_format: str) -> None:
+        def take(paths: list[Path]) -> None:
+            target = ResultTarget((file_format,), paths[0].absolute())
+            self._preferences.hand_over(rule, target)
+
+        self._dialogs.ask(Wanted.HAND_OVER, take)
 
     # --- answers ---------------------------------------------------------------------
 

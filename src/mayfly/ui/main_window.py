@@ -156,7 +156,12 @@ class MainWindow(DropWindow):
             self._preferences.now.languages, tr=self._tr, icons=icons, parent=self
         )
         self.keep = KeepButton(
-            self._preferences.rule, now=self.model.now, tr=self._tr, icons=icons, parent=self
+            self._preferences.rule,
+            formats=self._mayfly.exporting.formats,
+            now=self.model.now,
+            tr=self._tr,
+            icons=icons,
+            parent=self,
         )
         self.toolbar = Toolbar(
             self.actions_, self.languages, self.keep, tr=self._tr, icons=icons, parent=self
@@ -269,13 +274,6 @@ class MainWindow(DropWindow):
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Add files and folders as one batch."""
         self.arrivals.add_paths(paths)
-
-    def come_forward(self) -> None:
-        """Show the window in front of others."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
 
     # --- Qt's calls ------------------------------------------------------------------
 

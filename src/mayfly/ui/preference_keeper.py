@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from mayfly.domain.handover import ResultTarget
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.ports import Lane
 from mayfly.domain.preferences import Preferences
@@ -36,6 +37,7 @@ class PreferenceKeeper(QObject):
         self._chores = chores
         self._courier = courier
         self._parted = False
+        self._handed: tuple[RetentionRule, ResultTarget] | None = None
 
     @property
     def now(self) -> Preferences:
@@ -44,21 +46,38 @@ class PreferenceKeeper(QObject):
 
     def wish(self) -> Wish:
         """Return how what is added now is to be read and kept."""
-        return Wish(ReadOptions(languages=self._now.languages), self.rule)
+        return Wish(ReadOptions(languages=self._now.languages), self.rule, self.target)
 
     @property
     def rule(self) -> RetentionRule:
         """How long what is added now is kept; linked while both are alike, until unlinked."""
+        if self._handed is not None:
+            return self._handed[0]
         source, result = self._now.source_hours, self._now.result_hours
         return RetentionRule(source, result, linked=source == result and not self._parted)
 
+    @property
+    def target(self) -> ResultTarget | None:
+        """Where texts of what is added now go instead of being kept; None: they are kept."""
+        return self._handed[1] if self._handed is not None else None
+
+    def hand_over(self, rule: RetentionRule, target: ResultTarget) -> None:
+        """Keep no text of what is added from now on: it goes there.
+
+        Until something else is chosen, and not beyond this run: a folder that is not there any
+        more would cost the texts, and the settings know no path of the user's.
+        """
+        self._handed = (rule, target)
+        self.changed.emit()
+
     def keep(self, rule: RetentionRule) -> None:
         """Keep what is added from now on like this."""
+        handed, self._handed = self._handed, None
         parted = not rule.linked
         was_parted, self._parted = self._parted, parted
         before = self._now
         self.change(source_hours=rule.source_hours, result_hours=rule.result_hours)
-        if self._now == before and parted is not was_parted:
+        if self._now == before and (parted is not was_parted or handed is not None):
             self.changed.emit()
 
     def set_languages(self, languages: tuple[str, ...]) -> None:
