@@ -30,6 +30,8 @@ class Actions:
         self.view_once.setToolTip(
             tr("Look at a document that is kept nowhere (Ctrl+Shift+V, or drop it with Shift held)")
         )
+        self.hand_over = self._make(tr("Export the text, keep nothing…"), None, None)
+        self.copy_over = self._make(tr("Copy the text, keep nothing…"), None, None)
         self.paste = self._make(tr("Paste"), "paste", _Keys.Paste)
         self.pause = self._make(tr("Pause"), "pause", "Ctrl+P")
         # The list and the password field have a Delete key of their own.

@@ -24,6 +24,7 @@ from mayfly.ui.file_dialogs import keep_notes_in
 from mayfly.ui.icons import Icons
 from mayfly.ui.input_watch import InputWatch
 from mayfly.ui.interruptions import Interruptions
+from mayfly.ui.keep_nothing import KeepNothing
 from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
@@ -210,6 +211,7 @@ class Session(QObject):
             mark_memory_window(window, self._tr)
         window.closing.connect(self.end)
         self._offer_view_once(window, keeper)
+        self._offer_keeping_nothing(window, mayfly, keeper)
         self._reasons = self._watch_for_locking(window, keeper)
         self.tray = self._make_tray(window, keeper)
         self._offer_settings(window, mayfly, keeper, self._reasons)
@@ -297,6 +299,19 @@ class Session(QObject):
             decode_lane=self._decode_lane,
             courier=self._courier,
             theme=self._theme,
+            tr=self._tr,
+            suffixes=self._foundation.document_suffixes,
+        )
+
+    def _offer_keeping_nothing(
+        self, window: MainWindow, mayfly: Mayfly, keeper: PreferenceKeeper
+    ) -> None:
+        KeepNothing(
+            window,
+            mayfly,
+            preferences=keeper,
+            lane=self._chores,
+            courier=self._courier,
             tr=self._tr,
             suffixes=self._foundation.document_suffixes,
         )

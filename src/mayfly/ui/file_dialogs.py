@@ -22,6 +22,7 @@ class Wanted(Enum):
     FILES = auto()
     ONCE = auto()
     """Documents that are looked at and not added."""
+    ONE_FILE = auto()
     FOLDER = auto()
     TARGET = auto()
     HAND_OVER = auto()
@@ -55,8 +56,10 @@ class FileDialogs:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAccessibleName(self._title(wanted))
-        if wanted in (Wanted.FILES, Wanted.ONCE):
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        if wanted in (Wanted.FILES, Wanted.ONCE, Wanted.ONE_FILE):
+            is_one = wanted is Wanted.ONE_FILE
+            modes = QFileDialog.FileMode
+            dialog.setFileMode(modes.ExistingFile if is_one else modes.ExistingFiles)
             dialog.setNameFilters(
                 [f"{self._tr('Documents')} ({self._patterns})", f"{self._tr('All files')} (*)"]
             )
@@ -82,6 +85,7 @@ class FileDialogs:
         return {
             Wanted.FILES: self._tr("Add files"),
             Wanted.ONCE: self._tr("View documents once"),
+            Wanted.ONE_FILE: self._tr("Choose a document"),
             Wanted.FOLDER: self._tr("Add a folder"),
             Wanted.TARGET: self._tr("Choose a folder for the export"),
             Wanted.HAND_OVER: self._tr("Choose a folder for the texts"),

@@ -131,7 +131,7 @@ class Toolbar(QWidget):
     def _main_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
         menu.setAccessibleName(self._tr("Menu"))
-        menu.addAction(actions.view_once)
+        menu.addActions([actions.view_once, actions.hand_over, actions.copy_over])
         menu.addSeparator()
         menu.addActions([actions.cancel, actions.retry, actions.recognise, actions.keep])
         menu.addSeparator()
