@@ -116,7 +116,8 @@ def open_without_key(paths: VaultPaths, find_keyring: FindKeyring | None = None)
             upgrade(database)
             with database.read() as tx:
                 seal = _read_seal(tx)
-            return Parts(paths, database, seal, KeyAccess(None, None, find_keyring)).put_together()
+            parts = Parts(paths, database, seal, KeyAccess(None, None, find_keyring))
+            return parts.opened_without_key()
         except BaseException:
             database.close()
             raise

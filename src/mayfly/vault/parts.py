@@ -127,6 +127,12 @@ class Parts:
             self._rotation.drop_leftovers()
         return self.put_together()
 
+    def opened_without_key(self) -> SqliteVault:
+        """Return the vault, locked in this process; what a crash left of an older key goes."""
+        with suppress(VaultError):
+            self._rotation.erase_leftover()
+        return self.put_together()
+
     def put_together(self) -> SqliteVault:
         """Return the vault."""
         self._reserve.fill()

@@ -125,15 +125,23 @@ class Rotation:
         The database's epoch decides: what belongs to another was not committed, or is over.
         """
         epoch = self._state().epoch
+        if self._erase_other_slot(epoch):
+            self._home.keep_only(epoch)
+            self._clean_epoch = epoch
+
+    def erase_leftover(self) -> None:
+        """Erase the other slot, which takes no key. Only under the lock."""
+        self._erase_other_slot(self._state().epoch)
+
+    def _erase_other_slot(self, epoch: int) -> bool:
         if self._shard.read_slot(self._keys.vault_id, epoch) is None:
             # Not our shard any more: the vault was destroyed, and another may be in its place.
-            return
+            return False
         if self._shard.read_slot(self._keys.vault_id, epoch + 1) is not None:
             self._bury_failed_commit()
         if self._shard.is_used(epoch + 1):
             self._shard.erase_slot(epoch + 1)
-        self._home.keep_only(epoch)
-        self._clean_epoch = epoch
+        return True
 
     def forget(self) -> None:
         """Overwrite the keys in memory."""
