@@ -18,7 +18,7 @@ _MOST_BYTES = 4_096
 _WORD = re.compile(r"[a-z0-9_-]{1,64}")
 """No space, dot, slash or capital: neither a file name nor a path gets into a record."""
 
-_MOST_NUMBER = (1 << 53) - 1
+MOST_NUMBER = (1 << 53) - 1
 """What every reader of JSON takes without rounding."""
 
 
@@ -101,7 +101,7 @@ def _checked(detail: Mapping[str, str | int]) -> dict[str, str | int]:
 def _is_plain(value: object) -> bool:
     if isinstance(value, str):
         return _WORD.fullmatch(value) is not None
-    return type(value) is int and 0 <= value <= _MOST_NUMBER
+    return type(value) is int and 0 <= value <= MOST_NUMBER
 
 
 def _checked_id(text: str) -> str:

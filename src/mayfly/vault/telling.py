@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mayfly.domain.audit import AuditKind
+from mayfly.domain.audit_record import MOST_NUMBER
 from mayfly.domain.ids import BatchId, JobId, is_id
 from mayfly.domain.states import DeleteReason
 from mayfly.vault.audit_writer import AuditWriter
@@ -30,7 +31,7 @@ def tell_deletion(
         **late,
     }
     # A damaged row must be able to go: what the log would refuse is left out.
-    if pages is not None and pages >= 0:
+    if pages is not None and 0 <= pages <= MOST_NUMBER:
         detail["pages"] = pages
     audit.append_in(
         tx,
