@@ -318,6 +318,8 @@ def test_one_page_s_picture_goes_and_the_rest_stays(desk):
     desk.wait(lambda: window.pages.text.toPlainText() == "stays here")
     assert not window.pages.has_picture
     assert "page image has been destroyed" in window.pages.note.text
+    assert "the document are still here" in window.pages.note.text
+    assert window.status.text.endswith("Picture of the page deleted")
     assert not window.pages.bar.delete_picture.isEnabled()
     assert kept(desk, row) == (True, False)
     assert kept(desk, row, 2) == (True, True)

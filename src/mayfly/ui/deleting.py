@@ -32,6 +32,8 @@ class Level(Enum):
     """The document and its page images; the text stays."""
     RESULT = auto()
     """The text; the document stays."""
+    PICTURE = auto()
+    """The picture of one page; its text and the document stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,9 @@ class Deleting(QObject):
         self.picture_gone.emit()
         if deletion.outcome is DeleteOutcome.FAILED:
             self.failed.emit(error_of(deletion.error_code or ""))
+            return
+        is_new = deletion.outcome is DeleteOutcome.DELETED
+        self.settled.emit(Outcome(Level.PICTURE, int(is_new), (), int(not is_new)))
 
     def _refuse_picture(self, error: UserError) -> None:
         self.picture_gone.emit()
@@ -235,6 +240,8 @@ def told_text(tr: Tr, outcome: Outcome) -> str:
         )
     if outcome.level is Level.RESULT:
         return count_text(tr, n, "Text of {n} document deleted", "Texts of {n} documents deleted")
+    if outcome.level is Level.PICTURE:
+        return tr("Picture of the page deleted")
     return count_text(tr, n, "{n} document deleted", "{n} documents deleted")
 
 

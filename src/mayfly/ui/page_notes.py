@@ -42,12 +42,7 @@ def note_of_page(tr: Tr, page: PagePicture, job: Job, now: datetime) -> Note:
         return note_of_lost_text(tr, may=may)
     text = origin_text(tr, page.origin, page.confidence)
     if page.image is None:
-        gone = (
-            tr("The page image cannot be shown.")
-            if source_left and page.encoded
-            else tr("The page image has been destroyed; the text is still here.")
-        )
-        text = f"{text}. {gone}"
+        text = f"{text}. {_note_of_no_picture(tr, page, source_left=source_left)}"
     if page.origin is PageOrigin.TEXT_LAYER:
         return Note(text, "done", "good", offer=tr("Recognise anyway") if may else "")
     if page.origin is PageOrigin.BLANK:
@@ -108,6 +103,14 @@ def hint_of_job(tr: Tr, job: Job) -> str:
         JobState.NEEDS_PASSWORD: tr("Enter the password in the row of the document."),
         JobState.FAILED: tr("There is no page to show."),
     }.get(job.state, "")
+
+
+def _note_of_no_picture(tr: Tr, page: PagePicture, *, source_left: bool) -> str:
+    if not source_left:
+        return tr("The page image has been destroyed; the text is still here.")
+    if page.encoded:
+        return tr("The page image cannot be shown.")
+    return tr("The page image has been destroyed; the text and the document are still here.")
 
 
 def _note_of_loss(tr: Tr, left: frozenset[Part]) -> Note | None:
