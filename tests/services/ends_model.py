@@ -95,6 +95,12 @@ class Model:
             last = max(sorted(due, reverse=True), key=lambda part: self.ends[part])
             self.destroy(frozenset(due), self._reason(last), now)
 
+    def keep_end_of_result(self, now: datetime) -> None:
+        """Let the result alone go where only its end has come."""
+        due = {part for part in self.parts if now >= self.ends[part]}
+        if due == {Part.RESULT} and now < self.added_at + MONTH:
+            self.destroy(frozenset(due), self._reason(Part.RESULT), now)
+
     def _reason(self, last: Part) -> DeleteReason:
         if last is Part.SOURCE:
             hours, reason = self.rule.source_hours, DeleteReason.SOURCE_DEADLINE

@@ -164,6 +164,8 @@ class AnyLevel(RuleBasedStateMachine):
         model, now = self.models.get(job_id), self.clock.now()
         if model is None:
             return
+        if not anyway:
+            model.keep_end_of_result(now)
         fits = {JobState.DONE} if anyway else {JobState.FAILED, JobState.CANCELLED}
         may = not self.locked and model.state in fits and model.shows(Part.SOURCE, now)
         ask = self.one.vault.recognise_anyway if anyway else self.one.vault.retry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -104,6 +104,34 @@ def test_one_change_serves_all_purges_of_one_call(place, vault) -> None:
     purge(vault, *going)
 
     check_settled(place, 2)
+    check_alive(vault, jobs)
+
+
+def test_one_change_serves_all_purges_that_are_done_together(place, vault) -> None:
+    jobs = admit(vault, *map(str, range(6)))
+
+    with vault.one_key_change():
+        for number in range(3):
+            purge(vault, jobs.pop(str(number)))
+        assert place.ask("SELECT epoch, rotation_owed FROM meta") == [(1, 1)]
+
+    check_settled(place, 2)
+    assert place.paths.database.with_name("vault.db-wal").stat().st_size == 0
+    check_alive(vault, jobs)
+
+
+def test_an_error_between_purges_leaves_the_change_owed_until_it_is_tidied(place, vault) -> None:
+    jobs = admit(vault, "goes", "stays", "goes, too")
+
+    with suppress(ZeroDivisionError), vault.one_key_change():
+        purge(vault, jobs.pop("goes"))
+        raise ZeroDivisionError
+    assert place.ask("SELECT epoch, rotation_owed FROM meta") == [(1, 1)]
+
+    vault.tidy()
+    check_settled(place, 2)
+    purge(vault, jobs.pop("goes, too"))
+    check_settled(place, 3)
     check_alive(vault, jobs)
 
 
