@@ -139,6 +139,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     proof = Proof(road, ThreadLane("proof"), search=adapters.traces, bus=bus, clock=clock)
     locking = _locking(adapters, queue, bus, sweep=retention.sweep)
     watch = _watch(adapters, bus, locking, timekeeping)
+    handover.catch_up(FileSeat(adapters.seat))
     retention.start()
     watch.start()
     # Retention goes on while what is in hand ends: nothing is kept past its end by that.

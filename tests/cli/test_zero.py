@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -105,6 +107,36 @@ def test_a_kill_before_the_hand_over_loses_nothing(
     assert program.run("resume").status == 0
     assert program.run("wait").status == 0
     eventually(lambda: program.run("list").status == 0 and keys(program) == 0)
+    assert [path.name for path in out.iterdir()] == ["letter.txt"]
+
+
+_DIES_AFTER_WRITING = """
+import os, signal, sys
+from mayfly.__main__ import main
+from mayfly.services.handover import Handover
+
+Handover._answer = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+sys.argv = ["mayfly", *sys.argv[1:]]
+sys.exit(main())
+"""
+
+
+def test_a_kill_between_writing_and_destroying_is_made_up_for_at_the_next_start(
+    program: Program, letter: Path, out: Path
+) -> None:
+    words = [sys.executable, "-c", _DIES_AFTER_WRITING, "add", *ZERO, letter, "--out", out]
+    died = subprocess.run(
+        words, env=program.environment, capture_output=True, check=False, timeout=60
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert [path.name for path in out.iterdir()] == ["letter.txt"]
+    assert keys(program) == 1
+
+    assert program.run("list").status == 0
+
+    eventually(lambda: keys(program) == 0)
+    (job,) = program.run("list", "--json").json
+    assert job["delete_reason"] == "zero_retention"
     assert [path.name for path in out.iterdir()] == ["letter.txt"]
 
 

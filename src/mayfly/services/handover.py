@@ -14,7 +14,7 @@ from mayfly.domain.events import JobsChanged
 from mayfly.domain.handover import NotHandedOver, ResultTarget
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deletion
-from mayfly.domain.ports import Clock, Lane
+from mayfly.domain.ports import Clock, Lane, Seat
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
@@ -74,6 +74,20 @@ class Handover:
                     self._begin(job_id, again=True)
         except VaultError as error:
             _log.warning("results wait to be handed over: %s", error.code)
+
+    def catch_up(self, seat: Seat) -> None:
+        """Do at start what a process left that died, unless another one reads and does it.
+
+        The seat is held meanwhile, so that no two processes write the same result.
+        """
+        with suppress(UserError):
+            if self._vault.waiting_targets() and seat.try_take():
+                self.look()
+                threading.Thread(target=self._release, args=(seat,), daemon=True).start()
+
+    def _release(self, seat: Seat) -> None:
+        self.close()
+        seat.release()
 
     def _begin(self, job_id: JobId, *, again: bool) -> None:
         target = self._vault.target(job_id, self._clock.now())
