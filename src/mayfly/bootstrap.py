@@ -36,7 +36,7 @@ from mayfly.domain.proof import ChallengeReport
 from mayfly.engine.scratch import count_left, make_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
-from mayfly.memory_session import MemorySession
+from mayfly.memory_session import MemorySession, is_memory_place
 from mayfly.services.inspection import Inspector, Looks, Surroundings
 from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
@@ -98,6 +98,11 @@ class Foundation:
     def in_memory(self) -> bool:
         """Whether all of it lies in memory only: closing it is the deletion."""
         return self._session is not None
+
+    @property
+    def may_be_in_memory(self) -> bool:
+        """Whether a session in memory could be had here; looks at the table of mounts."""
+        return is_memory_place()
 
     def harden(self) -> None:
         """Forbid core dumps, make new files private, and log content-free; once, at start."""

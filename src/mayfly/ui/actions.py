@@ -73,6 +73,10 @@ class Actions:
         # Beside the text, not as a shortcut: InputWatch hears it in dialogs, too.
         self.panic.setText(f"{self.panic.text()}\t{keys_text(PANIC_KEYS)}")
         self.settings = self._make(tr("Settings…"), None, "Ctrl+,")
+        self.memory_window = self._make(tr("New window in memory only"), None, None)
+        self.memory_window.setToolTip(
+            tr("A window of its own whose documents are in memory only; closing it deletes them")
+        )
         self.quit = self._make(tr("Quit"), None, "Ctrl+Q")
         self.themes = self._make_themes()
 

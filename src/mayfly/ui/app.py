@@ -28,7 +28,7 @@ from mayfly.ui.keep_nothing import KeepNothing
 from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.main_window import MainWindow
-from mayfly.ui.memory_mark import mark_memory_window
+from mayfly.ui.memory_mark import mark_memory_window, offer_memory_window
 from mayfly.ui.once_opener import OnceOpener
 from mayfly.ui.only_adding import OnlyAdding
 from mayfly.ui.panic import Panic
@@ -209,6 +209,7 @@ class Session(QObject):
         )
         if self._foundation.in_memory:
             mark_memory_window(window, self._tr)
+        offer_memory_window(window, possible=self._foundation.may_be_in_memory)
         window.closing.connect(self.end)
         self._offer_view_once(window, keeper)
         self._offer_keeping_nothing(window, mayfly, keeper)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from PySide6.QtCore import QProcess
 from PySide6.QtWidgets import QLabel
 
 from mayfly.ui.main_window import MainWindow
@@ -21,3 +24,12 @@ def mark_memory_window(window: MainWindow, tr: Tr) -> None:
     )
     mark.setAccessibleDescription(mark.toolTip())
     window.status.add_chip(mark)
+
+
+def offer_memory_window(window: MainWindow, *, possible: bool) -> None:
+    """Have the menu open a window in memory only: a process of its own, which outlives this one."""
+    action = window.actions_.memory_window
+    action.setEnabled(possible)
+    action.triggered.connect(
+        lambda: QProcess.startDetached(sys.executable, ["-m", "mayfly", "--memory"])
+    )

@@ -132,6 +132,7 @@ class Toolbar(QWidget):
         menu = QMenu(self)
         menu.setAccessibleName(self._tr("Menu"))
         menu.addActions([actions.view_once, actions.hand_over, actions.copy_over])
+        menu.addAction(actions.memory_window)
         menu.addSeparator()
         menu.addActions([actions.cancel, actions.retry, actions.recognise, actions.keep])
         menu.addSeparator()
