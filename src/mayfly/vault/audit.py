@@ -152,11 +152,12 @@ class SqliteAuditLog:
     def trim(self, before: datetime, now: datetime) -> int:
         """Remove the entries before that moment and leave one that says so; return how many.
 
-        Nothing while locked, and nothing from a log that was tampered with.
+        Nothing while locked, nothing of a log whose end is not the remembered one, and nothing
+        from the first entry on that does not follow from the one before it.
         """
         self._writer.note_time(now)
         with self._database.read() as tx:
-            last = _last_before(tx, before)
+            last = _last_before(tx, self._keys.vault_id, before)
         if last is None or self._keys.is_locked:
             return 0
         self._follow()
@@ -227,12 +228,20 @@ def _last_deletion(tx: Transaction, job_id: JobId) -> LoggedEntry:
     raise NoReceipt
 
 
-def _last_before(tx: Transaction, before: datetime) -> int | None:
-    """Return the last number of the entries at the log's beginning that are older."""
-    last = None
+def _last_before(tx: Transaction, vault_id: bytes, before: datetime) -> int | None:
+    """Return the last number of the entries at the log's beginning that are older.
+
+    It ends before what does not follow from the one before: that is evidence, and stays.
+    """
+    last, chain = None, first_link(vault_id)
     for row in _rows(tx):
-        if chain_of_trim(row.record) is not None:
+        trimmed = chain_of_trim(row.record)
+        if trimmed is not None:
+            chain = trimmed
             continue
+        chain = link(chain, row.record)
+        if chain != row.chain:
+            break
         try:
             is_older = decode_entry(row.record).at < before
         except ValueError:
