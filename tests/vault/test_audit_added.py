@@ -1,11 +1,10 @@
-"""The limit that docs/threat-model.md names: entries added at the end as a locked vault adds them."""
+"""Entries added at the end as a locked vault adds them, which docs/threat-model.md names; trims."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
