@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton
+from shiboken6 import isValid
 
 from mayfly.domain.errors import SourceGone
 from mayfly.domain.handover import ResultTarget
@@ -141,6 +142,7 @@ def test_a_text_that_is_not_kept_goes_into_a_folder_first(desk, tmp_path):
     assert desk.keeper.wish().target == ResultTarget(("txt",), target)
     assert desk.keeper.rule == RetentionRule(0, 0, linked=True)
     assert str(target) in window.keep.toolTip()
+    assert "not kept" in window.empty._text.text()
     assert window.keep.text() in ("Into a folder", "Kept nowhere but in a folder")
     # The settings know no folder: at the next start texts are kept again.
     assert (desk.keeper.now.source_hours, desk.keeper.now.result_hours) == (24, 24)
@@ -155,8 +157,7 @@ def test_leaving_the_folder_for_the_times_of_before_counts(desk, tmp_path):
     desk.keeper.hand_over(RetentionRule(24, 0), ResultTarget(("txt",), tmp_path))
     assert short_rule_text(str, desk.keeper.rule) == "24 h / text At once"
     dialog = desk.window.keep_commands.ask_next()
-    dialog.accepted.emit()
-    dialog.reject()
+    dialog.accept_button.click()
     assert desk.keeper.target is None and desk.keeper.rule == RetentionRule(24, 24)
     assert desk.window.keep.rule == desk.keeper.rule
 
@@ -308,3 +309,12 @@ def _round():
     from mayfly.ui.keeping import _Round
 
     return _Round(1, {})
+
+
+def test_a_closed_question_keeps_no_document(desk):
+    window = desk.open()
+    row = desk.add("letter.pdf", "words")
+    dialog = window.keep_commands.ask([row])
+    dialog.reject()
+    desk.wait(lambda: not isValid(dialog))
+    assert window.findChildren(KeepDialog) == []

@@ -49,13 +49,16 @@ class EmptyState(QWidget):
         self._paint_icon()
 
     def show_hours(self, hours: int) -> None:
-        """Say how long a document is kept."""
-        self._text.setText(
-            self._tr(
-                "PDFs, scans, photos, whole folders. They are read on this computer, kept sealed "
-                "for {n} hours, and then destroyed. Nothing leaves this computer."
-            ).format(n=hours)
+        """Say how long a text is kept; 0: it is handed over instead."""
+        kept = self._tr(
+            "PDFs, scans, photos, whole folders. They are read on this computer, kept sealed "
+            "for {n} hours, and then destroyed. Nothing leaves this computer."
         )
+        handed = self._tr(
+            "PDFs, scans, photos, whole folders. They are read on this computer, and what was "
+            "read goes into your folder and is not kept. Nothing leaves this computer."
+        )
+        self._text.setText(kept.format(n=hours) if hours else handed)
         self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -115,7 +115,9 @@ class KeepCommands(QObject):
             rule = RetentionRule(rule.source_hours, DEFAULT_HOURS)
         start = RuleChange(rule.source_hours, rule.result_hours, rule.linked)
         title = tr("Keep what is added next")
-        dialog = KeepDialog(title, start, describe, tr=tr, parent=self._window)
+        # Texts that go into a folder now may be kept as before, too.
+        always = self._preferences.target is not None
+        dialog = KeepDialog(title, start, describe, tr=tr, parent=self._window, always=always)
         dialog.chosen.connect(lambda change: self._preferences.keep(change.of(rule)))
         dialog.open()
         return dialog

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from mayfly.domain.retention import RuleChange
@@ -31,6 +31,8 @@ class KeepDialog(Question):
     ) -> None:
         """always: may be accepted although nothing else was chosen than at first."""
         super().__init__(title, accept=tr("Keep like this"), tr=tr, parent=parent)
+        # It knows documents: nothing of them may stay with a dialog that is closed.
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._tr = tr
         self._always = always
         self.add_text(

@@ -330,7 +330,7 @@ class MainWindow(DropWindow):
     def _follow_preferences(self) -> None:
         now = self._preferences.now
         self.languages.choose(now.languages)
-        self.empty.show_hours(now.result_hours)
+        self.empty.show_hours(self._preferences.rule.result_hours)
 
     def _note_filled(self) -> None:
         (self.jobs if self._had_documents else self.empty.add).setFocus()
