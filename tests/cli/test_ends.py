@@ -72,6 +72,16 @@ def test_what_makes_no_sense_is_refused(cupboard: Cupboard, words: list[str]) ->
     assert cupboard.program.run(*words).status == 2
 
 
+def test_a_part_that_is_gone_is_not_said_to_be_kept(cupboard: Cupboard) -> None:
+    job = cupboard.add("letter.pdf")
+    cupboard.program.run("delete", job, "--source")
+
+    answer = cupboard.program.run("retain", job, "--result", "2h")
+
+    assert answer.status == 0
+    assert "document gone, result in 1" in answer.out
+
+
 def test_an_end_in_the_past_destroys_at_once(cupboard: Cupboard) -> None:
     job = cupboard.add("letter.pdf", days=0.5)
 

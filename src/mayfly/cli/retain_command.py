@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime
 
 from mayfly.cli.arguments import retention_hours
 from mayfly.cli.commands import Commands
@@ -15,8 +16,9 @@ from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import NoSuchBatch, NoSuchJob, UserError
 from mayfly.domain.ids import JobId
-from mayfly.domain.jobs import Retained, RetainOutcome
+from mayfly.domain.jobs import Job, Retained, RetainOutcome
 from mayfly.domain.retention import RuleChange
+from mayfly.domain.states import FINISHED, JobState
 
 _DESCRIPTION = """
 Change how long jobs, or all jobs of a batch, are kept: the document with its page images,
@@ -93,7 +95,7 @@ def run_retain(arguments: argparse.Namespace, session: Session) -> int:
         answers: Sequence[Retained] = mayfly.deadlines.change_batch(batch_id, change).result()
     else:
         answers = _change_jobs(mayfly, arguments.jobs, change)
-    _tell(session, answers)
+    _tell(session, mayfly, answers)
     return combined(_status_of(one) for one in answers)
 
 
@@ -113,22 +115,33 @@ def _change_jobs(mayfly: Mayfly, references: Sequence[str], change: RuleChange) 
     return [answer for answer in answers.values() if answer is not None]
 
 
-def _tell(session: Session, answers: Sequence[Retained]) -> None:
-    terminal, now = session.terminal, session.foundation.now()
+def _tell(session: Session, mayfly: Mayfly, answers: Sequence[Retained]) -> None:
+    terminal = session.terminal
     for one in answers:
-        if one.source_delete_at is None or one.result_delete_at is None:
-            terminal.print_line(f"{one.job_id}  {_WORDS[one.outcome]}")
-            continue
-        ends = (("document", one.source_delete_at), ("result", one.result_delete_at))
-        said = ", ".join(
-            f"{what} {time_left(end, now)} ({moment_shape(end)})" for what, end in ends
-        )
+        said = _WORDS.get(one.outcome, "")
+        if one.outcome is RetainOutcome.CHANGED and not terminal.as_json:
+            said = _ends(mayfly.library.find(one.job_id).result(), session.foundation.now())
         terminal.print_line(f"{one.job_id}  {said}")
     for one in answers:
         if one.outcome is RetainOutcome.FAILED:
             terminal.say(f"mayfly: {one.job_id}: {error_of(one.error_code or '')}")
     if terminal.as_json:
         terminal.print_json([retained_shape(one) for one in answers])
+
+
+def _ends(job: Job, now: datetime) -> str:
+    """Say when each part goes; a part that is gone has an end still, which is no news."""
+    parts = (
+        ("document", job.source_present, job.source_delete_at),
+        ("result", job.result_present, job.result_delete_at),
+    )
+    is_read = job.state in FINISHED or job.state is JobState.DELETED
+    return ", ".join(
+        f"{what} gone"
+        if is_read and (not is_there or end <= now)
+        else f"{what} {time_left(end, now)} ({moment_shape(end)})"
+        for what, is_there, end in parts
+    )
 
 
 def _status_of(answer: Retained) -> int:
