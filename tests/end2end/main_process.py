@@ -4,7 +4,8 @@ python -m tests.end2end.main_process HOME read|watch|die-in-delete
 
 It prints a line for each thing that happened ("ready", "state JOB STATE", "holds-seat") and
 obeys lines on its standard input: "add FILE...", "delete JOB...", "let-end JOB..." (from now on
-they are to be kept for 0 hours, so their ends have come), "end". With read its queue
+they are to be kept for 0 hours, so their ends have come), "die-before purge|key" (from now on it
+kills itself when keys and rows, or then the vault key, are to go), "end". With read its queue
 reads; with watch it only looks; with die-in-delete it kills itself between the mark and the
 purge of a deletion.
 """
@@ -21,8 +22,12 @@ from mayfly.domain.events import Event, JobsChanged
 from mayfly.domain.ids import JobId
 from mayfly.domain.retention import RuleChange
 from mayfly.system.processes import GroupKiller
+from mayfly.vault.deletion import Ends
+from mayfly.vault.rotation import Rotation
 from tests.end2end.running import add, running
 from tests.waiting import eventually
+
+_LAST_STEPS = {"purge": (Ends, "_purge"), "key": (Rotation, "settle")}
 
 
 def say(*words: object) -> None:
@@ -57,6 +62,9 @@ def obey(mayfly: Mayfly) -> None:
         elif command == "delete":
             answers = mayfly.deletions.delete([JobId(word) for word in words]).result()
             say("deleted", *(answer.outcome.value for answer in answers))
+        elif command == "die-before":
+            owner, name = _LAST_STEPS[words[0]]
+            setattr(owner, name, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         elif command == "let-end":
             change = RuleChange(source_hours=0, result_hours=0)
             mayfly.deadlines.change([JobId(word) for word in words], change).result()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mayfly.domain.audit import AuditKind
-from mayfly.domain.states import JobState
+from mayfly.domain.states import DeleteReason, JobState
 from mayfly.vault.sealing import Kind
 from tests.end2end.running import add, running, wait_until_read
 from tests.end2end.victims import PATIENCE_S, Victim, living_in, look_into, scratch_of
@@ -210,6 +210,37 @@ def test_a_kill_while_ends_are_kept_leaves_nothing_that_is_due(tmp_path: Path) -
         assert sorted(told) == sorted(doomed)
         assert look_into(home, "SELECT count(*) FROM data_key") == [(2 * (16 - len(doomed)),)]
     assert doomed
+
+
+@pytest.mark.parametrize(("step", "keys_left"), [("purge", 4), ("key", 2)])
+def test_a_program_that_dies_while_it_keeps_an_end_is_finished_by_the_next_start(
+    tmp_path: Path, step: str, keys_left: int
+) -> None:
+    home, folder = tmp_path / "home", tmp_path / "in"
+    folder.mkdir()
+    for name in ("goes", "stays"):
+        (folder / f"{name}.pdf").write_bytes(name.encode() * 1_000)
+    with running(home, read=False) as mayfly:
+        going, staying = add(mayfly, [folder]).jobs
+        for job_id in (going, staying):
+            mayfly.queue.cancel(job_id).result()
+    victim = Victim(home, "watch")
+    victim.wait_for("ready")
+    victim.tell("die-before", step)
+    victim.tell("let-end", going)
+    eventually(lambda: victim.has_ended, patience_s=PATIENCE_S)
+    victim.kill()
+    assert look_into(home, "SELECT count(*) FROM data_key") == [(keys_left,)]
+    is_owed = step == "key"
+    assert look_into(home, "SELECT epoch, rotation_owed FROM meta") == [(1, is_owed)]
+
+    with running(home, read=False) as mayfly:
+        gone, stays = mayfly.library.jobs().result()
+        assert (gone.state, gone.name) == (JobState.DELETED, None)
+        assert gone.delete_reason is DeleteReason.ZERO_RETENTION
+        assert stays.name == "stays.pdf"
+        assert source_of(mayfly, staying) == b"stays" * 1_000
+    assert look_into(home, "SELECT epoch, rotation_owed FROM meta") == [(2, 0)]
 
 
 _DUE = """SELECT lower(hex(id)) FROM job
