@@ -9,6 +9,9 @@ import pytest
 from mayfly.domain.errors import (
     AlreadyDeleted,
     DiskFull,
+    InternalError,
+    MayflyError,
+    UserError,
     VaultBusy,
     VaultDamaged,
     VaultError,
@@ -29,7 +32,7 @@ class Stumbling:
     """The vault's purge, with some jobs that cannot be destroyed for as long as it is wished."""
 
     def __init__(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.faults: dict[JobId, type[VaultError]] = {}
+        self.faults: dict[JobId, type[MayflyError]] = {}
         self.calls = 0
         purge = house.vault.purge
 
@@ -48,9 +51,9 @@ def stumbling(house: House, monkeypatch: pytest.MonkeyPatch) -> Stumbling:
     return Stumbling(house, monkeypatch)
 
 
-@pytest.mark.parametrize("fault", [VaultDamaged, DiskFull])
+@pytest.mark.parametrize("fault", [VaultDamaged, DiskFull, InternalError])
 def test_one_that_fails_hides_none_of_the_others(
-    house: House, stumbling: Stumbling, fault: type[VaultError]
+    house: House, stumbling: Stumbling, fault: type[MayflyError]
 ) -> None:
     jobs = [house.admit("x") for _ in range(40)]
     stumbling.faults[jobs[17]] = fault
@@ -59,7 +62,9 @@ def test_one_that_fails_hides_none_of_the_others(
 
     assert [one.job_id for one in answers] == jobs
     failed = [one for one in answers if one.outcome is FAILED]
-    assert [(one.job_id, one.error_code) for one in failed] == [(jobs[17], fault.code)]
+    assert [(one.job_id, one.error_code) for one in failed] == [
+        (jobs[17], getattr(fault, "code", UserError.code))
+    ]
     assert {one.outcome for one in answers if one not in failed} == {DELETED}
     # By halves: each success costs a new vault key, and one by one it would be 39 of them.
     assert stumbling.calls < 14

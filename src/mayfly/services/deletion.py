@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from mayfly.domain.errors import DiskFull, VaultDamaged, VaultError, VaultLocked
+from mayfly.domain.errors import (
+    DiskFull,
+    InternalError,
+    UserError,
+    VaultDamaged,
+    VaultError,
+    VaultLocked,
+)
 from mayfly.domain.events import JobsChanged
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Part
@@ -16,6 +24,8 @@ from mayfly.domain.ports import Clock, Lane, ProcessKiller
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
+
+_log = logging.getLogger(__name__)
 
 EVERYTHING = frozenset({Part.SOURCE, Part.RESULT})
 SOURCE = frozenset({Part.SOURCE})
@@ -139,14 +149,18 @@ class Deletions:
     ) -> list[Deletion]:
         """Destroy together; by halves where one job stands in the way of the others.
 
-        A damaged row or a full disk may stop one and not the rest. Halves and not one by one:
-        each call that succeeds is followed by a new vault key.
+        A damaged row, a full disk or a bug may stop one and not the rest. Halves and not one by
+        one: each call that succeeds is followed by a new vault key.
         """
         try:
             return list(self._destroy_at_once(job_ids, parts, reason))
         except (VaultDamaged, DiskFull) as error:
             if len(job_ids) == 1:
                 return [_failed(job_ids[0], error)]
+        except InternalError:
+            if len(job_ids) == 1:
+                _log.exception("a job could not be destroyed")
+                return [_failed(job_ids[0], UserError())]
         except VaultError as error:
             return [_failed(job_id, error) for job_id in job_ids]
         middle = len(job_ids) // 2
@@ -233,5 +247,5 @@ class Deletions:
         return self._vault.older_than(_AT_ANY_TIME, _ANY_STATE)
 
 
-def _failed(job_id: JobId, error: VaultError) -> Deletion:
+def _failed(job_id: JobId, error: UserError) -> Deletion:
     return Deletion(job_id, DeleteOutcome.FAILED, error_code=error.code)
