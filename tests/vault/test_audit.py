@@ -12,7 +12,7 @@ from mayfly.domain.audit import AuditEntry, AuditFault, AuditKind, ReceiptVerdic
 from mayfly.domain.errors import NoReceipt, VaultLocked
 from mayfly.domain.ids import new_job_id
 from mayfly.domain.jobs import Part
-from mayfly.domain.retention import RetentionRule
+from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.domain.states import DeleteReason
 from mayfly.vault.audit_anchor import FileAnchor, Mark
 from mayfly.vault.audit_signing import find_key, open_signer
@@ -137,6 +137,19 @@ def test_what_was_overdue_says_how_late_and_why(desk: Desk) -> None:
 
     late = [(one.detail["late_s"], one.detail["late_why"]) for one in deletions(desk)]
     assert late == [(7200, "asleep"), (7260, "busy"), (7260, "not_running")]
+
+
+def test_what_goes_because_its_end_was_moved_into_the_past_is_not_late(desk: Desk) -> None:
+    job_id = desk.done_job(rule=RetentionRule(source_hours=9, result_hours=9))
+    desk.clock.advance(hours=3)
+    now = desk.clock.now()
+    desk.vault.due(now)
+    desk.vault.change_rule([job_id], RuleChange(source_hours=1, result_hours=1), now)
+    (due,) = desk.vault.due(now)
+    desk.vault.purge([job_id], due.parts, due.reason, now)
+
+    (entry,) = deletions(desk)
+    assert "late_s" not in entry.detail
 
 
 def test_who_never_looked_for_what_is_due_does_not_know_why_it_is_late(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from mayfly.domain.errors import DiskFull, VaultError
 from mayfly.domain.ids import JobId
-from mayfly.domain.jobs import Deadline, DeleteOutcome, Deletion, Due, Part
+from mayfly.domain.jobs import Deadline, DeleteOutcome, Deletion, Due, Part, Retained
 from mayfly.domain.states import DeleteReason
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.buckets import owe_new_keys
@@ -68,6 +68,10 @@ class Ends:
         # A process that died after a purge may have left a WAL with deleted rows in it.
         self._owes_wal = True
         self._is_shared = False
+
+    def note_moved(self, answers: Sequence[Retained], now: datetime) -> None:
+        """Note which ends were moved into the past: what goes for that is not late."""
+        self._pulse.note_moved(answers, now)
 
     def due(self, now: datetime, *, doubtful: bool = False) -> tuple[Due, ...]:
         """Return what is past its end; a job that is marked comes whole.

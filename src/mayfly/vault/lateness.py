@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from mayfly.domain.jobs import Retained
 from mayfly.domain.states import DeleteReason
 from mayfly.vault.moments import micros_of
 from mayfly.vault.purging import Going
@@ -23,6 +25,7 @@ class Pulse:
         self._last: int | None = None
         self._doubted: int | None = None
         self._doubted_before: int | None = None
+        self._moved: dict[bytes, int] = {}
 
     def beat(self, now: datetime, *, doubtful: bool = False) -> None:
         """Note a look for what is due, and whether time was in doubt then."""
@@ -32,6 +35,13 @@ class Pulse:
             self._doubted = None
         elif self._doubted is None:
             self._doubted = self._last
+
+    def note_moved(self, answers: Sequence[Retained], now: datetime) -> None:
+        """Note ends that were moved into the past: what goes for that is due from now on."""
+        for one in answers:
+            ends = (one.source_delete_at, one.result_delete_at)
+            if any(end is not None and end <= now for end in ends):
+                self._moved[bytes.fromhex(one.job_id)] = micros_of(now)
 
     def lateness(self, going: Going, reason: DeleteReason, now: datetime) -> dict[str, str | int]:
         """Return late_s and late_why when its parts go well after their end; nothing otherwise.
@@ -44,6 +54,7 @@ class Pulse:
             due = min((going.row.end_of(part) for part in going.parts), default=None)
         if due is None:
             return {}
+        due = max(due, self._moved.get(going.row.id, due))
         late_s = (micros_of(now) - due) // _MICROS
         if late_s <= ON_TIME_S:
             return {}

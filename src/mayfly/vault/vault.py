@@ -338,7 +338,9 @@ class SqliteVault:
     ) -> tuple[Retained, ...]:
         """Change how long these jobs are kept."""
         self._hiding.require_certainty()
-        return self._rules.change(job_ids, change, self._at(now))
+        answers = self._rules.change(job_ids, change, self._at(now))
+        self._ends.note_moved(answers, now)
+        return answers
 
     def next_deadlines(self, most: int) -> tuple[Deadline, ...]:
         """Return the nearest ends."""
