@@ -14,6 +14,8 @@ from mayfly.domain.handover import ResultTarget
 from mayfly.domain.jobs import Part, Retained, RetainOutcome
 from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.domain.states import JobState
+from mayfly.ui import clipboard_handover
+from mayfly.ui.copies import take_back_copies
 from mayfly.ui.keep_dialog import KeepDialog
 from mayfly.ui.keep_texts import choice_told, short_rule_text
 from mayfly.ui.keeping import Kept
@@ -175,6 +177,33 @@ def test_the_whole_program_hands_a_text_over_and_keeps_nothing(qtbot, session_of
     qtbot.waitUntil(lambda: window.model.counts[JobState.DELETED] == 1, timeout=60_000)
     (file,) = target.iterdir()
     assert "Harbour Street" in file.read_text(encoding="utf-8")
+
+
+def test_texts_of_a_drop_go_to_the_clipboard_together(desk):
+    window = desk.open()
+    entry(desk, "Keep no text: to the clipboard").trigger()
+    assert window.keep.text() == "To the clipboard"
+    assert "clipboard" in window.keep.toolTip()
+    window.add_paths([desk.file("a.pdf", "one"), desk.file("b.pdf", "two")])
+    clipboard = QApplication.clipboard()
+    desk.wait(lambda: clipboard.text() == "one\n\ntwo")
+    desk.wait(lambda: window.model.counts[JobState.DELETED] == 2)
+    # It outlives its documents, and goes with the window's other copies.
+    assert clipboard.text() == "one\n\ntwo"
+    assert "nowhere else" in window.status.text
+    take_back_copies()
+    assert clipboard.text() == ""
+
+
+def test_a_text_that_the_clipboard_does_not_take_says_so(desk, monkeypatch):
+    window = desk.open()
+    monkeypatch.setattr(clipboard_handover, "copy_text", lambda *_: None)
+    entry(desk, "Keep no text: to the clipboard").trigger()
+    row = desk.add("a.pdf", "one")
+    desk.wait(lambda: row.job.error_code == "not_handed_over")
+    assert row.job.result_present
+    assert row.job.result_delete_at == desk.house.clock.now() + timedelta(hours=1)
+    assert window.model.counts[JobState.DELETED] == 0
 
 
 # --- what is here ------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from mayfly.domain.errors import LockedMeanwhile, UserError, VaultLocked
 from mayfly.domain.ports import Lane, SourceFile
-from mayfly.services.intake import Intake, Taken
+from mayfly.services.intake import Intake, Taken, Wish
 from mayfly.ui.courier import Courier
 from mayfly.ui.offer import Offer, encode_png
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -27,6 +27,8 @@ class Arrivals(QObject):
 
     failed = Signal(object)
     """A UserError."""
+    unkept = Signal(object)
+    """A Taken whose texts this window is to take: they are not kept."""
     nothing_there = Signal()
     """A drop or paste had nothing that Mayfly could take."""
 
@@ -60,7 +62,8 @@ class Arrivals(QObject):
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Add files and folders as one batch."""
         if paths:
-            self._await(self._intake.add_paths(tuple(paths), self._preferences.wish()))
+            wish = self._preferences.wish()
+            self._await(self._intake.add_paths(tuple(paths), wish), wish)
 
     def add_offer(self, offer: Offer) -> None:
         """Add what a drop or the clipboard brought."""
@@ -87,11 +90,19 @@ class Arrivals(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
-        self._await(self._intake.add_source(source, self._preferences.wish()))
+        wish = self._preferences.wish()
+        self._await(self._intake.add_source(source, wish), wish)
 
-    def _await(self, future: Future[Taken]) -> None:
+    def _await(self, future: Future[Taken], wish: Wish) -> None:
         self._coming += 1
-        self._courier.ask(self, future, then=lambda _: self._settle(), failed=self._settle)
+        self._courier.ask(
+            self, future, then=lambda taken: self._take(taken, wish), failed=self._settle
+        )
+
+    def _take(self, taken: Taken, wish: Wish) -> None:
+        self._settle()
+        if wish.target is not None and wish.target.folder is None:
+            self.unkept.emit(taken)
 
     def _settle(self, error: UserError | None = None) -> None:
         self._coming -= 1

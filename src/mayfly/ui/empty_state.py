@@ -56,7 +56,7 @@ class EmptyState(QWidget):
         )
         handed = self._tr(
             "PDFs, scans, photos, whole folders. They are read on this computer, and what was "
-            "read goes into your folder and is not kept. Nothing leaves this computer."
+            "read is handed over to you and not kept. Nothing leaves this computer."
         )
         self._text.setText(kept.format(n=hours) if hours else handed)
         self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_PX))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mayfly.composition import Mayfly
+from mayfly.domain.ports import Lane
 from mayfly.ui.actions import Actions
+from mayfly.ui.arrivals import Arrivals
+from mayfly.ui.clipboard_handover import ClipboardHandover
 from mayfly.ui.courier import Courier
 from mayfly.ui.curtain import Documents
 from mayfly.ui.doubt_bar import DoubtBar
@@ -17,7 +20,7 @@ from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.theme import Theme
 from mayfly.ui.time_bar import TimeBar
 from mayfly.ui.time_question import TimeQuestion
-from mayfly.ui.wording import Tr
+from mayfly.ui.wording import Tr, count_text
 
 
 class Ends(QWidget):
@@ -29,6 +32,8 @@ class Ends(QWidget):
         mayfly: Mayfly,
         documents: Documents,
         *,
+        arrivals: Arrivals,
+        lane: Lane,
         button: KeepButton,
         preferences: PreferenceKeeper,
         courier: Courier,
@@ -66,11 +71,27 @@ class Ends(QWidget):
         self.doubts.longer_wanted.connect(self.commands.keep_longer)
         self.doubts.dismissed.connect(self.watch.dismiss)
         self.doubts.show_wanted.connect(self._show)
+        self._tr = tr
+        clipboard = ClipboardHandover(
+            mayfly, documents.model, lane=lane, courier=courier, parent=self
+        )
+        arrivals.unkept.connect(clipboard.expect)
+        clipboard.handed.connect(self._tell_handed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.time)
         column.addWidget(self.doubts)
+
+    def _tell_handed(self, n: int) -> None:
+        self._documents.status.show_message(
+            count_text(
+                self._tr,
+                n,
+                "Text of {n} document is on the clipboard, and nowhere else",
+                "Texts of {n} documents are on the clipboard, and nowhere else",
+            )
+        )
 
     def begin(self) -> None:
         """Look whether there is something to ask."""

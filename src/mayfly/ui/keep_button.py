@@ -34,6 +34,8 @@ class KeepButton(QToolButton):
     """A RetentionRule for what is added from now on."""
     folder_wanted = Signal(object, str)
     """A RetentionRule that keeps no text, and the format in which it goes into a folder."""
+    clipboard_wanted = Signal(object)
+    """A RetentionRule that keeps no text; it goes to the clipboard."""
     text_changed = Signal()
     """It may need more or less room than before."""
     other_wanted = Signal()
@@ -101,16 +103,19 @@ class KeepButton(QToolButton):
     def _said(self, *, roomy: bool) -> str:
         tr, rule = self._tr, self._rule
         if self._target is not None and rule.linked:
+            if self._target.folder is None:
+                return tr("To the clipboard")
             return tr("Kept nowhere but in a folder") if roomy else tr("Into a folder")
         return wide_rule_text(tr, rule, self._now()) if roomy else short_rule_text(tr, rule)
 
     def _show(self) -> None:
         tr, now = self._tr, self._now()
         text = rule_text(tr, self._rule, now)
-        if self._target is not None and self._target.folder is not None:
-            where = tr("The text goes into the folder {folder} and is not kept").format(
-                folder=self._target.folder
-            )
+        if self._target is not None:
+            folder = self._target.folder
+            into = tr("The text goes into the folder {folder} and is not kept")
+            onto = tr("The text goes to the clipboard and is not kept")
+            where = onto if folder is None else into.format(folder=folder)
             text = f"{text}\n{where}"
         short = self._said(roomy=False)
         self.setText(self._said(roomy=self._roomy))
@@ -150,8 +155,17 @@ class KeepButton(QToolButton):
         for one in self._formats:
             action = into.addAction(format_name(self._tr, one))
             action.setCheckable(True)
-            action.setChecked(target is not None and one in target.formats)
+            in_folder = target is not None and target.folder is not None
+            action.setChecked(in_folder and target is not None and one in target.formats)
             action.triggered.connect(partial(self._want_folder, wanted, one))
+
+        copy = self._menu.addAction(self._tr("Keep no text: to the clipboard"))
+        copy.setCheckable(True)
+        copy.setChecked(target is not None and target.folder is None)
+        copy.triggered.connect(partial(self._want_clipboard, wanted))
+
+    def _want_clipboard(self, rule: RetentionRule, _checked: bool = False) -> None:
+        self.clipboard_wanted.emit(rule)
 
     def _want_folder(self, rule: RetentionRule, one: str, _checked: bool = False) -> None:
         self.folder_wanted.emit(rule, one)

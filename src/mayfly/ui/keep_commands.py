@@ -63,6 +63,9 @@ class KeepCommands(QObject):
         actions.keep.triggered.connect(self.ask_chosen)
         button.rule_chosen.connect(preferences.keep)
         button.other_wanted.connect(self.ask_next)
+        button.clipboard_wanted.connect(
+            lambda rule: preferences.hand_over(rule, ResultTarget(("txt",)))
+        )
         button.folder_wanted.connect(self._ask_folder)
         preferences.changed.connect(lambda: button.choose(preferences.rule, preferences.target))
 

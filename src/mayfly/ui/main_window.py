@@ -173,9 +173,9 @@ class MainWindow(DropWindow):
         self._documents = Documents(
             self.model, self.feed, self.jobs, self.pages, self.status, self.trouble
         )
-        self._make_commands(icons, suffixes)
+        self._make_commands(icons, decode_lane, suffixes)
 
-    def _make_commands(self, icons: Icons, suffixes: Sequence[str]) -> None:
+    def _make_commands(self, icons: Icons, decode_lane: Lane, suffixes: Sequence[str]) -> None:
         self.commands = Commands(
             self.actions_,
             jobs=self.jobs,
@@ -203,6 +203,8 @@ class MainWindow(DropWindow):
             self.actions_,
             self._mayfly,
             self._documents,
+            arrivals=self.arrivals,
+            lane=decode_lane,
             button=self.keep,
             preferences=self._preferences,
             courier=self._courier,
