@@ -58,6 +58,8 @@ def test_the_result_goes_and_the_document_stays(cupboard: Cupboard) -> None:
 
     assert answer.out == f"{job}  result deleted\n"
     assert shown.status == 3
+    (listed,) = cupboard.program.run("list", "--json").json
+    assert (listed["source_present"], listed["result_present"]) == (True, False)
     assert "result of this job has been destroyed" in shown.err
 
 

@@ -140,6 +140,8 @@ def test_a_job_has_the_promised_fields_in_utc_to_the_second() -> None:
         "finished_at": "2026-01-05T09:31:00Z",
         "source_delete_at": "2026-01-05T10:30:00Z",
         "result_delete_at": "2026-01-06T09:30:00Z",
+        "source_present": True,
+        "result_present": True,
         "deleted_at": None,
         "delete_reason": None,
         "error": None,

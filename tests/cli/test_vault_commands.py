@@ -15,7 +15,8 @@ from tests.cli.papers import PAGES, PDF_PASSWORD, write_pdf
 
 JOB_FIELDS = {
     "job", "batch", "state", "name", "pages", "pages_read", "pages_failed", "added_at",
-    "finished_at", "source_delete_at", "result_delete_at", "deleted_at", "delete_reason", "error",
+    "finished_at", "source_delete_at", "result_delete_at", "source_present", "result_present",
+    "deleted_at", "delete_reason", "error",
 }  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 

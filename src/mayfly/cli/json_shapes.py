@@ -49,6 +49,8 @@ def job_shape(job: Job) -> Shape:
         "finished_at": moment_shape(job.finished_at),
         "source_delete_at": moment_shape(job.source_delete_at),
         "result_delete_at": moment_shape(job.result_delete_at),
+        "source_present": job.source_present,
+        "result_present": job.result_present,
         "deleted_at": moment_shape(job.deleted_at),
         "delete_reason": job.delete_reason.value if job.delete_reason else None,
         "error": stored_error_shape(job.error_code),
