@@ -69,7 +69,7 @@ def test_every_length_in_the_menu_has_its_moment(desk):
     desk.open()
     texts = [text for text in entries(desk) if "\t" in text]
     assert texts == [
-        "At once\twhen it was read",
+        "At once, its text stays\twhen it was read",
         "in 1 h\tToday 10:30",
         "in 8 h\tToday 17:30",
         "in 24 h\tTomorrow 09:30",

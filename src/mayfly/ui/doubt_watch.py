@@ -66,9 +66,8 @@ class DoubtWatch(QObject):
     def look(self) -> None:
         """Ask what is not known yet of what goes soon, and tell what is."""
         rows = self._doomed()
-        self._known = {
-            key: doubts for key, doubts in self._known.items() if key in set(map(_key, rows))
-        }
+        wanted = {_key(row) for row in rows}
+        self._known = {key: doubts for key, doubts in self._known.items() if key in wanted}
         known = [Doomed(row, self._known[_key(row)]) for row in rows if _key(row) in self._known]
         self.found.emit(tuple(one for one in known if one.doubts.words))
         unknown = next((row for row in rows if _key(row) not in self._known), None)

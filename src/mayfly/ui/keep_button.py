@@ -134,9 +134,10 @@ class KeepButton(QToolButton):
             )
             menu.addSeparator()
             self._add_presets(tr("Keep its text"), Part.RESULT, rule.result_hours)
-        self._add_folder()
         other = menu.addAction(tr("Other…"))
         other.triggered.connect(self.other_wanted)
+        menu.addSeparator()
+        self._add_targets()
         menu.addSeparator()
         link = menu.addAction(tr("The text goes together with its document"))
         link.setCheckable(True)
@@ -144,7 +145,7 @@ class KeepButton(QToolButton):
         link.setEnabled(rule.source_hours > 0 or self._target is not None)
         link.toggled.connect(self._link)
 
-    def _add_folder(self) -> None:
+    def _add_targets(self) -> None:
         """Offer to keep no text: then it has to go somewhere, which is asked for."""
         rule, target = self._rule, self._target
         into = self._menu.addMenu(self._tr("Keep no text: into a folder"))
@@ -186,6 +187,8 @@ class KeepButton(QToolButton):
     def _label(self, hours: int, now: datetime) -> str:
         if hours:
             return next_text(self._tr, hours, now).replace(" · ", "\t", 1)
+        if self._rule.linked:
+            return self._tr("At once, its text stays\twhen it was read")
         return self._tr("At once\twhen it was read")
 
     def _choose(self, part: Part, hours: int, _checked: bool = False) -> None:
