@@ -106,6 +106,20 @@ def test_what_is_past_its_end_never_comes_back_destroyed_or_not(desk):
     assert [one.job_id for one in desk.vault.due(now)] == [overdue]
 
 
+def test_what_lives_does_not_follow_a_part_that_is_gone(desk):
+    job_id = desk.done_job("word", rule=LINKED)
+    now = desk.clock.now()
+    desk.vault.purge([job_id], frozenset({Part.SOURCE}), DeleteReason.USER, now)
+
+    answer = _change(desk, job_id, source_hours=1)
+
+    assert (answer.outcome, answer.error_code) == (RetainOutcome.FAILED, SourceGone.code)
+    assert desk.vault.job(job_id, now).rule == LINKED
+    both = _change(desk, job_id, source_hours=1, linked=True)
+    assert both.outcome is RetainOutcome.CHANGED
+    assert desk.vault.job(job_id, now).rule == RetentionRule(1, 1, linked=True)
+
+
 def test_each_job_has_its_own_answer_in_order(desk):
     alive, gone, unknown = desk.done_job("word"), desk.done_job("word"), new_job_id()
     now = desk.clock.now()

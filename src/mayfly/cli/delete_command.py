@@ -16,7 +16,14 @@ from mayfly.cli.secrets_input import can_ask
 from mayfly.cli.session import Session
 from mayfly.cli.terminal import Terminal
 from mayfly.domain.error_codes import error_of
-from mayfly.domain.errors import NoSuchBatch, NoSuchJob
+from mayfly.domain.errors import (
+    AlreadyDeleted,
+    NoSuchBatch,
+    NoSuchJob,
+    ResultGone,
+    SourceGone,
+    UserError,
+)
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Job
 
 _DESCRIPTION = """
@@ -50,6 +57,13 @@ _WORDS = {
     DeleteOutcome.NO_SUCH_JOB: "no such job",
     DeleteOutcome.FAILED: "failed",
 }
+
+_GONE: dict[Level, type[UserError]] = {
+    Level.SOURCE: SourceGone,
+    Level.RESULT: ResultGone,
+    Level.IMAGES: SourceGone,
+}
+"""What an answer says where a part was destroyed before, and the job may live."""
 
 _PART_WORDS = {
     Level.JOB: "",
@@ -195,7 +209,9 @@ def _tell(
             terminal.say(f"mayfly: {one.job_id}: {error_of(one.error_code or '')}")
     if terminal.as_json:
         shapes = [doomed_shape(job.job_id) for job in doomed]
-        terminal.print_json([*shapes, *(deletion_shape(one) for one in deletions)])
+        terminal.print_json(
+            [*shapes, *(deletion_shape(one, _GONE.get(level, AlreadyDeleted)) for one in deletions)]
+        )
     return combined([*(ExitStatus.DONE for _ in doomed), *(_status_of(one) for one in deletions)])
 
 

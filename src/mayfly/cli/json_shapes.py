@@ -57,11 +57,11 @@ def job_shape(job: Job) -> Shape:
     }
 
 
-def deletion_shape(deletion: Deletion) -> Shape:
+def deletion_shape(deletion: Deletion, gone: type[UserError] = AlreadyDeleted) -> Shape:
     """Return what became of one job; the error is null only for one that was deleted now."""
     error: Shape | None = None
     if deletion.outcome is DeleteOutcome.ALREADY_DELETED:
-        error = error_shape(AlreadyDeleted())
+        error = error_shape(gone())
     elif deletion.outcome is DeleteOutcome.NO_SUCH_JOB:
         error = error_shape(NoSuchJob())
     elif deletion.outcome is DeleteOutcome.FAILED:

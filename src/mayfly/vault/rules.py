@@ -70,20 +70,19 @@ def _checked(row: JobRow, change: RuleChange, now: int) -> RetentionRule:
     row.require_alive()
     rule = change.of(row.rule)
     living = {part for part in Part if row.shows(part, now)}
-    wanted = _parts_changed(row.rule, rule)
-    if wanted and not wanted & living:
-        # What is past its end is as good as destroyed: nothing brings it back.
-        raise SourceGone if Part.SOURCE in wanted else ResultGone
+    named = _parts_named(change)
+    if named and not named & living:
+        # What is past its end is as good as destroyed: nothing brings it back. Nor is the other
+        # part touched, which would follow a linked one: it was not named.
+        raise SourceGone if Part.SOURCE in named else ResultGone
     return rule
 
 
-def _parts_changed(before: RetentionRule, after: RetentionRule) -> set[Part]:
-    changed = set()
-    if before.source_hours != after.source_hours:
-        changed.add(Part.SOURCE)
-    if before.result_hours != after.result_hours:
-        changed.add(Part.RESULT)
-    return changed
+def _parts_named(change: RuleChange) -> set[Part]:
+    if change.linked:
+        return set(Part)
+    hours = {Part.SOURCE: change.source_hours, Part.RESULT: change.result_hours}
+    return {part for part in Part if hours[part] is not None}
 
 
 def _write(tx: Transaction, row: JobRow, rule: RetentionRule, now: int) -> dict[Part, int]:
