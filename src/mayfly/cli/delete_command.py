@@ -61,7 +61,6 @@ _WORDS = {
 _GONE: dict[Level, type[UserError]] = {
     Level.SOURCE: SourceGone,
     Level.RESULT: ResultGone,
-    Level.IMAGES: SourceGone,
 }
 """What an answer says where a part was destroyed before, and the job may live."""
 
