@@ -149,3 +149,33 @@ def test_a_place_that_cannot_be_written_stops_nothing(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     done = run(tmp_path / "file" / "mayfly.log", "message")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+INTERRUPTED_WHERE_NOTHING_CAN_BE_RAISED = """
+import sys, threading
+from pathlib import Path
+from mayfly.system.logs import start_logging
+
+start_logging(Path(sys.argv[1]))
+
+class Dying:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+try:
+    Dying()
+    threading.Event().wait(20)
+except KeyboardInterrupt:
+    print("heard")
+"""
+
+
+def test_an_interruption_is_not_lost_where_nothing_can_be_raised(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHERE_NOTHING_CAN_BE_RAISED, tmp_path / "log"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert (ended.stdout, ended.stderr) == ("heard\n", "")

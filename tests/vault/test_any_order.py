@@ -150,9 +150,20 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(job_id=jobs, anyway=st.booleans())
     def read_again(self, job_id: JobId, anyway: bool) -> None:
         call = self.vault.recognise_anyway if anyway else self.vault.retry
+        if not anyway:
+            self.keep_end_of_result(job_id)
         if self.attempt(job_id, lambda: call(job_id), STATES.QUEUED):
             assert Part.SOURCE in self.models[job_id].living
             self.models[job_id].living.add(Part.RESULT)
+
+    def keep_end_of_result(self, job_id: JobId) -> None:
+        """A retry first destroys a result alone whose end has come, as a sweep would."""
+        model, now = self.models[job_id], self.clock.now()
+        ends = {due.job_id: due.parts for due in self.vault.due(now)}
+        if ends.get(job_id) == frozenset({Part.RESULT}):
+            model.living.discard(Part.RESULT)
+            if not model.living:
+                model.state = STATES.DELETED
 
     @rule(job_id=jobs)
     def mark(self, job_id: JobId) -> None:

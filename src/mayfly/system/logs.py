@@ -6,6 +6,7 @@ ever written; of our own messages only the fixed part and values that cannot tel
 
 from __future__ import annotations
 
+import _thread
 import logging
 import os
 import re
@@ -30,6 +31,7 @@ _OURS = "mayfly"
 _FILE_BYTES = 512 << 10
 _OLD_FILES = 1
 _MOST_FRAMES = 40
+_AGAIN_S = 0.05
 _HIDDEN = "<…>"
 _OUR_LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [A-Z]+ [\w.]+ [\w.<>-]+:\d+( .*)?|  [\w.<>]+ at .*"
@@ -155,5 +157,9 @@ def _log_uncaught_in_thread(failure: threading.ExceptHookArgs) -> None:
 
 
 def _log_unraisable(failure: sys.UnraisableHookArgs) -> None:
-    if failure.exc_value is not None:
+    if isinstance(failure.exc_value, KeyboardInterrupt):
+        # Ctrl-C came while an object was being taken down, where nothing can be raised: said
+        # again a moment later, outside of this hook, or it would be lost.
+        threading.Timer(_AGAIN_S, _thread.interrupt_main).start()
+    elif failure.exc_value is not None:
         _log.error("failed where nobody could be told", exc_info=failure.exc_value)
