@@ -59,18 +59,11 @@ def job_shape(job: Job) -> Shape:
 
 def deletion_shape(deletion: Deletion, gone: type[UserError] = AlreadyDeleted) -> Shape:
     """Return what became of one job; the error is null only for one that was deleted now."""
-    error: Shape | None = None
-    if deletion.outcome is DeleteOutcome.ALREADY_DELETED:
-        error = error_shape(gone())
-    elif deletion.outcome is DeleteOutcome.NO_SUCH_JOB:
-        error = error_shape(NoSuchJob())
-    elif deletion.outcome is DeleteOutcome.FAILED:
-        error = stored_error_shape(deletion.error_code or UserError.code)
     return {
         "job": deletion.job_id,
         "outcome": deletion.outcome.value,
         "deleted_at": moment_shape(deletion.deleted_at),
-        "error": error,
+        "error": _outcome_error(deletion, gone),
     }
 
 
@@ -94,20 +87,24 @@ def doomed_shape(job_id: str) -> Shape:
 
 def retained_shape(retained: Retained) -> Shape:
     """Return what became of one job's ends; they are null unless the outcome is changed."""
-    error: Shape | None = None
-    if retained.outcome is RetainOutcome.ALREADY_DELETED:
-        error = error_shape(AlreadyDeleted())
-    elif retained.outcome is RetainOutcome.NO_SUCH_JOB:
-        error = error_shape(NoSuchJob())
-    elif retained.outcome is RetainOutcome.FAILED:
-        error = stored_error_shape(retained.error_code or UserError.code)
     return {
         "job": retained.job_id,
         "outcome": retained.outcome.value,
         "source_delete_at": moment_shape(retained.source_delete_at),
         "result_delete_at": moment_shape(retained.result_delete_at),
-        "error": error,
+        "error": _outcome_error(retained, AlreadyDeleted),
     }
+
+
+def _outcome_error(answer: Deletion | Retained, gone: type[UserError]) -> Shape | None:
+    """Return why nothing was done for a job; None where something was."""
+    if answer.outcome in (DeleteOutcome.ALREADY_DELETED, RetainOutcome.ALREADY_DELETED):
+        return error_shape(gone())
+    if answer.outcome in (DeleteOutcome.NO_SUCH_JOB, RetainOutcome.NO_SUCH_JOB):
+        return error_shape(NoSuchJob())
+    if answer.outcome in (DeleteOutcome.FAILED, RetainOutcome.FAILED):
+        return stored_error_shape(answer.error_code or UserError.code)
+    return None
 
 
 def export_shape(
