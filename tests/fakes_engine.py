@@ -31,8 +31,9 @@ from mayfly.domain.document_errors import (
     UnknownKind,
 )
 from mayfly.domain.jobs import ReaderProcess, ReadOptions
-from mayfly.domain.pages import Box, PageImage, PageOrigin, PageReading, PageResult, Word
+from mayfly.domain.pages import Box, PageImage, PageOrigin, PageResult, Word
 from mayfly.domain.ports import EngineInfo
+from mayfly.domain.readings import PageReading
 
 _FIRST_PID = 1 << 24
 """Above every process number that Linux gives out."""

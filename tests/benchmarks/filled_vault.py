@@ -15,7 +15,8 @@ from benchmarks.children import PASSPHRASE
 from mayfly.bootstrap import Foundation
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
-from mayfly.domain.pages import Box, PageImage, PageOrigin, PageReading, PageResult, Word
+from mayfly.domain.pages import Box, PageImage, PageOrigin, PageResult, Word
+from mayfly.domain.readings import PageReading
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.vault_port import Vault
 from mayfly.system.clock import SystemClock

@@ -10,7 +10,7 @@ import pymupdf
 from PIL import Image, ImageDraw, ImageFont
 
 from mayfly.domain.jobs import ReadOptions
-from mayfly.domain.pages import PageReading
+from mayfly.domain.readings import PageReading
 from mayfly.engine.reader import WorkerReader
 
 PLEASE_READ = (

@@ -17,8 +17,9 @@ from mayfly.composition import RECEIPT_FORMS, Mayfly
 from mayfly.domain.ids import JobId
 from mayfly.domain.inspection import Finding, Grade, Inspection
 from mayfly.domain.limits import Limits
-from mayfly.domain.pages import PageImage, PageReading, Word
+from mayfly.domain.pages import PageImage, Word
 from mayfly.domain.preferences import Preferences
+from mayfly.domain.readings import PageReading
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
 from mayfly.export.formats import render_text

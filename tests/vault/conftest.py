@@ -11,7 +11,8 @@ import pytest
 
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import ReadOptions
-from mayfly.domain.pages import Box, PageImage, PageOrigin, PageReading, PageResult, Word
+from mayfly.domain.pages import Box, PageImage, PageOrigin, PageResult, Word
+from mayfly.domain.readings import PageReading
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.vault_port import Vault
 from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault

@@ -71,6 +71,11 @@ class Purged:
     parts: int
 
 
+@dataclass(frozen=True, slots=True)
+class UploadsChanged:
+    """Something about uploads or destinations changed: ask for the overview again."""
+
+
 Event = (
     JobsChanged
     | IntakeProgress
@@ -80,4 +85,5 @@ Event = (
     | VaultGone
     | TimeDoubted
     | Purged
+    | UploadsChanged
 )

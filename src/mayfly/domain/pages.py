@@ -92,14 +92,6 @@ class PageImage:
 
 
 @dataclass(frozen=True, slots=True)
-class PageReading:
-    """What a reader hands back for one page."""
-
-    result: PageResult
-    image: PageImage
-
-
-@dataclass(frozen=True, slots=True)
 class PageSummary:
     """One page in a job's list; error_code is set when its state is FAILED."""
 

@@ -19,7 +19,8 @@ from mayfly.domain.jobs import (
     ReaderProcess,
     ReadOptions,
 )
-from mayfly.domain.pages import PageReading, PageResult
+from mayfly.domain.pages import PageResult
+from mayfly.domain.readings import PageReading
 
 T = TypeVar("T")
 

@@ -20,8 +20,9 @@ from mayfly.domain.jobs import (
     ReadOptions,
     Retained,
 )
-from mayfly.domain.pages import PageImage, PageReading, PageResult, PageSummary
+from mayfly.domain.pages import PageImage, PageResult, PageSummary
 from mayfly.domain.ports import SourceFile
+from mayfly.domain.readings import PageReading
 from mayfly.domain.retention import RetentionRule, RuleChange
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.timekeeping import Mark, TimeNews, Toll

@@ -9,7 +9,8 @@ from mayfly.domain.error_codes import BY_CODE
 from mayfly.domain.errors import UserError
 from mayfly.domain.limits import Limits
 from mayfly.domain.page_codec import decode_page
-from mayfly.domain.pages import PageImage, PageReading
+from mayfly.domain.pages import PageImage
+from mayfly.domain.readings import PageReading
 from mayfly.engine.channel import ChannelGarbled, Frame
 
 MOST_VIEW_PIXELS = 4_096

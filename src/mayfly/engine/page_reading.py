@@ -7,8 +7,9 @@ from PIL import Image
 from mayfly.domain.document_errors import PageTooLarge
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
-from mayfly.domain.pages import PageOrigin, PageReading, PageResult
+from mayfly.domain.pages import PageOrigin, PageResult
 from mayfly.domain.ports import Recogniser
+from mayfly.domain.readings import PageReading
 from mayfly.engine.loaded_page import LoadedPage, OpenDocument
 from mayfly.engine.pixels import to_page_image
 from mayfly.engine.preparation import is_blank

@@ -12,7 +12,8 @@ from mayfly.domain.errors import InternalError
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
 from mayfly.domain.page_codec import encode_page
-from mayfly.domain.pages import PageReading, PageResult
+from mayfly.domain.pages import PageResult
+from mayfly.domain.readings import PageReading
 from mayfly.engine.answers import error_from, reading_from
 from mayfly.engine.channel import (
     CHUNK_BYTES,

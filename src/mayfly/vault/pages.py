@@ -8,7 +8,8 @@ from mayfly.domain.errors import InternalError, MayflyError, NotFinished, Source
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part
 from mayfly.domain.page_codec import decode_page, encode_page
-from mayfly.domain.pages import PageImage, PageReading, PageResult, PageState, PageSummary
+from mayfly.domain.pages import PageImage, PageResult, PageState, PageSummary
+from mayfly.domain.readings import PageReading
 from mayfly.domain.states import JobState
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.moments import micros_of
