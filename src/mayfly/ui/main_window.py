@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
@@ -51,9 +51,8 @@ from mayfly.ui.trouble_bar import TroubleBar
 from mayfly.ui.window_lock import WindowLock
 from mayfly.ui.wishes import Wishes
 from mayfly.ui.wording import Tr
+from mayfly.ui.workspace import SIZE_PX, Workspace, tight_column
 
-_LIST_PX = 356
-_SIZE_PX = (1280, 800)
 _LEAST_PX = (760, 480)
 _SETTLE_MS = 80
 
@@ -92,7 +91,7 @@ class MainWindow(DropWindow):
         self.setWindowTitle("Mayfly")
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*_LEAST_PX)
-        self.resize(*_SIZE_PX)
+        self.resize(*SIZE_PX)
         self._make_parts(make_source, decode_lane, now)
         self._make_widgets(icons, decode_lane, suffixes)
         self.privacy = self._make_privacy(privacy, icons)
@@ -341,27 +340,19 @@ class MainWindow(DropWindow):
 
     def _lay_out(self) -> None:
         side = ListPane(self.jobs, self.model, actions=self.actions_, tr=self._tr, parent=self)
-        self._workspace = QSplitter(Qt.Orientation.Horizontal, self)
-        self._workspace.setHandleWidth(1)
-        self._workspace.setChildrenCollapsible(False)
-        self._workspace.addWidget(side)
-        self._workspace.addWidget(self.pages)
-        self._workspace.setStretchFactor(0, 0)
-        self._workspace.setStretchFactor(1, 1)
-        self._workspace.setSizes([_LIST_PX, _SIZE_PX[0] - _LIST_PX])
-        side.setMinimumWidth(260)
+        self._workspace = Workspace(side, self.pages, self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._workspace)
         self._body = QWidget(self)
-        column = _tight(self._body)
+        column = tight_column(self._body)
         for widget in (self.toolbar, self.ends, self.trouble):
             column.addWidget(widget)
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)
         self._front = QStackedWidget(self)
         self._front.addWidget(self._body)
-        _tight(self).addWidget(self._front)
+        tight_column(self).addWidget(self._front)
 
     def _connect(self) -> None:
         self._settle.timeout.connect(self.commands.show_chosen)
@@ -392,9 +383,3 @@ class MainWindow(DropWindow):
         self.empty.paste_wanted.connect(self.commands.paste)
         self.empty.deleted_wanted.connect(self._show_deleted_ones)
 
-
-def _tight(widget: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    return column
