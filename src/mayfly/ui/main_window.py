@@ -382,4 +382,3 @@ class MainWindow(DropWindow):
         self.empty.add_wanted.connect(self.actions_.add_files.trigger)
         self.empty.paste_wanted.connect(self.commands.paste)
         self.empty.deleted_wanted.connect(self._show_deleted_ones)
-
