@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -17,18 +17,16 @@ from datetime import datetime
 from pathlib import Path
 
 from mayfly.composition import (
-    RENDERERS,
     Adapters,
     Keyless,
     Mayfly,
     cores,
 )
 from mayfly.domain.desktop_port import Desktop
+from mayfly.domain.exports import ExportDocument, ExportFormat
 from mayfly.domain.inspection import Inspection
-from mayfly.domain.jobs import Job
 from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
-from mayfly.domain.pages import PageResult
 from mayfly.domain.panic import PanicReport
 from mayfly.domain.ports import Engine, Lane, SourceFile
 from mayfly.domain.preferences import Preferences
@@ -37,6 +35,7 @@ from mayfly.engine.scratch import count_left, make_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
 from mayfly.memory_session import MemorySession, is_memory_place
+from mayfly.renderers import RENDERERS
 from mayfly.services.inspection import Inspector, Looks, Surroundings
 from mayfly.services.lane import ThreadLane
 from mayfly.services.once import ReadOnce
@@ -160,11 +159,9 @@ class Foundation:
         """Looking at a document that never reaches the vault."""
         return ViewOnce(lambda: self.read_once, make_lane=ThreadLane, page_text=page_text)
 
-    def render(
-        self, file_format: str, pages: Iterable[PageResult], job: Job | None = None
-    ) -> Iterator[bytes]:
-        """Yield the bytes of pages as txt or json; job is None for pages that are not kept."""
-        return RENDERERS[file_format](job, pages)
+    def render(self, file_format: ExportFormat, document: ExportDocument) -> Iterator[bytes]:
+        """Yield the bytes of a document in any form but one that needs the source."""
+        return RENDERERS[file_format](document)
 
     def languages(self) -> tuple[str, ...]:
         """Return the installed languages; blocks for some 0.1 s; RecogniserMissing otherwise."""

@@ -17,9 +17,9 @@ from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof_port import TraceSearch
 from mayfly.export.audit_lines import log_lines
 from mayfly.export.files import FolderTarget
-from mayfly.export.formats import render_json, render_text
 from mayfly.export.receipt_page import receipt_page
 from mayfly.export.receipts import read_receipt, receipt_json
+from mayfly.renderers import RENDERERS
 from mayfly.retention.alarm import SchedulerAlarm
 from mayfly.retention.ticker import MinuteTicker
 from mayfly.services.at_once import AtOnce
@@ -29,7 +29,7 @@ from mayfly.services.bus import EventBus
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.deletion import Deletions
 from mayfly.services.doubts import Doubting
-from mayfly.services.exporting import Exporting, Renderer
+from mayfly.services.exporting import Exporting
 from mayfly.services.handover import Handover
 from mayfly.services.intake import Intake
 from mayfly.services.lane import ThreadLane
@@ -47,11 +47,6 @@ from mayfly.system.seat import FileSeat
 from mayfly.understand.plain_text import page_text
 from mayfly.vault.audit_signing import is_consistent
 from mayfly.vault.vault import SqliteVault
-
-RENDERERS: dict[str, Renderer] = {
-    "txt": partial(render_text, page_text=page_text),
-    "json": partial(render_json, page_text=page_text),
-}
 
 RECEIPT_FORMS = ReceiptForms(
     as_json=receipt_json, as_page=receipt_page, read=read_receipt, log_lines=log_lines

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.exports import ExportDocument
 from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
 from mayfly.export.formats import render_json, render_text
 from mayfly.system.resources import resource
@@ -23,11 +24,11 @@ def page(number: int, *texts: str, origin: PageOrigin = PageOrigin.RECOGNISED) -
 
 
 def text_of(*pages: PageResult) -> str:
-    return b"".join(render_text(None, pages, page_text=page_text)).decode()
+    return b"".join(render_text(ExportDocument(None, pages), page_text=page_text)).decode()
 
 
 def json_of(*pages: PageResult) -> dict:
-    return json.loads(b"".join(render_json(None, pages, page_text=page_text)))
+    return json.loads(b"".join(render_json(ExportDocument(None, pages), page_text=page_text)))
 
 
 def test_a_page_ends_with_a_line_end():
@@ -84,7 +85,7 @@ def test_pages_are_rendered_as_they_come():
 
     for render in (render_text, render_json):
         asked.clear()
-        chunks = render(None, pages(), page_text=page_text)
+        chunks = render(ExportDocument(None, pages()), page_text=page_text)
         while not asked:
             next(chunks)
         assert asked == [1]

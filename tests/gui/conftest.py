@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ class Desk:
             library=house.library,
             engine=house.engine,
             target=FolderTarget(0o077),
-            renderers={"txt": lambda job, pages: render_text(job, pages, page_text=page_text)},
+            renderers={"txt": partial(render_text, page_text=page_text)},
             audit=house.vault.audit,
             clock=house.clock,
         )

@@ -15,6 +15,7 @@ from mayfly.cli.session import Session
 from mayfly.composition import Mayfly
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import NoSuchBatch, NoSuchPage, NotFinished
+from mayfly.domain.exports import ExportDocument, ExportFormat
 from mayfly.domain.jobs import Job
 from mayfly.domain.pages import PageResult, PageState
 
@@ -111,10 +112,11 @@ def run_show(arguments: argparse.Namespace, session: Session) -> int:
         # Asked before anything is printed: the result may be gone.
         mayfly.library.pages(job.job_id).result()
         pages, failed = mayfly.library.results(job.job_id), job.pages_failed
+    document = ExportDocument(job, pages)
     if terminal.as_json or arguments.format == "json":
-        terminal.print_document(session.foundation.render("json", pages, job))
+        terminal.print_document(session.foundation.render(ExportFormat.JSON, document))
     else:
-        pieces = session.foundation.render("txt", pages, job)
+        pieces = session.foundation.render(ExportFormat.TEXT, document)
         terminal.print_text(piece.decode() for piece in pieces)
     if not failed:
         return ExitStatus.DONE

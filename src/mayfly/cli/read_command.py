@@ -16,6 +16,7 @@ from mayfly.cli.secrets_input import ask_secret, can_ask, password_source
 from mayfly.cli.session import Session
 from mayfly.domain.document_errors import EveryPageFailed, PasswordNeeded, PasswordWrong
 from mayfly.domain.error_codes import error_of
+from mayfly.domain.exports import ExportDocument, ExportFormat
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.pages import PageResult
 from mayfly.services.once import OncePage
@@ -79,10 +80,11 @@ def run_read(arguments: argparse.Namespace, session: Session) -> int:
         with closing(reading.pages()) as pages:
             # The first page decides whether there is an answer at all.
             whole = chain([first] if (first := next(pages, None)) else [], pages)
+            document = ExportDocument(None, whole)
             if terminal.as_json:
-                terminal.print_document(session.foundation.render("json", whole))
+                terminal.print_document(session.foundation.render(ExportFormat.JSON, document))
             else:
-                pieces = session.foundation.render("txt", whole)
+                pieces = session.foundation.render(ExportFormat.TEXT, document)
                 terminal.print_text(piece.decode() for piece in pieces)
     return ExitStatus.SOME_FAILED if reading.failed else ExitStatus.DONE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -91,6 +91,10 @@ class ExportDocument:
     pages: Iterable[PageResult]
     images: Mapping[int, tuple[ImageBlock, ...]] = field(default_factory=dict)
     links: Mapping[ImageId, ImageLink] = field(default_factory=dict)
+
+
+Renderer = Callable[[ExportDocument], Iterator[bytes]]
+"""Turns a document into a file's bytes, piece by piece. Raises before the first piece, or never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from mayfly.domain.jobs import Job
+from mayfly.domain.exports import ExportDocument
 from mayfly.domain.pages import PageResult, Word
 
 PageText = Callable[[Sequence[Word]], str]
@@ -15,27 +15,20 @@ PageText = Callable[[Sequence[Word]], str]
 SCHEMA_VERSION = 1
 
 
-def render_text(
-    _job: Job | None, pages: Iterable[PageResult], *, page_text: PageText
-) -> Iterator[bytes]:
+def render_text(document: ExportDocument, *, page_text: PageText) -> Iterator[bytes]:
     """Yield UTF-8 text: each page ends with a line end, and a form feed parts two pages."""
     before = ""
-    for page in pages:
+    for page in document.pages:
         yield f"{before}{page_text(page.words)}\n".encode()
         before = "\f"
 
 
-def render_json(
-    job: Job | None, pages: Iterable[PageResult], *, page_text: PageText
-) -> Iterator[bytes]:
-    """Yield one JSON document in the schema of resources/result.schema.json.
-
-    job is None for a document that was read without being kept.
-    """
-    job_id = json.dumps(job.job_id if job else None)
+def render_json(document: ExportDocument, *, page_text: PageText) -> Iterator[bytes]:
+    """Yield one JSON document in the schema of resources/result.schema.json."""
+    job_id = json.dumps(document.job.job_id if document.job else None)
     yield f'{{"version": {SCHEMA_VERSION}, "job": {job_id}, "pages": ['.encode()
     before = "\n"
-    for page in pages:
+    for page in document.pages:
         shape = json.dumps(_page(page, page_text), ensure_ascii=False)
         yield f"{before}{shape}".encode()
         before = ",\n"

@@ -16,10 +16,10 @@ from mayfly.domain.audit import AuditKind
 from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.document_errors import ReaderCrashed
 from mayfly.domain.errors import InternalError, NotFinished, VaultError
+from mayfly.domain.exports import ExportDocument, Renderer
 from mayfly.domain.handover import ResultTarget, TargetDiffers
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job, ReaderProcess
-from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Clock, Engine, FileTarget, Lane
 from mayfly.domain.states import JobState
 from mayfly.domain.vault_port import Vault
@@ -28,9 +28,6 @@ from mayfly.services.library import Library
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-
-Renderer = Callable[[Job | None, Iterable[PageResult]], Iterator[bytes]]
-"""Turns a job (None: one that is not kept) and its pages, in order, into a file's bytes."""
 
 PDF = "pdf"
 
@@ -88,7 +85,7 @@ class Exporting:
     def render(self, job_id: JobId, file_format: str) -> Iterator[bytes]:
         """Yield the bytes of one of the text formats; blocks, so not for the GUI thread."""
         job = self._ready(job_id, needs_source=False)
-        return self._renderers[file_format](job, self._library.results(job_id))
+        return self._rendered(job, file_format)
 
     def close(self) -> None:
         """Finish the export in hand; those that wait are not begun, and their futures fail."""
@@ -145,10 +142,13 @@ class Exporting:
             with closing(self._pdf(job_id)) as pieces:
                 written = write(_shown(pieces, on_piece))
         else:
-            rendered = self._renderers[file_format](job, self._library.results(job_id))
-            written = write(_shown(rendered, on_piece))
+            written = write(_shown(self._rendered(job, file_format), on_piece))
         self._write_down(job_id, file_format)
         return written
+
+    def _rendered(self, job: Job, file_format: str) -> Iterator[bytes]:
+        document = ExportDocument(job, self._library.results(job.job_id))
+        return self._renderers[file_format](document)
 
     def _write_down(self, job_id: JobId, file_format: str) -> None:
         """Tell the audit log that a file was written.
