@@ -27,6 +27,7 @@ from mayfly.domain.exports import ExportDocument, ExportFormat
 from mayfly.domain.inspection import Inspection
 from mayfly.domain.limits import Limits
 from mayfly.domain.lock_port import KeyHome
+from mayfly.domain.network_port import Network
 from mayfly.domain.panic import PanicReport
 from mayfly.domain.ports import Engine, Lane, SourceFile
 from mayfly.domain.preferences import Preferences
@@ -49,6 +50,7 @@ from mayfly.system.instance import WindowInstance
 from mayfly.system.login_start import LoginStart, is_login_start, login_start
 from mayfly.system.logs import start_logging
 from mayfly.system.machine import look_at_machine
+from mayfly.system.network_guard import NetworkGuard
 from mayfly.system.own_files import look_at_files
 from mayfly.system.paths import find_paths, make_folders
 from mayfly.system.purge_timer import PurgeTimer, purge_timer
@@ -88,6 +90,7 @@ class Foundation:
         self._door = VaultDoor(
             self._paths, self._clock, self._adapters, open_store=self._open_store
         )
+        self._network = NetworkGuard(self._machine_clock)
         self._borrowed: Path | None = None
         self._hardening: Hardening | None = None
 
@@ -103,9 +106,15 @@ class Foundation:
         """Whether a session in memory could be had here; looks at the table of mounts."""
         return is_memory_place()
 
+    @property
+    def network(self) -> Network:
+        """The guard of connections, and what it counted."""
+        return self._network
+
     def harden(self) -> None:
-        """Forbid core dumps, make new files private, and log content-free; once, at start."""
+        """Forbid core dumps and connections, make new files private, log content-free; once."""
         self._hardening = harden()
+        self._network.install()
         start_logging(self._paths.log)
 
     @property
@@ -314,6 +323,7 @@ class Foundation:
             traces=MachineTraces(grounds_of(self._paths)),
             private_folder=self.private_folder,
             audit_days=lambda: self.preferences().audit_days,
+            network=self._network,
         )
 
     # --- the engine ------------------------------------------------------------------

@@ -13,6 +13,7 @@ from mayfly.domain.audit import ReceiptVerdict
 from mayfly.domain.errors import VaultError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deletion
+from mayfly.domain.network_port import Network
 from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof_port import TraceSearch
 from mayfly.export.audit_lines import log_lines
@@ -105,6 +106,8 @@ class Adapters:
     private_folder: Callable[[], AbstractContextManager[Path]]
     audit_days: Callable[[], int]
     """How long the audit log keeps an entry, as it is set now."""
+    network: Network
+    """The one way out: what is to reach the user's own storage goes through it."""
 
 
 def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:

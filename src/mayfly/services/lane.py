@@ -10,23 +10,36 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from mayfly.domain.errors import LaneClosed
+from mayfly.domain.network_port import Running
 
 T = TypeVar("T")
 
 _URGENT, _ORDINARY, _LAST = range(3)
 
 
-class ThreadLane:
-    """The Lane port on a thread of its own. Pieces of one urgency run in the order given."""
+StartThread = Callable[[Callable[[], None], str], Running]
 
-    def __init__(self, name: str) -> None:
+
+def start_daemon(run: Callable[[], None], name: str) -> threading.Thread:
+    """Start a thread that does not keep the process alive."""
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+class ThreadLane:
+    """The Lane port on a thread of its own. Pieces of one urgency run in the order given.
+
+    start: starts the thread; the network lane's must be one that can make sockets.
+    """
+
+    def __init__(self, name: str, start: StartThread = start_daemon) -> None:
         self._queue: queue.PriorityQueue[tuple[int, int, Callable[[], Any] | None, Future[Any]]]
         self._queue = queue.PriorityQueue()
         self._order = itertools.count()
         self._gate = threading.Lock()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+        self._thread = start(self._run, name)
 
     def submit(self, work: Callable[[], T], *, urgent: bool = False) -> Future[T]:
         """Queue the work; its answer or its exception is in the future."""
