@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from mayfly.domain.pages import Word
+from mayfly.understand.words import clean
 
 
 def page_text(words: Sequence[Word]) -> str:
@@ -26,7 +27,7 @@ def page_text(words: Sequence[Word]) -> str:
 
 def _lines(words: Iterable[Word]) -> str:
     lines = (
-        " ".join(filter(None, (_clean(word.text) for word in members)))
+        " ".join(filter(None, (clean(word.text) for word in members)))
         for _, members in groupby(words, key=_line_of)
     )
     return "\n".join(filter(None, lines))
@@ -34,9 +35,3 @@ def _lines(words: Iterable[Word]) -> str:
 
 def _line_of(word: Word) -> tuple[int, int, int]:
     return (word.block, word.paragraph, word.line)
-
-
-def _clean(text: str) -> str:
-    """Return the word's text with single spaces for any white space and no control characters."""
-    kept = (one for one in text if one.isspace() or unicodedata.category(one) != "Cc")
-    return " ".join("".join(kept).split())
