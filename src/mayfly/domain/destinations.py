@@ -33,6 +33,11 @@ def is_destination_id(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None
 
 
+def credentials_entry(destination_id: DestinationId) -> str:
+    """Return the name under which the keyring keeps a destination's access key."""
+    return f"destination-{destination_id}"
+
+
 class Provider(StrEnum):
     """Whose storage it is; fills endpoint, region and addressing."""
 

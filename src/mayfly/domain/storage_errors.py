@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mayfly.domain.errors import UserError
+from mayfly.domain.errors import KeyringUnavailable, UserError
 
 
 class StorageError(UserError):
@@ -190,6 +190,34 @@ class CredentialsMissing(StorageError):
     code = "credentials_missing"
     text = "The keyring no longer holds this destination's access key."
     remedy = "Enter it again: edit the destination."
+
+
+class CredentialsInvalid(StorageError):
+    """No access key can look like this."""
+
+    code = "credentials_invalid"
+    text = "This cannot be an access key."
+    remedy = "Copy the key id and the secret from your provider's page, each as one line."
+
+
+class NoKeyringForKeys(KeyringUnavailable):
+    """An access key is to be kept or looked up, and there is no keyring for it."""
+
+    code = "no_keyring_for_keys"
+    text = "Access keys are kept in the system's keyring only, and it cannot be reached."
+    remedy = (
+        "Log in to your desktop session, or start its Secret Service (gnome-keyring, KWallet), and"
+        " try again. Mayfly never writes an access key into a file."
+    )
+    exit_status = 3
+
+
+class NotStored(StorageError):
+    """A link is wanted to what does not lie at the destination."""
+
+    code = "not_stored"
+    text = "This picture does not lie at that destination."
+    remedy = "Send it there first, and wait until it is stored."
 
 
 class ConnectionRefusedHere(StorageError):
