@@ -17,7 +17,7 @@ import itertools
 import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mayfly.domain.document_errors import (
     DamagedDocument,
@@ -30,6 +30,7 @@ from mayfly.domain.document_errors import (
     RecogniserMissing,
     UnknownKind,
 )
+from mayfly.domain.images import FoundImage, ImageBlock, ImageId, ImageKind, ImageType
 from mayfly.domain.jobs import ReaderProcess, ReadOptions
 from mayfly.domain.pages import Box, PageImage, PageOrigin, PageResult, Word
 from mayfly.domain.ports import EngineInfo
@@ -43,11 +44,12 @@ _LONGEST_S = 60.0
 
 @dataclass(frozen=True)
 class ScriptPage:
-    """One page: its words, and what goes wrong or is waited for before it is read."""
+    """One page: words, number of pictures; what goes wrong or is waited for before it is read."""
 
     text: str = "word"
     fault: str | None = None
     gate: str | None = None
+    images: int = 0
 
 
 def document(
@@ -176,7 +178,8 @@ class EchoReader:
             number += 1_000
         else:
             self._meet(page.get("fault"), title, number)
-        return reading_of(number, page["text"], anyway=self._options.recognise_anyway)
+        reading = reading_of(number, page["text"], anyway=self._options.recognise_anyway)
+        return replace(reading, images=images_of(number, page.get("images", 0)))
 
     def compose_pdf(self, pages: Sequence[PageResult]) -> Iterator[bytes]:
         assert self._script is not None, "no document is open"
@@ -259,3 +262,16 @@ def reading_of(number: int, text: str, *, anyway: bool = False) -> PageReading:
     result = PageResult(number, 1000, 1400, 300, origin, words)
     picture = b"\xff\xd8" + hashlib.sha256(text.encode()).digest()
     return PageReading(result, PageImage(picture, 500, 700))
+
+
+def images_of(page: int, count: int) -> tuple[FoundImage, ...]:
+    """Return so many pictures as a reader finds on a page; each has bytes of its own."""
+    return tuple(image_of(ImageId(page, number)) for number in range(1, count + 1))
+
+
+def image_of(image_id: ImageId, text: str = "picture") -> FoundImage:
+    """Return a picture; its bytes are no real PNG but begin like one."""
+    data = b"\x89PNG\r\n\x1a\n" + f"{text} {image_id}".encode()
+    box = Box(100, 200 * image_id.number, 400, 150)
+    block = ImageBlock(image_id, box, 40, 15, ImageKind.UNKNOWN, ImageType.PNG, len(data))
+    return FoundImage(block, data)

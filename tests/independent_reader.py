@@ -27,6 +27,7 @@ FORMAT = 9
 SLOT = 16_384
 PART = {"source": b"\x01", "result": b"\x02"}
 DOCUMENT, SOURCE_NAME, OPTIONS, PASSWORD, PAGE_IMAGE, RESULT_NAME, PAGE_WORDS, TARGET = range(1, 9)
+IMAGE_DATA, IMAGE_LIST = 9, 10
 
 
 def number(value: int, size: int) -> bytes:
@@ -138,6 +139,17 @@ class Reader:
         if data is None:
             return None
         return int.from_bytes(data[:4], "big"), int.from_bytes(data[4:8], "big"), data[8:]
+
+    def images(self, job_id: str, page: int) -> list[tuple[list[Any], bytes]]:
+        """Return what the list says of each picture found on the page, and the picture."""
+        listed = self._stream(job_id, "source", IMAGE_LIST, page)
+        found = []
+        for image in json.loads(listed)["images"] if listed is not None else []:
+            data = self._stream(job_id, "source", IMAGE_DATA, page * 1024 + image[0])
+            if data is None or len(data) != image[-1]:
+                raise ValueError("a picture is not as its list says")
+            found.append((image, data))
+        return found
 
     # --- keys, from the top down ---------------------------------------------------------
 

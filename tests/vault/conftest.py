@@ -19,6 +19,7 @@ from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
 from mayfly.vault.passphrase import ArgonProfile
 from tests.conftest import FakeClock
 from tests.fakes import BytesSource, MemorySecrets
+from tests.fakes_engine import images_of
 
 CHEAP = ArgonProfile(memory_kib=64, iterations=1, lanes=1)
 RULE = RetentionRule(source_hours=1, result_hours=24)
@@ -32,13 +33,15 @@ def paths_in(folder: Path) -> VaultPaths:
     )
 
 
-def reading(number: int, *texts: str, picture: bytes = b"\xff\xd8picture") -> PageReading:
+def reading(
+    number: int, *texts: str, picture: bytes = b"\xff\xd8picture", images: int = 0
+) -> PageReading:
     words = tuple(
         Word(text, Box(10, 20 * index, 50, 18), 90.5, 0, 0, index)
         for index, text in enumerate(texts)
     )
     result = PageResult(number, 1000, 1400, 300, PageOrigin.RECOGNISED, words)
-    return PageReading(result, PageImage(picture, 500, 700))
+    return PageReading(result, PageImage(picture, 500, 700), images_of(number, images))
 
 
 @dataclass

@@ -57,7 +57,7 @@ class Home:
         self.vault.claim_next(NOW)
         self.vault.set_pages(job_id, 2)
         for page in (1, 2):
-            self.vault.save_page(job_id, reading(page, name, f"page {page}", "ŵörds"))
+            self.vault.save_page(job_id, reading(page, name, f"page {page}", "ŵörds", images=page))
         self.vault.finish(job_id, NOW)
         return job_id
 
@@ -84,7 +84,9 @@ def check_same(home: Home) -> None:
             assert reader.document(job_id) is reader.path(job_id) is None
             assert reader.options(job_id) is reader.password(job_id) is None
             assert reader.picture(job_id, 1) is None
+            assert reader.images(job_id, 1) == []
         else:
+            check_same_images(reader, vault, job_id)
             chunks = range(vault.source_chunk_count(job_id))
             whole = b"".join(vault.source_chunk(job_id, number) for number in chunks)
             assert reader.document(job_id) == whole
@@ -102,6 +104,17 @@ def check_same(home: Home) -> None:
             words = vault.page(job_id, page, NOW).words
             assert reader.words(job_id, page) == [word.text for word in words]
     reader.close()
+
+
+def check_same_images(reader: Reader, vault: SqliteVault, job_id: JobId) -> None:
+    for page in (1, 2):
+        blocks = [one for one in vault.images(job_id, NOW) if one.image_id.page == page]
+        found = reader.images(job_id, page)
+        assert [image[0] for image, _ in found] == [one.image_id.number for one in blocks]
+        for block, (image, data) in zip(blocks, found, strict=True):
+            assert image[1:3] == [block.box.left, block.box.top]
+            assert image[-2:] == [block.image_type.value, block.size_bytes]
+            assert vault.image(job_id, block.image_id, NOW).data == data
 
 
 def test_it_imports_nothing_of_mayfly() -> None:

@@ -1,4 +1,4 @@
-"""The pictures of one page go alone, key and all; words, document and other pages stay."""
+"""The pictures of one page go alone, keys and all; words, document and other pages stay."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from mayfly.domain.errors import NotFinished, SourceGone, VaultDamaged
 from mayfly.domain.ids import JobId
+from mayfly.domain.images import ImageId
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Part
 from mayfly.domain.states import DeleteReason
 from mayfly.vault import streams as streams_module
@@ -17,6 +18,7 @@ from mayfly.vault.connection import Transaction
 from mayfly.vault.sealing import Kind
 from mayfly.vault.streams import SealedStreams
 from mayfly.vault.vault import SqliteVault
+from tests.fakes_engine import image_of
 from tests.vault.conftest import Desk, reading
 from tests.vault.rotating import NOW, Place, admit, check_alive, check_settled, content, purge
 from tests.vault.test_migrations import FIXTURES
@@ -32,7 +34,8 @@ def read(vault: SqliteVault, name: str) -> JobId:
     assert vault.claim_next(NOW).job_id == job_id
     vault.set_pages(job_id, PAGES)
     for page in range(1, PAGES + 1):
-        vault.save_page(job_id, reading(page, f"{name} {page}", picture=picture(name, page)))
+        found = reading(page, f"{name} {page}", picture=picture(name, page), images=1)
+        vault.save_page(job_id, found)
     vault.finish(job_id, NOW)
     return job_id
 
@@ -44,6 +47,8 @@ def picture(name: str, page: int) -> bytes:
 def check_whole(vault: SqliteVault, name: str, job_id: JobId, *, without: set[int]) -> None:
     """All of it is there, but for these pages' pictures."""
     check_alive(vault, {name: job_id})
+    staying = [page for page in range(1, PAGES + 1) if page not in without]
+    assert [block.image_id.page for block in vault.images(job_id, NOW)] == staying
     for page in range(1, PAGES + 1):
         assert vault.page(job_id, page, NOW).words[0].text == f"{name} {page}"
         if page in without:
@@ -51,6 +56,8 @@ def check_whole(vault: SqliteVault, name: str, job_id: JobId, *, without: set[in
                 vault.page_image(job_id, page, NOW)
         else:
             assert vault.page_image(job_id, page, NOW).data == picture(name, page)
+            image_id = ImageId(page, 1)
+            assert vault.image(job_id, image_id, NOW) == image_of(image_id)
 
 
 # --- what goes and what stays --------------------------------------------------------------

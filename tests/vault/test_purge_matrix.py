@@ -128,7 +128,8 @@ def check_picture_after_death(place: Place, copy: Place, job_id: JobId) -> bool:
     check_settled(place, 2 if gone else 1)
     check_log(place, *[job_id] * gone)
     found = copy.streams_opened_with(place.loot())
-    assert ((job_id, Kind.PAGE_IMAGE.value, 2) in found) is not gone
+    for kind, page in ((Kind.PAGE_IMAGE, 2), (Kind.IMAGE_LIST, 2), (Kind.IMAGE_DATA, 2049)):
+        assert ((job_id, kind.value, page) in found) is not gone
     return gone
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mayfly.domain.document_errors import DocumentError, IntakeError, RecognitionError
 from mayfly.domain.errors import UserError
 from mayfly.domain.handover import NotHandedOver
+from mayfly.domain.image_errors import NoSuchImage
 from mayfly.domain.storage_errors import StorageError
 
 _BRANCHES: tuple[type[UserError], ...] = (
@@ -13,6 +14,7 @@ _BRANCHES: tuple[type[UserError], ...] = (
     DocumentError,
     RecognitionError,
     NotHandedOver,
+    NoSuchImage,
     StorageError,
 )
 """The root, and the branches whose module must have been imported to be found below it."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mayfly.domain.handover import ResultTarget
 from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.images import FoundImage, ImageBlock, ImageId
 from mayfly.domain.jobs import (
     Deadline,
     Deletion,
@@ -151,6 +152,20 @@ class Vault(Protocol):
 
     def page_image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
         """Open one page's picture; NotFinished, SourceGone or AlreadyDeleted otherwise."""
+        ...
+
+    def images(self, job_id: JobId, now: datetime) -> tuple[ImageBlock, ...]:
+        """Return the pictures found so far, in order; SourceGone or AlreadyDeleted otherwise.
+
+        Those of a page whose pictures were destroyed are not among them.
+        """
+        ...
+
+    def image(self, job_id: JobId, image_id: ImageId, now: datetime) -> FoundImage:
+        """Open one picture; NotFinished, SourceGone, AlreadyDeleted or NoSuchImage otherwise.
+
+        SourceGone, too, when it was destroyed with the picture of its page.
+        """
         ...
 
     def options(self, job_id: JobId) -> ReadOptions:

@@ -12,6 +12,7 @@ from mayfly.domain.pages import PageImage, PageResult, PageState, PageSummary
 from mayfly.domain.readings import PageReading
 from mayfly.domain.states import JobState
 from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.images import Images
 from mayfly.vault.moments import micros_of
 from mayfly.vault.rows import JobRow, count_pages, find_row
 from mayfly.vault.sealing import Kind
@@ -23,9 +24,10 @@ _SIDE_BYTES = 4
 class Pages:
     """Saves and opens pages; see domain.ports.Vault for each method's promise."""
 
-    def __init__(self, database: Database, streams: SealedStreams) -> None:
+    def __init__(self, database: Database, streams: SealedStreams, images: Images) -> None:
         self._database = database
         self._streams = streams
+        self._images = images
 
     def set_pages(self, job_id: JobId, pages: int) -> tuple[int, ...]:
         """Note the page count of a job in READING; return the numbers still to be read."""
@@ -54,7 +56,7 @@ class Pages:
         return tuple(number for (number,) in pending)
 
     def save_page(self, job_id: JobId, reading: PageReading) -> None:
-        """Seal one page in its own transaction; refused unless READING.
+        """Seal one page and the pictures on it in its own transaction; refused unless READING.
 
         The state is looked at within the transaction that writes, so a page that comes late
         for a deleted or cancelled job is refused by the database, not by luck.
@@ -67,13 +69,13 @@ class Pages:
             row = self._settle(tx, job_id, number, PageState.READ, None)
             self._streams.put(tx, row.ref, Kind.PAGE_IMAGE, [head, image.data], page=number)
             self._streams.put(tx, row.ref, Kind.PAGE_WORDS, [words], page=number)
+            self._images.put(tx, row.ref, number, reading.images)
 
     def fail_page(self, job_id: JobId, number: int, error_code: str) -> None:
         """Note that one page cannot be read; refused unless READING."""
         with self._database.write() as tx:
             row = self._settle(tx, job_id, number, PageState.FAILED, error_code)
-            for kind in (Kind.PAGE_IMAGE, Kind.PAGE_WORDS):
-                self._streams.drop(tx, row.ref, kind, page=number)
+            self._drop(tx, row, number)
 
     def summaries(self, job_id: JobId, now: datetime) -> tuple[PageSummary, ...]:
         """Return the pages known so far."""
@@ -143,9 +145,13 @@ class Pages:
         """Forget pages past the count: another version of the engine may count fewer."""
         beyond = tx.rows("SELECT number FROM page WHERE job = ? AND number > ?", row.seq, pages)
         for (number,) in beyond:
-            for kind in (Kind.PAGE_IMAGE, Kind.PAGE_WORDS):
-                self._streams.drop(tx, row.ref, kind, page=number)
+            self._drop(tx, row, number)
         tx.run("DELETE FROM page WHERE job = ? AND number > ?", row.seq, pages)
+
+    def _drop(self, tx: Transaction, row: JobRow, number: int) -> None:
+        for kind in (Kind.PAGE_IMAGE, Kind.PAGE_WORDS):
+            self._streams.drop(tx, row.ref, kind, page=number)
+        self._images.drop(tx, row.ref, number)
 
 
 def _is_read(tx: Transaction, row: JobRow, number: int) -> bool:

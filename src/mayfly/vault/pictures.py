@@ -1,4 +1,7 @@
-"""Destroying the pictures of one page while its words and the document live on."""
+"""Destroying the pictures of one page while its words and the document live on.
+
+That is how the page looks, and every picture that was found on it.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Part
 from mayfly.domain.pages import PageState
 from mayfly.vault.connection import Transaction
+from mayfly.vault.images import streams_of_page
 from mayfly.vault.moments import micros_of, optional_moment_of
 from mayfly.vault.rows import JobRow, find_row, touch
-from mayfly.vault.sealing import Kind
 from mayfly.vault.streams import SealedStreams
 
 
@@ -26,7 +29,7 @@ def destroy_pictures(
     if not row.has(Part.SOURCE):
         gone_at = optional_moment_of(row.deleted_at or row.source_gone_at)
         return Deletion(job_id, DeleteOutcome.ALREADY_DELETED, gone_at)
-    if not streams.destroy(tx, row.ref, Kind.PAGE_IMAGE, page=page):
+    if page < 1 or not streams.destroy_pages(tx, row.ref, Part.SOURCE, streams_of_page(page)):
         return _nothing_there(tx, row, page)
     tx.run(
         "UPDATE page SET picture_gone_at = ? WHERE job = ? AND number = ?",

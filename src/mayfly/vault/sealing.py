@@ -40,6 +40,8 @@ class Kind(IntEnum):
     RESULT_NAME = 6
     PAGE_WORDS = 7
     TARGET = 8
+    IMAGE_DATA = 9
+    IMAGE_LIST = 10
 
 
 PART_OF: dict[Kind, Part] = {
@@ -51,13 +53,18 @@ PART_OF: dict[Kind, Part] = {
     Kind.RESULT_NAME: Part.RESULT,
     Kind.PAGE_WORDS: Part.RESULT,
     Kind.TARGET: Part.RESULT,
+    Kind.IMAGE_DATA: Part.SOURCE,
+    Kind.IMAGE_LIST: Part.SOURCE,
 }
 """Which of a job's two data keys seals the stream, and so which deadline destroys it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamId:
-    """What a stream belongs to; page is 0 for the whole document."""
+    """What a stream belongs to; page is 0 for the whole document.
+
+    For a picture found on a page it is its place (images.place_of).
+    """
 
     job_id: bytes
     kind: Kind

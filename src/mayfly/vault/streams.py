@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -131,6 +131,24 @@ class SealedStreams:
             for number in range(max(stream.chunk_count, 1))
         )
 
+    def read_pages(self, tx: Transaction, job: JobRef, kind: Kind) -> Iterator[tuple[int, bytes]]:
+        """Open all streams of a kind, each of one chunk, by page; SourceGone and the like.
+
+        The data key is unwrapped once, and what is fetched is one query.
+        """
+        data_key = self._data_key(tx, job, PART_OF[kind])
+        for page, salt, own_key, count, data in tx.rows(
+            "SELECT stream.page, stream.salt, stream.wrapped, stream.chunk_count, chunk.data"
+            " FROM stream CROSS JOIN chunk ON chunk.stream = stream.id AND chunk.number = 0"
+            " WHERE stream.job = ? AND stream.part = ? AND stream.kind = ? ORDER BY stream.page",
+            job.seq,
+            PART_OF[kind].value,
+            kind.value,
+        ):
+            stream_id = StreamId(job.job_id, kind, page)
+            key = _stream_key(data_key, salt, own_key, stream_id)
+            yield page, StreamCipher(key, stream_id).open(data, 0, count)
+
     def need(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> bytes:
         """Open a whole stream that must be there; VaultDamaged when it is not."""
         data = self.read(tx, job, kind, page=page)
@@ -167,19 +185,39 @@ class SealedStreams:
         Its key stays derivable from the part's data key, so that an old copy of it opens as
         long as the part lives: destroy is for what must go before that.
         """
-        stream = _find(tx, job, kind, page)
-        if stream is None:
-            return False
-        tx.run("DELETE FROM chunk WHERE stream = ?", stream.row)
-        tx.run("DELETE FROM stream WHERE id = ?", stream.row)
-        return True
+        return self.drop_pages(tx, job, kind, range(page, page + 1)) > 0
+
+    def drop_pages(self, tx: Transaction, job: JobRef, kind: Kind, pages: range) -> int:
+        """Delete the streams of one kind whose page is in the range; tell how many there were."""
+        which = (job.seq, PART_OF[kind].value, kind.value, pages.start, pages.stop)
+        tx.run(
+            "DELETE FROM chunk WHERE stream IN (SELECT id FROM stream"
+            " WHERE job = ? AND part = ? AND kind = ? AND page >= ? AND page < ?)",
+            *which,
+        )
+        return tx.run(
+            "DELETE FROM stream WHERE job = ? AND part = ? AND kind = ? AND page >= ? AND page < ?",
+            *which,
+        )
 
     def destroy(self, tx: Transaction, job: JobRef, kind: Kind, *, page: int = 0) -> bool:
         """Destroy one stream of a part that lives on, its key included; tell if there was one."""
-        is_gone = self.drop(tx, job, kind, page=page)
-        if is_gone:
-            self._renew_key(tx, job, PART_OF[kind])
-        return is_gone
+        return self.destroy_pages(tx, job, PART_OF[kind], {kind: range(page, page + 1)})
+
+    def destroy_pages(
+        self, tx: Transaction, job: JobRef, part: Part, going: Mapping[Kind, range]
+    ) -> bool:
+        """Destroy streams of a part that lives on, by kind and pages, with one change of its key.
+
+        Tell whether there was any.
+        """
+        if any(PART_OF[kind] is not part for kind in going):
+            raise InternalError("a stream of another part was to go with this one's key")
+        # A list: every kind is to go, whatever the first of them answers.
+        counts = [self.drop_pages(tx, job, kind, pages) for kind, pages in going.items()]
+        if any(counts):
+            self._renew_key(tx, job, part)
+        return any(counts)
 
     def drop_parts(self, tx: Transaction, jobs: Sequence[JobRef], part: Part) -> None:
         """Destroy a part of these jobs: its data keys and every stream under them.

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.handover import ResultTarget
 from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.images import FoundImage, ImageBlock, ImageId
 from mayfly.domain.jobs import (
     Deadline,
     Deletion,
@@ -31,6 +32,7 @@ from mayfly.vault.connection import Database
 from mayfly.vault.deletion import Ends
 from mayfly.vault.finding import Finding
 from mayfly.vault.hiding import Hiding
+from mayfly.vault.images import Images
 from mayfly.vault.intake import Intake
 from mayfly.vault.key_changes import KeyChanges
 from mayfly.vault.keys import VaultKeys
@@ -76,7 +78,8 @@ class SqliteVault:
         self._key_changes = key_changes
         self._listing = Listing(database, streams)
         self._finding = Finding(database)
-        self._pages = Pages(database, streams)
+        self._images = Images(streams)
+        self._pages = Pages(database, streams, self._images)
         self._reading = Reading(database, streams)
         self._wishes = Wishes(database, streams)
         self._rules = Rules(database, writer)
@@ -207,6 +210,14 @@ class SqliteVault:
     def page_image(self, job_id: JobId, number: int, now: datetime) -> PageImage:
         """Open one page's picture."""
         return self._hiding.look(self._at(now), lambda at: self._pages.image(job_id, number, at))
+
+    def images(self, job_id: JobId, now: datetime) -> tuple[ImageBlock, ...]:
+        """Return the pictures found so far."""
+        return self._hiding.look(self._at(now), lambda at: self._images.all(job_id, at))
+
+    def image(self, job_id: JobId, image_id: ImageId, now: datetime) -> FoundImage:
+        """Open one picture."""
+        return self._hiding.look(self._at(now), lambda at: self._images.image(job_id, image_id, at))
 
     def options(self, job_id: JobId) -> ReadOptions:
         """Open how the job is to be read."""
