@@ -17,6 +17,7 @@ from mayfly.domain.document_errors import (
     ReaderOutOfMemory,
     ReadingTimedOut,
 )
+from mayfly.domain.image_codec import encode_images
 from mayfly.domain.limits import Limits
 from mayfly.domain.page_codec import encode_page
 from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
@@ -72,14 +73,20 @@ def raw(header: object, body: bytes = b"") -> str:
     return f"say({json.dumps(header).encode()!r}, {body!r})\nframe()"
 
 
-def page_answer(page: bytes, image: bytes, width: int = 8, height: int = 8) -> str:
+NONE = encode_images([])
+
+
+def page_answer(
+    page: bytes, image: bytes, width: int = 8, height: int = 8, listed: bytes = NONE
+) -> str:
     header = {
         "kind": "page",
         "page_bytes": len(page),
+        "list_bytes": len(listed),
         "view_width": width,
         "view_height": height,
     }
-    return raw(header, page + image)
+    return raw(header, page + listed + image)
 
 
 JPEG = encoded(page_picture(("x",), size=(8, 8), font_px=6), "JPEG")
@@ -151,7 +158,16 @@ def altered(**changes: object) -> bytes:
         page_answer(PAGE, b"\x89PNG\r\n\x1a\n"),
         page_answer(PAGE, b""),
         page_answer(PAGE, b"\xff\xd8\xff\xe0\xff\xff"),
-        raw({"kind": "page", "page_bytes": 10**9, "view_width": 8, "view_height": 8}, PAGE),
+        raw(
+            {
+                "kind": "page",
+                "page_bytes": 10**9,
+                "list_bytes": 0,
+                "view_width": 8,
+                "view_height": 8,
+            },
+            PAGE,
+        ),
     ],
 )
 def test_garbage_instead_of_a_page_ends_the_reader(fake, answer):

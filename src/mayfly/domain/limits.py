@@ -24,3 +24,7 @@ class Limits:
     worker_bytes: int = 4 << 30
     """Address space of a worker and of each child."""
     words_per_page: int = 200_000
+    image_pixels: int = 40_000_000
+    """A picture on a page that has more is left out."""
+    images_bytes_per_page: int = 64 << 20
+    """What all the pictures of one page may have, encoded; what is beyond is left out."""

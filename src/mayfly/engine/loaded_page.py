@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from mayfly.domain.pages import Word
+from mayfly.engine.pictures import Picture
 
 Gray = npt.NDArray[np.uint8]
 """8-bit gray pixels, one row after the other: shape (height, width)."""
@@ -26,7 +27,8 @@ class LoadedPage:
 
     width_px, height_px and dpi describe the space of every box. words are the page's own
     text when it is good enough to be taken, else None. gray makes the pixels, of exactly
-    that size, when they are needed.
+    that size, when they are needed. embedded finds the pictures that the document keeps apart
+    from the page, once this was turned clockwise by so many degrees; None where it keeps none.
     """
 
     width_px: int
@@ -35,6 +37,7 @@ class LoadedPage:
     words: tuple[Word, ...] | None
     view: Image.Image
     gray: Callable[[], Gray]
+    embedded: Callable[[int], list[Picture]] | None = None
 
 
 class OpenDocument(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PIL import Image
 
 from mayfly.domain.document_errors import PageTooLarge
@@ -11,6 +13,7 @@ from mayfly.domain.pages import PageOrigin, PageResult
 from mayfly.domain.ports import Recogniser
 from mayfly.domain.readings import PageReading
 from mayfly.engine.loaded_page import LoadedPage, OpenDocument
+from mayfly.engine.pictures import numbered
 from mayfly.engine.pixels import to_page_image
 from mayfly.engine.preparation import is_blank
 from mayfly.engine.recognition import PageRecogniser, Reading
@@ -38,6 +41,7 @@ class PageReader:
         )
         self._take_text = not options.recognise_anyway
         self._most_words = limits.words_per_page
+        self._most_image_bytes = limits.images_bytes_per_page
 
     def read(self, number: int) -> PageReading:
         """Return what is on the page, counted from 1; a DocumentError or RecognitionError."""
@@ -45,15 +49,22 @@ class PageReader:
         if page.words is not None:
             if len(page.words) > self._most_words:
                 raise PageTooLarge
-            return _finished(number, page, PageOrigin.TEXT_LAYER, Reading(page.words, 0))
+            return self._finished(number, page, PageOrigin.TEXT_LAYER, Reading(page.words, 0))
         gray = page.gray()
         if is_blank(gray):
-            return _finished(number, page, PageOrigin.BLANK, Reading((), 0))
+            return self._finished(number, page, PageOrigin.BLANK, Reading((), 0))
         reading = self._recogniser.read(gray, page.dpi)
-        return _finished(number, page, PageOrigin.RECOGNISED, reading)
+        return self._finished(number, page, PageOrigin.RECOGNISED, reading)
+
+    def _finished(
+        self, number: int, page: LoadedPage, origin: PageOrigin, reading: Reading
+    ) -> PageReading:
+        pictures = [] if page.embedded is None else page.embedded(reading.turned_degrees)
+        images = numbered(number, pictures, self._most_image_bytes)
+        return replace(_upright(number, page, origin, reading), images=images)
 
 
-def _finished(number: int, page: LoadedPage, origin: PageOrigin, reading: Reading) -> PageReading:
+def _upright(number: int, page: LoadedPage, origin: PageOrigin, reading: Reading) -> PageReading:
     """Return the page upright: turned sizes and a turned picture where it was on its side."""
     width, height = page.width_px, page.height_px
     if reading.turned_degrees in (90, 270):

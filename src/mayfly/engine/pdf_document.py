@@ -22,7 +22,9 @@ from mayfly.domain.document_errors import (
 from mayfly.domain.limits import Limits
 from mayfly.engine.loaded_page import VIEW_DPI, VIEW_SIDE_PX, Gray, LoadedPage, page_dpi
 from mayfly.engine.mupdf import pymupdf
+from mayfly.engine.pdf_pictures import PageSpace, pictures_of
 from mayfly.engine.pdf_scan import scan_of
+from mayfly.engine.pictures import Picture
 from mayfly.engine.pixels import shrink, to_gray
 from mayfly.engine.text_layer import read_text_layer
 
@@ -77,8 +79,17 @@ class PdfDocument:
         height = max(1, round(rect.height * dpi / _POINTS_PER_INCH))
         view = _render_view(page)
         return LoadedPage(
-            width, height, dpi, words, view, lambda: _render_gray(page, width, height)
+            width,
+            height,
+            dpi,
+            words,
+            view,
+            gray=lambda: _render_gray(page, width, height),
+            embedded=lambda turned: self._embedded(page, PageSpace(width, height, dpi), turned),
         )
+
+    def _embedded(self, page: Any, space: PageSpace, turned: int) -> list[Picture]:  # noqa: ANN401
+        return pictures_of(page, space.turned(turned), self._limits)
 
     def to_pdf(self) -> bytes:
         """Return the PDF without its password; pages, forms and attachments as they are."""

@@ -6,17 +6,20 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mayfly.domain.document_errors import PasswordWrong, ReaderCrashed, ReadingTimedOut
 from mayfly.domain.errors import InternalError
+from mayfly.domain.images import FoundImage, ImageBlock
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
 from mayfly.domain.page_codec import encode_page
 from mayfly.domain.pages import PageResult
 from mayfly.domain.readings import PageReading
-from mayfly.engine.answers import error_from, reading_from
+from mayfly.engine.answers import error_from, image_from, reading_from
 from mayfly.engine.channel import (
     CHUNK_BYTES,
+    MOST_BODY_BYTES,
     Channel,
     ChannelClosed,
     ChannelGarbled,
@@ -97,7 +100,10 @@ class WorkerReader:
         with self._trust_nothing():
             if answer.kind != "page":
                 raise ChannelGarbled
-            return reading_from(answer, number, self._limits)
+            reading, blocks = reading_from(answer, number, self._limits)
+        # One after the other, so that no frame need hold them all.
+        images = tuple(self._fetch(index, block) for index, block in enumerate(blocks))
+        return replace(reading, images=images)
 
     def compose_pdf(self, pages: Sequence[PageResult]) -> Iterator[bytes]:
         """Yield a searchable PDF: the open document's pages with an invisible text layer.
@@ -137,6 +143,12 @@ class WorkerReader:
         if self._using.acquire(timeout=5.0):
             self._channel.close()
             self._using.release()
+
+    def _fetch(self, index: int, block: ImageBlock) -> FoundImage:
+        self._send({"kind": "image", "index": index})
+        answer = self._receive(self._limits.page_timeout_s, most_body=block.size_bytes)
+        with self._trust_nothing():
+            return image_from(answer, block)
 
     def _hand_over(
         self, chunks: Iterable[bytes], size: int, options: ReadOptions, password: str | None
@@ -186,11 +198,11 @@ class WorkerReader:
         with self._trust_nothing(), self._using:
             self._channel.send(header, body, deadline=deadline)
 
-    def _receive(self, timeout_s: float) -> Frame:
+    def _receive(self, timeout_s: float, *, most_body: int = MOST_BODY_BYTES) -> Frame:
         deadline = time.monotonic() + timeout_s
         with self._trust_nothing():
             with self._using:
-                answer = self._channel.receive(deadline=deadline)
+                answer = self._channel.receive(deadline=deadline, most_body=most_body)
             if answer.kind != "failed":
                 return answer
             error = error_from(answer)

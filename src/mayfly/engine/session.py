@@ -11,6 +11,8 @@ from mayfly.domain.document_errors import (
     ReaderOutOfMemory,
 )
 from mayfly.domain.errors import UserError
+from mayfly.domain.image_codec import encode_images
+from mayfly.domain.images import FoundImage
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.page_codec import decode_page, encode_page
 from mayfly.engine.channel import CHUNK_BYTES, Channel, Frame
@@ -34,6 +36,7 @@ class Session:
         self._document: OpenDocument | None = None
         self._pages: PageReader | None = None
         self._composition: Composition | None = None
+        self._images: tuple[FoundImage, ...] = ()
 
     def run(self, frame: Frame) -> int:
         """Handle the document that begins with this frame; return the exit status."""
@@ -69,6 +72,9 @@ class Session:
                 return self._open(frame)
             case "read":
                 return self._read(frame.number("number", most=self._limits.pages))
+            case "image":
+                image = self._images[frame.number("index", most=len(self._images) - 1)]
+                return {"kind": "image"}, image.data
             case "compose":
                 document = self._require_document()
                 self._composition = Composition(document, self._tessdata)
@@ -100,15 +106,20 @@ class Session:
     def _read(self, number: int) -> tuple[dict[str, Any], bytes]:
         if self._pages is None:
             raise ReaderCrashed
+        self._images = ()
         reading = self._pages.read(number)
+        # Kept until the next page: they are asked for one by one.
+        self._images = reading.images
         page = encode_page(reading.result)
+        listed = encode_images([image.block for image in reading.images])
         header = {
             "kind": "page",
             "page_bytes": len(page),
+            "list_bytes": len(listed),
             "view_width": reading.image.width_px,
             "view_height": reading.image.height_px,
         }
-        return header, page + reading.image.data
+        return header, page + listed + reading.image.data
 
     def _require_document(self) -> OpenDocument:
         if self._document is None:
