@@ -45,6 +45,7 @@ from mayfly.services.watch import Watch
 from mayfly.system.files import LocalFiles
 from mayfly.system.processes import GroupKiller
 from mayfly.system.seat import FileSeat
+from mayfly.understand.layout import caption_of
 from mayfly.understand.plain_text import page_text
 from mayfly.vault.audit_signing import is_consistent
 from mayfly.vault.vault import SqliteVault
@@ -122,7 +123,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     retention, timekeeping = _ends(adapters, deletions, bus)
     vault.audit.begin(clock.now())
     retention.sweep()
-    library = Library(vault, lane, clock=clock, page_text=page_text)
+    library = Library(vault, lane, clock=clock, page_text=page_text, caption_of=caption_of)
     intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
     handover = Handover(vault, lane, exporting=exporting, deletions=deletions, bus=bus, clock=clock)
     queue = _queue(
@@ -173,7 +174,7 @@ def assemble_keyless(adapters: Adapters, *, on_closed: Callable[[], None]) -> Ke
     retention, timekeeping = _ends(adapters, deletions, bus)
     swept = retention.sweep()
     return Keyless(
-        library=Library(vault, lane, clock=clock, page_text=page_text),
+        library=Library(vault, lane, clock=clock, page_text=page_text, caption_of=caption_of),
         deletions=deletions,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         timekeeping=timekeeping,

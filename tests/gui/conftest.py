@@ -33,9 +33,7 @@ from mayfly.services.lane import ThreadLane
 from mayfly.services.timekeeper import Timekeeper
 from mayfly.services.timekeeping import Timekeeping
 from mayfly.services.watch import Watch
-from mayfly.system.clock import SystemClock
 from mayfly.system.files import PastedSource
-from mayfly.system.network_guard import NetworkGuard
 from mayfly.ui.app import Session
 from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
@@ -105,7 +103,6 @@ class Desk:
         self.icons = Icons(ROOT / "resources" / "icons", theme)
         self.queue = house.queue(start=False)
         self.proof = FakeProof()
-        self.network = NetworkGuard(SystemClock(), {})
         self.inspection = Inspection((Finding("swap", "none", Grade.GOOD),))
         self.machine = MachineWatch(
             lambda: self.inspection, lane=self.chores, courier=self.courier, parent=self.courier
@@ -180,7 +177,6 @@ class Desk:
                 proof=self.proof,
                 lane=self.chores,
                 language="en",
-                network=self.network,
             ),
             make_source=lambda name, data: PastedSource(name, data, Limits()),
             suffixes=(".pdf", ".zebra"),

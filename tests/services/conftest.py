@@ -117,7 +117,13 @@ class House:
             bus=self.bus,
             clock=self.clock,
         )
-        self.library = Library(self.vault, self.lane, clock=self.clock, page_text=page_text)
+        self.library = Library(
+            self.vault,
+            self.lane,
+            clock=self.clock,
+            page_text=page_text,
+            caption_of=lambda page, image: f"{page.words[0].text} {image.image_id.number}",
+        )
 
     # --- shortcuts -------------------------------------------------------------------
 

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.domain.errors import AlreadyDeleted, AmbiguousJob, NoSuchBatch, NoSuchJob, NotFinished
+from mayfly.domain.errors import (
+    AlreadyDeleted,
+    AmbiguousJob,
+    NoSuchBatch,
+    NoSuchJob,
+    NotFinished,
+    SourceGone,
+)
+from mayfly.domain.image_errors import NoSuchImage
+from mayfly.domain.images import ImageId, ImageRef
 from mayfly.domain.states import JobState
-from tests.fakes_engine import ScriptPage
+from tests.fakes_engine import ScriptPage, image_of
 from tests.services.conftest import House
 from tests.waiting import eventually
 
@@ -162,3 +171,38 @@ def test_the_beginning_of_two_ids_is_no_answer(house: House) -> None:
     for find in (house.library.find_id, house.library.find_batch):
         with pytest.raises(AmbiguousJob):
             find("abcd").result()
+
+
+# --- pictures in a document ----------------------------------------------------------------
+
+
+def test_pictures_come_with_the_captions_of_pages_whose_words_live(house: House) -> None:
+    job = house.admit(ScriptPage("one", images=2), "two", ScriptPage("three", images=1))
+    house.queue()
+    house.wait_until_read(job)
+
+    views = house.library.images(job).result()
+    assert [str(view.block.image_id) for view in views] == ["1-1", "1-2", "3-1"]
+    assert [view.alternative for view in views] == ["one 1", "one 2", "three 1"]
+
+    house.deletions.delete_result([job]).result()
+    again = house.library.images(job).result()
+    assert [view.block for view in again] == [view.block for view in views]
+    assert {view.alternative for view in again} == {None}
+
+
+def test_a_picture_is_opened_by_its_id(house: House) -> None:
+    job = house.admit(ScriptPage("one", images=2))
+    house.queue()
+    house.wait_until_read(job)
+    found = house.library.image(ImageRef(job, ImageId(1, 2))).result()
+    assert found == image_of(ImageId(1, 2))
+    with pytest.raises(NoSuchImage):
+        house.library.image(ImageRef(job, ImageId(1, 3))).result()
+
+    house.deletions.delete_source([job]).result()
+
+    with pytest.raises(SourceGone):
+        house.library.images(job).result()
+    with pytest.raises(SourceGone):
+        house.library.image(ImageRef(job, ImageId(1, 2))).result()

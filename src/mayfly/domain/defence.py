@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mayfly.domain.network_port import NetworkLook
-
 
 @dataclass(frozen=True, slots=True)
 class VaultLook:
@@ -35,9 +33,6 @@ class VaultLook:
     """Jobs of which something is past its end and still there."""
 
 
-_NO_GUARD = NetworkLook(hook=False, kernel=False)
-
-
 @dataclass(frozen=True, slots=True)
 class ProcessLook:
     """What this process gave up, asked of the system. None: not to be seen here."""
@@ -46,7 +41,6 @@ class ProcessLook:
     """How large a core file may be; a file of one byte is none."""
     dumpable: bool | None
     umask: int | None
-    network: NetworkLook = _NO_GUARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AmbiguousJob, NoSuchBatch, NoSuchJob, SourceGone
 from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.images import FoundImage, ImageRef
 from mayfly.domain.jobs import Job
 from mayfly.domain.pages import PageImage, PageResult, PageState, PageSummary, Word
 from mayfly.domain.ports import Clock, Lane
 from mayfly.domain.vault_port import Changes, Vault
+from mayfly.services.picture_list import CaptionOf, PictureList, PictureView
 
 _SHORTEST_PREFIX = 4
 
@@ -44,11 +46,13 @@ class Library:
         *,
         clock: Clock,
         page_text: Callable[[Sequence[Word]], str],
+        caption_of: CaptionOf = lambda _page, _image: None,
     ) -> None:
         self._vault = vault
         self._lane = vault_lane
         self._clock = clock
         self._page_text = page_text
+        self._caption_of = caption_of
 
     def changes(self, seq: int) -> Future[Changes]:
         """Return the job rows that changed after seq; 0 asks for all of them."""
@@ -85,6 +89,19 @@ class Library:
     def picture(self, job_id: JobId, number: int) -> Future[PageView]:
         """Open a page's picture alone, where the result is destroyed and the document is not."""
         return self._lane.submit(lambda: self._picture(job_id, number), urgent=True)
+
+    def images(self, job_id: JobId) -> Future[tuple[PictureView, ...]]:
+        """Return the pictures found so far, in order; fails with SourceGone or AlreadyDeleted."""
+        looking = PictureList(
+            self._vault, self._lane, job_id, clock=self._clock, caption_of=self._caption_of
+        )
+        return looking.look()
+
+    def image(self, ref: ImageRef) -> Future[FoundImage]:
+        """Open one picture; NoSuchImage or another JobError when there is none to be opened."""
+        return self._lane.submit(
+            lambda: self._vault.image(ref.job_id, ref.image_id, self._clock.now()), urgent=True
+        )
 
     def results(self, job_id: JobId) -> Iterator[PageResult]:
         """Open the read pages one after the other; blocks, so not for the GUI thread."""

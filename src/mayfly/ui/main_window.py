@@ -41,6 +41,7 @@ from mayfly.ui.lock_screen import LockScreen
 from mayfly.ui.pace_keeper import PaceKeeper
 from mayfly.ui.page_pane import PagePane
 from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.privacy_chip import PrivacyChip
 from mayfly.ui.privacy_commands import PrivacyCommands
 from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.status_strip import StatusStrip
@@ -214,10 +215,14 @@ class MainWindow(DropWindow):
         self.keep_commands = self.ends.commands
 
     def _make_privacy(self, sources: PrivacySources, icons: Icons) -> PrivacyCommands:
+        chip = PrivacyChip(
+            sources.machine, tr=self._tr, theme=self._theme, icons=icons, parent=self
+        )
+        self.status.add_chip(chip)
         return PrivacyCommands(
             self.actions_,
             sources,
-            status=self.status,
+            chip=chip,
             trouble=self.trouble,
             preferences=self._preferences,
             courier=self._courier,
