@@ -61,6 +61,7 @@ def opener(desk, machine, background):
         background=background,
         spoken=("de", "en"),
         courier=desk.courier,
+        theme=desk.theme,
         icons=desk.icons,
         tr=str,
     )

@@ -288,6 +288,7 @@ class Session(QObject):
             ),
             spoken=foundation.text_languages(),
             courier=self._courier,
+            theme=self._theme,
             icons=self._icons,
             tr=self._tr,
         )

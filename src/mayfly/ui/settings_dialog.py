@@ -1,4 +1,4 @@
-"""The settings: one dialog, four pages, nothing to apply."""
+"""The settings: one dialog, several pages, nothing to apply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from mayfly.ui.settings_form import SettingsForm
 from mayfly.ui.wording import Tr
 
-_SIZE_PX = (620, 520)
+_SIZE_PX = (700, 560)
 
 
 class SettingsDialog(QDialog):

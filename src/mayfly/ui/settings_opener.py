@@ -19,6 +19,9 @@ from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.recovery_dialogs import SaveText
 from mayfly.ui.settings_dialog import SettingsDialog
 from mayfly.ui.settings_pages import GeneralPage, KeepingPage, LockingPage
+from mayfly.ui.storage_page import StoragePage
+from mayfly.ui.storage_watch import StorageWatch
+from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
 
 
@@ -45,7 +48,9 @@ class SettingsOpener(QObject):
         save: SaveText,
         background: Background,
         spoken: Sequence[str],
+        storage: StorageWatch | None = None,
         courier: Courier,
+        theme: Theme,
         icons: Icons,
         tr: Tr,
     ) -> None:
@@ -58,7 +63,9 @@ class SettingsOpener(QObject):
         self._save = save
         self._background = background
         self._spoken = tuple(spoken)
+        self._storage = storage
         self._courier = courier
+        self._theme = theme
         self._icons = icons
         self._tr = tr
         window.actions_.settings.triggered.connect(self.open)
@@ -91,5 +98,18 @@ class SettingsOpener(QObject):
         dialog.add_page(
             tr("Vault key"), KeyPage(self._locking, save=self._save, courier=self._courier, tr=tr)
         )
+        if self._storage is not None:
+            page = StoragePage(
+                self._storage, courier=self._courier, tr=tr, theme=self._theme, icons=self._icons
+            )
+            dialog.add_page(tr("Own storage"), page)
         dialog.open()
         return dialog
+
+    def open_storage(self) -> StoragePage | None:
+        """Show the settings of own storage."""
+        dialog = self.open()
+        page = dialog.findChild(StoragePage)
+        if page is not None:
+            dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
+        return page

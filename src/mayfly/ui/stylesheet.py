@@ -100,6 +100,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 #noteText { color: $dim; }
 #emptyTitle { font-weight: 600; }
 #lockTrouble { color: $warn; }
+#fault { color: $bad; }
 #code { color: $text; background: $ground; border: 1px solid $line; border-radius: 6px;
   padding: 12px; font-size: 15pt; }
 #onceFrame { border: 4px solid $warn; }

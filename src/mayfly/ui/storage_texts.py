@@ -1,0 +1,134 @@
+"""What the window says of destinations and of what is sent there. Pure: now is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mayfly.domain.destinations import (
+    Destination,
+    Provider,
+    UploadState,
+    VerifyStep,
+    VersionNews,
+)
+from mayfly.domain.error_codes import error_of
+from mayfly.ui.times import moment_text
+from mayfly.ui.wording import Tr, count_text, number_text
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line with an icon in one of the theme's tones."""
+
+    icon: str
+    tone: str
+    text: str
+
+
+def provider_name(tr: Tr, provider: Provider) -> str:
+    """Return what a provider is called."""
+    return {
+        Provider.AMAZON_S3: "Amazon S3",
+        Provider.CLOUDFLARE_R2: "Cloudflare R2",
+        Provider.GOOGLE_CLOUD: "Google Cloud Storage",
+        Provider.MINIO: "MinIO",
+        Provider.BACKBLAZE_B2: "Backblaze B2",
+        Provider.WASABI: "Wasabi",
+        Provider.OTHER: tr("Other S3-compatible storage"),
+    }[provider]
+
+
+def place_text(tr: Tr, destination: Destination) -> str:
+    """Return kind and bucket in one line."""
+    place = destination.place
+    return f"{provider_name(tr, place.provider)} · {place.bucket}/{place.prefix}"
+
+
+def standing(tr: Tr, destination: Destination, now: datetime) -> Told:
+    """Return whether it can be used, since when, or what failed."""
+    verified_at, code = destination.verified_at, destination.error_code
+    if verified_at is not None and destination.may_be_used(now):
+        moment = moment_text(tr, verified_at, now)
+        return Told("done", "good", tr("Verified: {moment}").format(moment=moment))
+    if code is not None:
+        error = error_of(code)
+        return Told("failed", "bad", f"{tr(error.text)} {tr(error.remedy)}")
+    if verified_at is not None:
+        moment = moment_text(tr, verified_at, now)
+        text = tr("Verified too long ago ({moment}): verify it again before it is used.")
+        return Told("notice", "warn", text.format(moment=moment))
+    return Told("notice", "warn", tr("Not verified yet: nothing can be sent there."))
+
+
+def remarks(tr: Tr, destination: Destination) -> list[Told]:
+    """Return what one has to know of a destination, warnings first."""
+    told = []
+    if destination.place.is_insecure:
+        text = tr("Insecure, without TLS: whoever is on the way can read along.")
+        told.append(Told("notice", "warn", text))
+    match destination.traits.versions:
+        case VersionNews.KEEPS_VERSIONS:
+            text = tr(
+                "This bucket keeps old versions: what is deleted there can come back, unless its "
+                "versions are deleted, too."
+            )
+            told.append(Told("notice", "warn", text))
+        case VersionNews.LOCKS_OBJECTS:
+            text = tr(
+                "This bucket locks objects: what is sent there cannot be deleted before its lock "
+                "ends."
+            )
+            told.append(Told("notice", "warn", text))
+        case _:
+            pass
+    told.append(Told("delete", "dim", fate_text(tr, destination)))
+    return told
+
+
+def fate_text(tr: Tr, destination: Destination) -> str:
+    """Return what becomes of objects there when their job is deleted here."""
+    if destination.delete_with_job:
+        return tr("Objects are deleted there when their document is deleted here.")
+    return tr("Objects stay there when their document is deleted here.")
+
+
+def step_name(tr: Tr, step: VerifyStep) -> str:
+    """Return what a step of verifying does."""
+    return {
+        VerifyStep.CONNECT: tr("Connect to the server"),
+        VerifyStep.TLS: tr("Check its certificate (TLS)"),
+        VerifyStep.CLOCK: tr("Compare the clocks"),
+        VerifyStep.WRITE: tr("Write a probe object"),
+        VerifyStep.READ: tr("Read it back"),
+        VerifyStep.COMPARE: tr("Compare it with what was written"),
+        VerifyStep.DELETE: tr("Delete it"),
+        VerifyStep.GONE: tr("See that it is gone"),
+        VerifyStep.VERSIONS: tr("Look for old versions"),
+    }[step]
+
+
+def counts_text(tr: Tr, counts: Mapping[UploadState, int]) -> str:
+    """Return such as "12 stored · 8 waiting · 1 failed"; what is nothing is left out."""
+    parts = []
+    for state, text in (
+        (UploadState.STORED, tr("{n} stored")),
+        (UploadState.WAITING, tr("{n} waiting")),
+        (UploadState.FAILED, tr("{n} not sent")),
+        (UploadState.OWED, tr("{n} still to be deleted")),
+    ):
+        if counts.get(state):
+            parts.append(text.format(n=number_text(counts[state])))
+    return " · ".join(parts)
+
+
+def sent_text(tr: Tr, counts: Mapping[UploadState, int]) -> str:
+    """Return how many pictures of a document are sent; nothing where none is wished."""
+    stored = counts.get(UploadState.STORED, 0)
+    wished = stored + counts.get(UploadState.WAITING, 0) + counts.get(UploadState.FAILED, 0)
+    if not wished:
+        return ""
+    if stored == wished:
+        return count_text(tr, stored, "{n} picture sent", "{n} pictures sent")
+    return tr("{n} of {all} pictures sent").format(n=number_text(stored), all=number_text(wished))

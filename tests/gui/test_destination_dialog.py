@@ -1,0 +1,216 @@
+"""Adding and changing a destination: what is asked, what is wrong, and where the secret goes."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLineEdit
+
+from mayfly.domain.destinations import Addressing, Place, Provider
+from mayfly.ui.destination_dialog import DestinationDialog
+from mayfly.ui.place_rules import bucket_fault, endpoint_fault, prefix_fault
+from tests.gui.fake_storage import MINIO, R2, destination
+from tests.gui.seen import all_texts
+from tests.gui.storage_desk import storage_desk  # noqa: F401 - a fixture
+from tests.gui.test_accessibility import nameless
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+SECRET = "zebracanarysecret9"
+
+
+@pytest.fixture
+def desk(storage_desk):  # noqa: F811
+    return storage_desk
+
+
+def open_dialog(desk, before=None) -> DestinationDialog:
+    dialog = DestinationDialog(
+        desk.storage.destinations, before=before, courier=desk.courier, tr=str, parent=desk.window
+    )
+    dialog.open()
+    return dialog
+
+
+def choose(dialog, provider: Provider) -> None:
+    box = dialog.form.provider
+    box.setCurrentIndex(box.findData(provider.value))
+
+
+def type_in(desk, field: QLineEdit, text: str) -> None:
+    field.selectAll()
+    desk.qtbot.keyClicks(field, text)
+
+
+def type_keys(desk, dialog) -> None:
+    type_in(desk, dialog.form.key_id, "AKEXAMPLE")
+    type_in(desk, dialog.form.secret, SECRET)
+
+
+@pytest.mark.parametrize(
+    ("provider", "typed", "endpoint", "addressing"),
+    [
+        (
+            Provider.AMAZON_S3,
+            {"region": "eu-north-1"},
+            "https://s3.eu-north-1.amazonaws.com",
+            Addressing.VIRTUAL,
+        ),
+        (
+            Provider.CLOUDFLARE_R2,
+            {"account": "a1" * 16},
+            f"https://{'a1' * 16}.r2.cloudflarestorage.com",
+            Addressing.PATH,
+        ),
+        (Provider.GOOGLE_CLOUD, {}, "https://storage.googleapis.com", Addressing.PATH),
+        (
+            Provider.OTHER,
+            {"endpoint": "https://s3.example.org:8443/", "region": "here"},
+            "https://s3.example.org:8443",
+            Addressing.PATH,
+        ),
+    ],
+)
+def test_the_provider_fills_in_what_it_can(desk, provider, typed, endpoint, addressing):
+    dialog = open_dialog(desk)
+    choose(dialog, provider)
+    for name, text in {**typed, "name": "Mine", "bucket": "pictures"}.items():
+        type_in(desk, getattr(dialog.form, name), text)
+    assert not dialog.accept_button.isEnabled()
+    type_keys(desk, dialog)
+    assert dialog.accept_button.isEnabled()
+    place = dialog.form.place
+    assert (place.endpoint, place.addressing) == (endpoint, addressing)
+    assert (place.bucket, place.prefix, place.provider) == ("pictures", "", provider)
+
+
+def test_what_is_wrong_is_said_as_it_is_typed_and_not_before(desk):
+    dialog = open_dialog(desk)
+    choose(dialog, Provider.MINIO)
+    form = dialog.form
+    assert form.bucket_row.fault == form.endpoint_row.fault == ""
+    type_in(desk, form.bucket, "My Bucket")
+    assert "small letters" in form.bucket_row.fault
+    assert "small letters" in form.bucket.accessibleDescription()
+    type_in(desk, form.bucket, "my-bucket")
+    assert form.bucket_row.fault == ""
+    type_in(desk, form.endpoint, "http://93.184.216.34")
+    assert "Without TLS only" in form.endpoint_row.fault
+    type_in(desk, form.endpoint, "http://192.168.1.20:9000")
+    assert form.endpoint_row.fault.startswith("Insecure")
+    type_in(desk, form.endpoint, "https://nas.example.org")
+    assert form.endpoint_row.fault == ""
+    type_in(desk, form.key_id, "AKIA X")
+    assert "space" in form.key_row.fault
+    assert not dialog.accept_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong"),
+    [
+        (endpoint_fault, "s3.example.org"),
+        (endpoint_fault, "https://user@s3.example.org"),
+        (endpoint_fault, "https://s3.example.org/bucket"),
+        (endpoint_fault, "https://s3.example.org:port"),
+        (bucket_fault, "a"),
+        (bucket_fault, "bucket/prefix"),
+        (prefix_fault, "a/../b"),
+        (prefix_fault, "a//b"),
+    ],
+)
+def test_what_cannot_be_right(check, wrong):
+    assert check(str, wrong)
+
+
+def test_a_secret_is_hidden_kept_in_the_keyring_alone_and_forgotten_by_the_window(desk):
+    dialog = open_dialog(desk)
+    choose(dialog, Provider.OTHER)
+    form = dialog.form
+    for field, text in (
+        (form.name, "NAS"),
+        (form.endpoint, "http://127.0.0.1:8333"),
+        (form.bucket, "pictures"),
+        (form.prefix, "a/b"),
+    ):
+        type_in(desk, field, text)
+    type_keys(desk, dialog)
+    assert form.secret.echoMode() is QLineEdit.EchoMode.Password
+    form.shown.setChecked(True)
+    assert form.secret.echoMode() is QLineEdit.EchoMode.Normal
+    form.delete_with_job.setChecked(True)
+    saved = []
+    dialog.saved.connect(saved.append)
+    dialog.accept_button.click()
+    assert form.secret.text() == ""
+    desk.wait(lambda: bool(saved))
+    (one,) = saved
+    assert one.delete_with_job and one.place.prefix == "a/b/" and one.verified_at is None
+    assert desk.storage.destinations.keys[one.destination_id] == ("AKEXAMPLE", SECRET)
+    assert desk.storage.destinations.threads == {"storage"}
+    assert SECRET not in all_texts()
+
+
+def test_closing_forgets_what_was_typed(desk):
+    dialog = open_dialog(desk)
+    type_keys(desk, dialog)
+    assert SECRET in all_texts()
+    dialog.reject()
+    assert SECRET not in all_texts()
+
+
+def test_an_edit_leaves_the_secret_as_it_is(desk):
+    one = destination("NAS", MINIO)
+    desk.put(one)
+    desk.storage.destinations.keys[one.destination_id] = ("OLD", "old")
+    dialog = open_dialog(desk, one)
+    form = dialog.form
+    assert form.secret.text() == form.key_id.text() == ""
+    assert form.secret.placeholderText() == "unchanged"
+    assert (form.bucket.text(), form.endpoint.text()) == ("scans", "http://192.168.1.20:9000")
+    assert dialog.accept_button.isEnabled()
+    type_in(desk, form.key_id, "NEW")
+    assert not dialog.accept_button.isEnabled()
+    assert "belongs to it" in form._faults()[form.secret_row]
+    form.key_id.clear()
+    type_in(desk, form.name, "Cellar")
+    dialog.accept_button.click()
+    desk.wait(lambda: desk.storage.destinations.kept[one.destination_id].name == "Cellar")
+    assert desk.storage.destinations.keys[one.destination_id] == ("OLD", "old")
+
+
+def test_the_account_of_an_edit_is_read_from_its_address(desk):
+    dialog = open_dialog(desk, destination("R2", R2))
+    assert dialog.form.account.text() == "a1" * 16
+    assert dialog.form.place == R2
+    choose(dialog, Provider.MINIO)
+    assert dialog.form.endpoint.text() == ""
+    choose(dialog, Provider.CLOUDFLARE_R2)
+    assert dialog.form.place == R2
+
+
+def test_a_name_that_is_taken_is_told_in_the_dialog(desk):
+    desk.put(destination("NAS"))
+    dialog = open_dialog(desk)
+    choose(dialog, Provider.GOOGLE_CLOUD)
+    type_in(desk, dialog.form.name, "nas")
+    type_in(desk, dialog.form.bucket, "pictures")
+    type_keys(desk, dialog)
+    dialog.accept_button.click()
+    desk.wait(lambda: "already" in dialog.trouble.text())
+    assert dialog.isVisible()
+    assert dialog.form.secret.text() == ""
+
+
+def test_the_certificate_is_a_whole_path(desk):
+    dialog = open_dialog(desk)
+    choose(dialog, Provider.OTHER)
+    type_in(desk, dialog.form.ca_file, "ca.pem")
+    assert "whole path" in dialog.form.ca_row.fault
+    dialog.form._take_ca("/etc/ssl/ca.pem")
+    assert dialog.form.ca_row.fault == ""
+    assert dialog.form.place == Place(
+        Provider.OTHER, "", "us-east-1", "", ca_file="/etc/ssl/ca.pem"
+    )
+
+
+def test_every_control_has_a_name(desk):
+    dialog = open_dialog(desk, destination("NAS", MINIO))
+    assert nameless(dialog) == []
