@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-FORMAT = 9
+FORMAT = 10
 SLOT = 16_384
 PART = {"source": b"\x01", "result": b"\x02"}
 DOCUMENT, SOURCE_NAME, OPTIONS, PASSWORD, PAGE_IMAGE, RESULT_NAME, PAGE_WORDS, TARGET = range(1, 9)

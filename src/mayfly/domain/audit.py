@@ -28,6 +28,11 @@ class AuditKind(StrEnum):
     """An older copy of the vault was put back; what had been deleted was destroyed again."""
     CLOCK_JUMPED = "clock_jumped"
     """The date jumped far ahead, or that was answered; detail has the outcome."""
+    DESTINATION_ADDED = "destination_added"
+    DESTINATION_VERIFIED = "destination_verified"
+    DESTINATION_REMOVED = "destination_removed"
+    OBJECTS_DELETED = "objects_deleted"
+    """All that was owed of a job at a destination was seen to be gone there."""
     LOG_TRIMMED = "log_trimmed"
     """Entries past the log's own retention were removed; the chain goes on from here."""
 
@@ -39,8 +44,14 @@ class AuditEntry:
     detail holds short words and numbers only, by kind:
     added: source_hours, result_hours
     deleted: what (job, source, result, page_images), reason (DeleteReason), pages, page,
-        late_s (seconds past the deadline when it was overdue), late_why (not_running, ...)
-    exported: target (file, clipboard, destination), format, destination (an id, no name)
+        late_s (seconds past the deadline when it was overdue), late_why (not_running, ...),
+        and what may lie at destinations, as domain.written_objects has it
+    exported: target (file, clipboard, destination), format; for a destination its id (no name)
+        as destination, and objects (how many were written since the last such entry)
+    destination_added, destination_verified: destination (its id)
+    destination_removed: destination, objects (how many stay there), owed (of which it was
+        promised to delete them; nobody does it any more)
+    objects_deleted: destination, objects
     key_rotated: epoch (the new one)
     clock_jumped: outcome (timekeeping.TimeNews)
     passphrase_changed, recovery_code_changed: key_home (what opens the vault now)

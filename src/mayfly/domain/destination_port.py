@@ -34,7 +34,9 @@ class DestinationShelf(Protocol):
     """
 
     def all(self) -> tuple[Destination, ...]:
-        """Return every destination, by name."""
+        """Return every destination, by name. One whose row is damaged is not among them; it can
+        still be removed.
+        """
         ...
 
     def get(self, destination_id: DestinationId) -> Destination:
@@ -47,7 +49,8 @@ class DestinationShelf(Protocol):
 
     def change(self, destination: Destination) -> None:
         """Keep name, place and delete_with_job as they are given; not verified any more when
-        the place changed.
+        the place changed. DestinationExists; DestinationInUse when endpoint, bucket or prefix
+        would change while objects are known to lie there.
         """
         ...
 
@@ -60,22 +63,33 @@ class DestinationShelf(Protocol):
         ...
 
     def remove(self, destination_id: DestinationId, now: datetime) -> Unbound:
-        """Destroy it with all its uploads' rows; an old copy of the vault opens it no more."""
+        """Destroy it with all its uploads' rows; an old copy of the vault opens it no more.
+
+        Works while the vault is locked, too; the change of the key is then owed.
+        """
         ...
 
 
 class UploadLedger(Protocol):
     """What is to be written to destinations and deleted there, and how far each is.
 
-    The rows need no key, and hold ids, page numbers and states only. Purging a job turns its
-    rows in the purging transaction: begun ones into OWED or LEFT (delete_with_job), others into
-    STOPPED; a row in the hands of another thread is turned all the same, so every later call
-    for it answers False and the caller undoes what it did.
+    The rows need no key, and hold ids, page numbers, types and states only. Purges turn rows in
+    the purging transaction. When nothing is left of a job, or the pictures of a page are
+    deleted: what was begun becomes OWED or LEFT (delete_with_job), what never was is forgotten
+    with the job, or STOPPED with the page. When only the document goes: what is stored stays
+    so, what waits or failed becomes STOPPED, or OWED or LEFT where it was begun (LEFT with
+    source_gone as its code: what is there may be nothing). A row in the hands of another thread
+    is turned all the same, so every later call for it answers False.
+
+    DELETED rows are seen only until nothing of their job is owed at the destination any more;
+    LEFT ones until they are dismissed or the destination is removed.
     """
 
     def add(self, images: Sequence[ImageRef], destination_id: DestinationId, now: datetime) -> int:
-        """Have these pictures written; return how many are new. One that is there, waits or was
-        stored is left as it is; a failed or stopped one waits again. SourceGone, AlreadyDeleted.
+        """Have these pictures written; return how many wait because of this call. One that
+        waits or is stored is left as it is; a failed or stopped one waits again, and one that is
+        still to be deleted there waits once that is done. One that the job does not have is
+        passed over. DestinationMissing, NoSuchJob, SourceGone, AlreadyDeleted, VaultLocked.
         """
         ...
 
@@ -91,9 +105,15 @@ class UploadLedger(Protocol):
         """A job was just read: turn its wish into rows; return how many."""
         ...
 
+    def ripe(self) -> tuple[JobId, ...]:
+        """Return the DONE jobs whose wishes nobody has fulfilled yet. Needs no key."""
+        ...
+
     def take(self, now: datetime, most: int) -> tuple[Upload, ...]:
         """Return what is to be done now, OWED first, then WAITING, oldest first; nothing that is
         paused (OWED is never paused) or whose not_before has not come.
+
+        A row is answered again until it is settled: whoever carries some asks for as many more.
         """
         ...
 
@@ -102,7 +122,9 @@ class UploadLedger(Protocol):
         ...
 
     def begin(self, upload: Upload, now: datetime) -> bool:
-        """Note, durably, that bytes may reach the bucket from here. False: not any more."""
+        """Note, durably, that bytes may reach the bucket from here. False: not any more. For an
+        OWED one, whether it still is.
+        """
         ...
 
     def settle(
@@ -114,7 +136,11 @@ class UploadLedger(Protocol):
         error_code: str | None = None,
         not_before: datetime | None = None,
     ) -> bool:
-        """Note what became of it. False when the row was turned meanwhile (purge, cancel)."""
+        """Note what became of it. False when the row was turned meanwhile (purge, cancel).
+
+        WAITING becomes WAITING, STORED, FAILED or STOPPED; OWED becomes OWED or DELETED. An
+        error code counts as an attempt.
+        """
         ...
 
     def of_job(self, job_id: JobId) -> tuple[Upload, ...]:
@@ -130,11 +156,20 @@ class UploadLedger(Protocol):
         ...
 
     def cancel(self, job_ids: Sequence[JobId] | None, now: datetime) -> int:
-        """Stop what waits or failed, of these jobs or of all; wishes are forgotten, too."""
+        """Stop what waits or failed, of these jobs or of all; wishes are forgotten, too.
+
+        What was begun becomes OWED, for a part of it may be there. Needs no key.
+        """
         ...
 
     def retry(self, job_ids: Sequence[JobId] | None, now: datetime) -> int:
-        """Have what failed wait again, of these jobs or of all; OWED is tried at once."""
+        """Have what failed wait again, of these jobs or of all; OWED is tried at once. Return how
+        many of either.
+        """
+        ...
+
+    def dismiss(self, job_ids: Sequence[JobId] | None) -> int:
+        """Forget what was LEFT, of these jobs or of all; return how many."""
         ...
 
     def set_paused(self, paused: bool) -> None:

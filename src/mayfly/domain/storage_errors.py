@@ -160,6 +160,14 @@ class DestinationExists(StorageError):
     remedy = "Choose another name, or edit the one there is."
 
 
+class DestinationInUse(StorageError):
+    """Its endpoint, bucket or prefix cannot change: objects lie where it points now."""
+
+    code = "destination_in_use"
+    text = "Pictures lie where this destination points; elsewhere they would not be found."
+    remedy = "Add the new place as another destination."
+
+
 class DestinationInvalid(StorageError):
     """Something of its settings cannot be right."""
 

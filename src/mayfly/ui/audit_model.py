@@ -52,11 +52,14 @@ class Kinds(Enum):
 
 _KINDS = {
     Kinds.ALL: frozenset(AuditKind),
-    Kinds.DELETIONS: frozenset({AuditKind.DELETED, AuditKind.ROLLBACK_FOUND}),
+    Kinds.DELETIONS: frozenset(
+        {AuditKind.DELETED, AuditKind.OBJECTS_DELETED, AuditKind.ROLLBACK_FOUND}
+    ),
     Kinds.DOCUMENTS: frozenset({AuditKind.ADDED, AuditKind.DEADLINE_CHANGED, AuditKind.EXPORTED}),
     Kinds.KEYS: frozenset(AuditKind)
     - {
         AuditKind.DELETED,
+        AuditKind.OBJECTS_DELETED,
         AuditKind.ADDED,
         AuditKind.DEADLINE_CHANGED,
         AuditKind.EXPORTED,

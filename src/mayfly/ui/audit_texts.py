@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mayfly.domain.audit import AuditEntry, AuditFault, AuditKind, AuditVerdict, ReceiptVerdict
 from mayfly.domain.states import DeleteReason
+from mayfly.domain.written_objects import Fate, written_in
 from mayfly.ui.row_texts import reason_text
 from mayfly.ui.times import span_text
 from mayfly.ui.wording import Tr, count_text, number_text
@@ -43,6 +44,10 @@ def _parts(tr: Tr, entry: AuditEntry) -> list[str]:
             jobs = int(detail.get("jobs", 0))
             many = count_text(tr, jobs, "{n} document", "{n} documents") if jobs else ""
             return [_plain(tr)[entry.kind], many]
+        case AuditKind.OBJECTS_DELETED:
+            return [_plain(tr)[entry.kind], _pictures(tr, detail)]
+        case AuditKind.DESTINATION_REMOVED:
+            return [_plain(tr)[entry.kind], _staying(tr, detail)]
         case AuditKind.CLOCK_JUMPED:
             return [_plain(tr)[entry.kind], _clock_outcome(tr, detail)]
         case _:
@@ -70,6 +75,10 @@ def _plain(tr: Tr) -> dict[AuditKind, str]:
             "An older copy of the vault was put back; what had been deleted was destroyed again"
         ),
         AuditKind.CLOCK_JUMPED: tr("The date jumped far ahead"),
+        AuditKind.DESTINATION_ADDED: tr("Own storage added"),
+        AuditKind.DESTINATION_VERIFIED: tr("Own storage verified, step by step"),
+        AuditKind.DESTINATION_REMOVED: tr("Own storage removed"),
+        AuditKind.OBJECTS_DELETED: tr("Seen to be gone from your own storage"),
         AuditKind.LOG_TRIMMED: tr("Older entries removed: the log's own time was up"),
     }
 
@@ -88,7 +97,42 @@ def _deleted(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
     if pages:
         parts.append(count_text(tr, pages, "{n} page", "{n} pages"))
     parts.append(_late(tr, detail))
+    parts += _at_destinations(tr, detail)
     return parts
+
+
+def _at_destinations(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
+    """Say what a deleted document had left in the user's own storage."""
+    many = {fate: 0 for fate in Fate}
+    for one in written_in(detail):
+        many[one.fate] += one.objects
+    parts = []
+    if many[Fate.OWED]:
+        parts.append(
+            count_text(
+                tr,
+                many[Fate.OWED],
+                "{n} picture to be deleted in your own storage",
+                "{n} pictures to be deleted in your own storage",
+            )
+        )
+    if many[Fate.LEFT]:
+        parts.append(_staying(tr, {"objects": many[Fate.LEFT]}))
+    return parts
+
+
+def _staying(tr: Tr, detail: Mapping[str, str | int]) -> str:
+    objects = int(detail.get("objects", 0))
+    if not objects:
+        return ""
+    return count_text(
+        tr, objects, "{n} picture stays in your bucket", "{n} pictures stay in your bucket"
+    )
+
+
+def _pictures(tr: Tr, detail: Mapping[str, str | int]) -> str:
+    objects = int(detail.get("objects", 0))
+    return count_text(tr, objects, "{n} picture", "{n} pictures") if objects else ""
 
 
 def _reason(tr: Tr, detail: Mapping[str, str | int]) -> str:
@@ -126,7 +170,7 @@ def _exported(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
         "destination": tr("Exported to your own storage"),
     }.get(str(detail.get("target", "")), tr("Exported"))
     file_format = "" if detail.get("target") == "clipboard" else str(detail.get("format", ""))
-    return [what, f".{file_format}" if file_format else ""]
+    return [what, f".{file_format}" if file_format else "", _pictures(tr, detail)]
 
 
 def verdict_text(tr: Tr, verdict: AuditVerdict) -> str:

@@ -22,9 +22,11 @@ from mayfly.vault.purging import carry_out, plan_purge
 from mayfly.vault.reserve import Reserve
 from mayfly.vault.rollback import Rollback
 from mayfly.vault.rotation import Rotation
-from mayfly.vault.rows import BACKSTOP_MICROS, SELECT_JOBS, JobRow, find_rows
+from mayfly.vault.rows import BACKSTOP_MICROS, SELECT_JOBS, JobRow, find_row, find_rows
 from mayfly.vault.streams import SealedStreams
 from mayfly.vault.telling import tell_deletion, tell_pictures
+from mayfly.vault.upload_telling import tell_written
+from mayfly.vault.upload_turns import turn_page
 
 T = TypeVar("T")
 
@@ -171,6 +173,13 @@ class Ends:
             self._owes_wal = True
             self._pay()
 
+    def destroying(self, work: Callable[[], T]) -> T:
+        """Do what destroys something sealed and owes a key, then pay as after a purge."""
+        done = self.even_when_full(work)
+        self._owes_wal = True
+        self._pay()
+        return done
+
     def even_when_full(self, work: Callable[[], T]) -> T:
         """Do it; on a full disk once more, with the reserve's room and fewer writes."""
         try:
@@ -229,13 +238,18 @@ class Ends:
     ) -> tuple[Deletion, ...]:
         with self._database.write() as tx:
             purge = plan_purge(tx, job_ids, parts, now)
-            carry_out(tx, self._streams, purge, reason=reason, now=now)
+            written = carry_out(tx, self._streams, purge, reason=reason, now=now)
             at = micros_of(now)
             gone = [Gone(one.row.id, at, one.parts, reason) for one in purge.going]
             tx.afterwards(lambda: self._ledger.note_gone(gone))
             for one in purge.going:
                 late = self._pulse.lateness(one, reason, now)
-                tell_deletion(self._audit, tx, one, reason=reason, late=late, now=now)
+                there = written.get(one.row.seq, ())
+                tell_deletion(
+                    self._audit, tx, one, reason=reason, late=late, written=there, now=now
+                )
+            staying = as_list(one.row.seq for one in purge.going if not one.is_whole)
+            tell_written(self._audit, tx, staying, now)
             return purge.answers
 
     def _owe_newest(self) -> None:
@@ -247,7 +261,10 @@ class Ends:
         with self._streams.writing() as tx:
             answer = destroy_pictures(tx, self._streams, job_id, page, now)
             if answer.outcome is DeleteOutcome.DELETED:
-                tell_pictures(self._audit, tx, job_id, page=page, now=now)
+                seq = find_row(tx, job_id).seq
+                there = turn_page(tx, seq, page).get(seq, ())
+                tell_pictures(self._audit, tx, job_id, page=page, written=there, now=now)
+                tell_written(self._audit, tx, as_list([seq]), now)
                 gone = Gone(
                     bytes.fromhex(job_id), micros_of(now), _PICTURES, DeleteReason.USER, page
                 )

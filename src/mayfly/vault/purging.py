@@ -16,6 +16,7 @@ from mayfly.vault.connection import Transaction, as_list
 from mayfly.vault.moments import micros_of, optional_moment_of
 from mayfly.vault.rows import UNREAD, JobRow, end_reading, find_rows
 from mayfly.vault.streams import SealedStreams
+from mayfly.vault.upload_turns import Written, joined, turn_whole, turn_without_source
 
 _NOTE_GONE = {
     Part.SOURCE: "UPDATE job SET source_gone_at = ? WHERE seq IN (SELECT value FROM json_each(?))",
@@ -67,8 +68,10 @@ def plan_purge(
 
 def carry_out(
     tx: Transaction, streams: SealedStreams, purge: Purge, *, reason: DeleteReason, now: datetime
-) -> None:
+) -> Written:
     """Destroy keys and rows; what has nothing left becomes a tombstone.
+
+    Return what lies at destinations of what goes, and what becomes of it there.
 
     A job that loses a part before it was read is CANCELLED, for it cannot be read any more.
     """
@@ -85,6 +88,13 @@ def carry_out(
             _seqs(staying),
         )
     _bury(tx, [one.row for one in purge.going if one.is_whole], reason, now)
+    without_source = [
+        one.row.seq for one in purge.going if Part.SOURCE in one.parts and not one.is_whole
+    ]
+    return joined(
+        turn_whole(tx, [one.row.seq for one in purge.going if one.is_whole]),
+        turn_without_source(tx, without_source),
+    )
 
 
 def _destroy_part(

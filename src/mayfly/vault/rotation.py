@@ -20,6 +20,7 @@ from mayfly.domain.errors import KeyMissing, VaultDamaged, VaultError
 from mayfly.domain.lock_port import KeyHome
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.destination_sealing import reseal_all
 from mayfly.vault.key_source import KeySource
 from mayfly.vault.keys import VaultKeys, derive_vault_key
 from mayfly.vault.ledger import Ledger
@@ -194,6 +195,7 @@ class Rotation:
         key = derive_vault_key(share, random, vault_id=self._keys.vault_id, epoch=following)
         with self._database.write() as tx:
             Rewrapping(tx, self._keys, following=following, key=key).run()
+            reseal_all(tx, self._keys, following=following, key=key)
             tx.run("DELETE FROM passphrase_share")
             home.store(tx, following, share)
             kept = NextEpoch(self._keys.vault_id, following, key, share[:SHARE_BYTES])

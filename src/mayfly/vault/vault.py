@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from mayfly.domain.audit_port import AuditLog
+from mayfly.domain.destination_port import DestinationShelf, UploadLedger
 from mayfly.domain.handover import ResultTarget
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.images import FoundImage, ImageBlock, ImageId
@@ -30,6 +31,7 @@ from mayfly.vault.audit import SqliteAuditLog
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database
 from mayfly.vault.deletion import Ends
+from mayfly.vault.destinations import SqliteDestinationShelf
 from mayfly.vault.finding import Finding
 from mayfly.vault.hiding import Hiding
 from mayfly.vault.images import Images
@@ -48,6 +50,7 @@ from mayfly.vault.rules import Rules
 from mayfly.vault.streams import SealedStreams
 from mayfly.vault.targets import Targets
 from mayfly.vault.time_memory import SqliteTimeMemory
+from mayfly.vault.uploads import SqliteUploadLedger
 from mayfly.vault.wishes import Wishes
 
 
@@ -56,6 +59,7 @@ class SqliteVault:
 
     Made by opening.open_vault. Used by one thread at a time; other processes may have the
     same vault open. Where the port passes no time, the latest that any call passed counts.
+    Beside it, audit, time, destinations and uploads implement ports of their own.
     """
 
     def __init__(
@@ -94,16 +98,17 @@ class SqliteVault:
             rollback=rollback,
         )
         self._intake = Intake(database, streams, writer, on_torn=self._ends.destroy_torn)
+        self.destinations: DestinationShelf = SqliteDestinationShelf(
+            database, streams, keys, writer, self._ends
+        )
+        self.uploads: UploadLedger = SqliteUploadLedger(database, streams, writer, self._ends)
         self._writer = writer
-        self._audit = SqliteAuditLog(database, keys, writer)
-        self._time = SqliteTimeMemory(database, writer, even_when_full=self._ends.even_when_full)
+        self.audit: AuditLog = SqliteAuditLog(database, keys, writer)
+        self.time: TimeMemory = SqliteTimeMemory(
+            database, writer, even_when_full=self._ends.even_when_full
+        )
         self._hiding = Hiding()
         self._latest = datetime(1970, 1, 1, tzinfo=UTC)
-
-    @property
-    def audit(self) -> AuditLog:
-        """The audit log, which the vault itself writes."""
-        return self._audit
 
     @property
     def lock(self) -> Lock:
@@ -114,11 +119,6 @@ class SqliteVault:
     def key_changes(self) -> KeyChanges:
         """What opens the vault, and how that is changed."""
         return self._key_changes
-
-    @property
-    def time(self) -> TimeMemory:
-        """What the vault remembers of time."""
-        return self._time
 
     def hide_by(self, claimed: Callable[[], datetime | None]) -> None:
         """Show nothing that is past its end at the claimed time; nothing is destroyed by it.
