@@ -103,7 +103,7 @@ def _deleted(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
 
 def _at_destinations(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
     """Say what a deleted document had left in the user's own storage."""
-    many = {fate: 0 for fate in Fate}
+    many = dict.fromkeys(Fate, 0)
     for one in written_in(detail):
         many[one.fate] += one.objects
     parts = []
