@@ -60,6 +60,19 @@ def test_what_is_added_is_taken_oldest_first_until_it_is_settled(desk, place) ->
     )
 
 
+def test_the_pictures_that_a_document_has_can_be_wished_for(desk, place) -> None:
+    job_id = desk.reading_job(2)
+    desk.vault.uploads.wish([job_id], place, NOW)
+    for page, images in ((1, 2), (2, 1)):
+        desk.vault.save_page(job_id, reading(page, "word", images=images))
+    desk.vault.finish(job_id, NOW)
+
+    assert desk.vault.uploads.fulfil(job_id, NOW) == 3
+
+    known = {one.image_id: one.image_type for one in desk.vault.images(job_id, NOW)}
+    assert {one.image_id: one.image_type for one in desk.vault.uploads.of_job(job_id)} == known
+
+
 def test_what_is_refused(desk, place) -> None:
     job_id, ledger = desk.done_job(), ledger_of(desk.vault)
     with pytest.raises(DestinationMissing):

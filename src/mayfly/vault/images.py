@@ -67,9 +67,12 @@ class Images:
     def all(self, job_id: JobId, now: datetime) -> tuple[ImageBlock, ...]:
         """Return the pictures of all pages that were read so far, in order."""
         with self._streams.reading() as tx:
-            row = _with_source(tx, job_id, now)
-            listed = list(self._streams.read_pages(tx, row.ref, Kind.IMAGE_LIST))
-        return tuple(block for page, data in listed for block in _decoded(data, page))
+            return self.listed(tx, _with_source(tx, job_id, now).ref)
+
+    def listed(self, tx: Transaction, job: JobRef) -> tuple[ImageBlock, ...]:
+        """Return the pictures of a job whose source lives, within the caller's transaction."""
+        lists = self._streams.read_pages(tx, job, Kind.IMAGE_LIST)
+        return tuple(block for page, data in lists for block in _decoded(data, page))
 
     def image(self, job_id: JobId, image_id: ImageId, now: datetime) -> FoundImage:
         """Open one picture."""

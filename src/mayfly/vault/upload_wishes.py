@@ -15,16 +15,11 @@ from mayfly.domain.states import JobState
 from mayfly.vault.connection import Transaction
 from mayfly.vault.moments import micros_of
 from mayfly.vault.rows import JobRow, find_row
-from mayfly.vault.streams import SealedStreams
+from mayfly.vault.streams import JobRef, SealedStreams
 from mayfly.vault.upload_rows import destination_bytes
 
-ListImages = Callable[[Transaction, JobRow], Sequence[ImageBlock]]
+ListImages = Callable[[Transaction, JobRef], Sequence[ImageBlock]]
 """Opens the list of a job's pictures, whose types name the objects."""
-
-
-def no_images(tx: Transaction, row: JobRow) -> tuple[ImageBlock, ...]:
-    """Stand for the list of a vault that keeps no pictures."""
-    return ()
 
 
 class UploadWishes:
@@ -48,7 +43,7 @@ class UploadWishes:
                 row = find_row(tx, job_id)
                 row.require_part(Part.SOURCE, micros_of(now))
                 ids = {one.image_id for one in refs}
-                blocks = [one for one in self._images(tx, row) if one.image_id in ids]
+                blocks = [one for one in self._images(tx, row.ref) if one.image_id in ids]
                 added += _put(tx, row, destination, blocks)
             return added
 
@@ -83,12 +78,12 @@ class UploadWishes:
             if not wished:
                 return 0
             tx.stamp()
-            blocks = self._images(tx, row)
+            blocks = self._images(tx, row.ref)
             return sum(_put(tx, row, destination, blocks) for (destination,) in wished)
 
     def _wish(self, tx: Transaction, row: JobRow, destination: bytes) -> None:
         if row.state == JobState.DONE:
-            _put(tx, row, destination, self._images(tx, row))
+            _put(tx, row, destination, self._images(tx, row.ref))
             return
         # FAILED and CANCELLED ones, too: they may be read anew.
         sql = "INSERT OR IGNORE INTO upload_wish (job, destination) VALUES (?, ?)"

@@ -26,7 +26,7 @@ from mayfly.vault.upload_rows import (
 )
 from mayfly.vault.upload_telling import tell_gone, tell_run, tell_written
 from mayfly.vault.upload_turns import cancel_uploads, of_jobs
-from mayfly.vault.upload_wishes import ListImages, UploadWishes, no_images
+from mayfly.vault.upload_wishes import ListImages, UploadWishes
 
 _LIVING = (
     "job.purging_at IS NULL AND job.deleted_at IS NULL"
@@ -56,7 +56,7 @@ class SqliteUploadLedger:
         audit: AuditWriter,
         ends: Ends,
         *,
-        images: ListImages = no_images,
+        images: ListImages,
     ) -> None:
         self._database = database
         self._audit = audit

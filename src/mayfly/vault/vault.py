@@ -59,7 +59,7 @@ class SqliteVault:
 
     Made by opening.open_vault. Used by one thread at a time; other processes may have the
     same vault open. Where the port passes no time, the latest that any call passed counts.
-    Beside it, audit, time, destinations and uploads implement ports of their own.
+    Beside it, audit, time, key_changes, destinations and uploads have ports of their own.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class SqliteVault:
         self._database = database
         self._rotation = rotation
         self._lock = lock
-        self._key_changes = key_changes
+        self.key_changes = key_changes
         self._listing = Listing(database, streams)
         self._finding = Finding(database)
         self._images = Images(streams)
@@ -101,7 +101,9 @@ class SqliteVault:
         self.destinations: DestinationShelf = SqliteDestinationShelf(
             database, streams, keys, writer, self._ends
         )
-        self.uploads: UploadLedger = SqliteUploadLedger(database, streams, writer, self._ends)
+        self.uploads: UploadLedger = SqliteUploadLedger(
+            database, streams, writer, self._ends, images=self._images.listed
+        )
         self._writer = writer
         self.audit: AuditLog = SqliteAuditLog(database, keys, writer)
         self.time: TimeMemory = SqliteTimeMemory(
@@ -114,11 +116,6 @@ class SqliteVault:
     def lock(self) -> Lock:
         """Who holds the vault key."""
         return self._lock
-
-    @property
-    def key_changes(self) -> KeyChanges:
-        """What opens the vault, and how that is changed."""
-        return self._key_changes
 
     def hide_by(self, claimed: Callable[[], datetime | None]) -> None:
         """Show nothing that is past its end at the claimed time; nothing is destroyed by it.
