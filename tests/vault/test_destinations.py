@@ -142,9 +142,10 @@ def test_one_damaged_row_hides_no_other_and_can_be_removed(desk) -> None:
     shelf, one, other = desk.vault.destinations, destination(), destination("other")
     shelf.add(one)
     shelf.add(other)
-    ((sealed,),) = desk.sql("SELECT sealed FROM destination WHERE id <> ?", bytes(16))[:1]
     raw_id = bytes.fromhex(one.destination_id)
-    desk.sql("UPDATE destination SET sealed = ? WHERE id = ?", sealed[:-1] + b"\0", raw_id)
+    ((sealed,),) = desk.sql("SELECT sealed FROM destination WHERE id = ?", raw_id)
+    altered = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    desk.sql("UPDATE destination SET sealed = ? WHERE id = ?", altered, raw_id)
     desk.reopen()
     shelf = desk.vault.destinations
 
