@@ -36,6 +36,7 @@ from mayfly.services.intake import Intake
 from mayfly.services.lane import ThreadLane
 from mayfly.services.library import Library
 from mayfly.services.locking import Locking
+from mayfly.services.pictures import Pictures
 from mayfly.services.proof import Proof, Road
 from mayfly.services.reading import Queue
 from mayfly.services.retention import Retention
@@ -66,6 +67,7 @@ class Mayfly:
     deadlines: Deadlines
     doubting: Doubting
     exporting: Exporting
+    pictures: Pictures
     handover: Handover
     audit: AuditTrail
     locking: Locking
@@ -125,6 +127,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text, caption_of=caption_of)
     intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
+    pictures = _pictures(adapters, library)
     handover = Handover(vault, lane, exporting=exporting, deletions=deletions, bus=bus, clock=clock)
     queue = _queue(
         adapters,
@@ -143,7 +146,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     watch.start()
     # Retention goes on while what is in hand ends: nothing is kept past its end by that.
     endings = (
-        *(proof.close, queue.stop, intake.close, handover.close, exporting.close),
+        *(proof.close, queue.stop, intake.close, handover.close, exporting.close, pictures.close),
         *(retention.stop, watch.stop, locking.close),
     )
     return Mayfly(
@@ -156,6 +159,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
             vault, lane, on_changed=retention.deadlines_changed, bus=bus, clock=clock
         ),
         exporting=exporting,
+        pictures=pictures,
         handover=handover,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         locking=locking,
@@ -302,6 +306,17 @@ def _exporting(adapters: Adapters, library: Library) -> Exporting:
         target=FolderTarget(adapters.export_umask),
         renderers=RENDERERS,
         audit=adapters.vault.audit,
+        clock=adapters.clock,
+    )
+
+
+def _pictures(adapters: Adapters, library: Library) -> Pictures:
+    return Pictures(
+        library,
+        adapters.vault.audit,
+        adapters.lane,
+        save_lane=ThreadLane("pictures"),
+        target=FolderTarget(adapters.export_umask),
         clock=adapters.clock,
     )
 

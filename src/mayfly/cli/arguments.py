@@ -6,6 +6,7 @@ import argparse
 import difflib
 from datetime import timedelta
 
+from mayfly.domain.images import ImageId, parse_image_id
 from mayfly.domain.retention import MOST_HOURS
 from mayfly.domain.states import JobState
 
@@ -91,6 +92,17 @@ def page_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
         raise argparse.ArgumentTypeError(f"“{text}” is not a page number; the first page is 1")
     return int(text[:9])
+
+
+def image_ids(text: str) -> tuple[ImageId, ...] | None:
+    """Return the pictures of “1-2,3-1”, each once; None for “all”."""
+    if text == "all":
+        return None
+    try:
+        return tuple(dict.fromkeys(parse_image_id(one.strip()) for one in text.split(",")))
+    except ValueError as error:
+        told = f"“{text}” names no pictures; write all, or PAGE-NUMBER as 1-2 or 1-2,3-1"
+        raise argparse.ArgumentTypeError(told) from error
 
 
 def count_of(text: str) -> int:

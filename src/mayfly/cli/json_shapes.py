@@ -9,9 +9,11 @@ from typing import Any
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, UserError
+from mayfly.domain.images import ImageId
 from mayfly.domain.inspection import Inspection
 from mayfly.domain.jobs import DeleteOutcome, Deletion, Job, Retained, RetainOutcome
 from mayfly.domain.timekeeping import TimeState
+from mayfly.services.picture_list import PictureView
 
 Shape = dict[str, Any]
 
@@ -114,6 +116,31 @@ def export_shape(
     return {
         "job": job,
         "format": file_format,
+        "file": str(file) if file is not None else None,
+        "error": error_shape(error) if error is not None else None,
+    }
+
+
+def picture_shape(picture: PictureView) -> Shape:
+    """Return one picture of a document; its box is in pixels of the upright page."""
+    block = picture.block
+    return {
+        "image": str(block.image_id),
+        "page": block.image_id.page,
+        "box": [block.box.left, block.box.top, block.box.width, block.box.height],
+        "width": block.width_px,
+        "height": block.height_px,
+        "kind": block.kind.value,
+        "type": block.image_type.value,
+        "bytes": block.size_bytes,
+        "alternative": picture.alternative,
+    }
+
+
+def saved_shape(image_id: ImageId, file: Path | None, error: UserError | None) -> Shape:
+    """Return one picture that was to be saved: its path, or the error."""
+    return {
+        "image": str(image_id),
         "file": str(file) if file is not None else None,
         "error": error_shape(error) if error is not None else None,
     }
