@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from mayfly.domain.exports import ExportFormat, Renderer
-from mayfly.export.formats import render_json, render_text
+from mayfly.domain.images import ImageBlock
+from mayfly.domain.layout import PageLayout
+from mayfly.domain.pages import PageResult
+from mayfly.export.alto import render_alto
+from mayfly.export.csv_files import render_tables, render_words
+from mayfly.export.formats import render_markdown, render_text
+from mayfly.export.hocr import render_hocr
+from mayfly.export.result_json import render_json
+from mayfly.export.word_processor import render_docx
+from mayfly.system.own_version import own_version
+from mayfly.understand.flow import flowing
+from mayfly.understand.layout import document_layout, page_layout
+from mayfly.understand.markdown import document_markdown
 from mayfly.understand.plain_text import page_text
+
+
+def page_layouts(
+    pages: Iterable[PageResult], images: Mapping[int, Sequence[ImageBlock]]
+) -> Iterator[PageLayout]:
+    """Yield each page's layout as it comes: for forms that do not name levels of headings."""
+    for page in pages:
+        yield page_layout(page, images.get(page.number, ()))
+
 
 RENDERERS: dict[str, Renderer] = {
     ExportFormat.TEXT: partial(render_text, page_text=page_text),
-    ExportFormat.JSON: partial(render_json, page_text=page_text),
+    ExportFormat.MARKDOWN: partial(
+        render_markdown, layouts=document_layout, markdown=document_markdown
+    ),
+    ExportFormat.JSON: partial(
+        render_json, layouts=document_layout, page_text=page_text, flow=flowing
+    ),
+    ExportFormat.CSV: partial(render_tables, layouts=page_layouts),
+    ExportFormat.WORDS: render_words,
+    ExportFormat.HOCR: partial(render_hocr, layouts=page_layouts, version=own_version()),
+    ExportFormat.ALTO: partial(render_alto, layouts=document_layout, version=own_version()),
+    ExportFormat.DOCX: partial(render_docx, layouts=document_layout, flow=flowing),
 }

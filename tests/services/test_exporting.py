@@ -20,13 +20,15 @@ from mayfly.domain.errors import (
     TargetMissing,
     TargetNotWritable,
 )
+from mayfly.domain.exports import ExportFormat
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part
 from mayfly.domain.limits import Limits
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
-from mayfly.export.formats import render_json, render_text
+from mayfly.export.formats import render_text
+from mayfly.renderers import RENDERERS
 from mayfly.services.exporting import Exporting
 from mayfly.services.lane import ThreadLane
 from mayfly.system.processes import GroupKiller
@@ -61,7 +63,7 @@ def make_exporting(house: House, target=None) -> Exporting:
         target=target or FolderTarget(),
         renderers={
             "txt": partial(render_text, page_text=page_text),
-            "json": partial(render_json, page_text=page_text),
+            ExportFormat.JSON: RENDERERS[ExportFormat.JSON],
         },
         audit=house.vault.audit,
         clock=house.clock,

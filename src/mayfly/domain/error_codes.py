@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mayfly.domain.document_errors import DocumentError, IntakeError, RecognitionError
 from mayfly.domain.errors import UserError
+from mayfly.domain.export_errors import NoTables
 from mayfly.domain.handover import NotHandedOver
 from mayfly.domain.image_errors import NoSuchImage
 from mayfly.domain.storage_errors import StorageError
@@ -15,6 +16,7 @@ _BRANCHES: tuple[type[UserError], ...] = (
     RecognitionError,
     NotHandedOver,
     NoSuchImage,
+    NoTables,
     StorageError,
 )
 """The root, and the branches whose module must have been imported to be found below it."""

@@ -1,18 +1,14 @@
-"""Results as text and as JSON, page by page, so that a long document is never whole in memory."""
+"""Results as text and as Markdown, piece by piece."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from mayfly.domain.exports import ExportDocument
-from mayfly.domain.pages import PageResult, Word
+from mayfly.domain.images import ImageBlock
+from mayfly.export.layouts import Layouts, Markdown, PageText
 
-PageText = Callable[[Sequence[Word]], str]
-"""Makes the text of a page from its words (understand.plain_text.page_text)."""
-
-SCHEMA_VERSION = 1
+PAGE_END = "\f"
 
 
 def render_text(document: ExportDocument, *, page_text: PageText) -> Iterator[bytes]:
@@ -20,44 +16,17 @@ def render_text(document: ExportDocument, *, page_text: PageText) -> Iterator[by
     before = ""
     for page in document.pages:
         yield f"{before}{page_text(page.words)}\n".encode()
-        before = "\f"
+        before = PAGE_END
 
 
-def render_json(document: ExportDocument, *, page_text: PageText) -> Iterator[bytes]:
-    """Yield one JSON document in the schema of resources/result.schema.json."""
-    job_id = json.dumps(document.job.job_id if document.job else None)
-    yield f'{{"version": {SCHEMA_VERSION}, "job": {job_id}, "pages": ['.encode()
-    before = "\n"
-    for page in document.pages:
-        shape = json.dumps(_page(page, page_text), ensure_ascii=False)
-        yield f"{before}{shape}".encode()
-        before = ",\n"
-    yield b"\n]}\n"
+def render_markdown(
+    document: ExportDocument, *, layouts: Layouts, markdown: Markdown
+) -> Iterator[bytes]:
+    """Yield CommonMark. A picture stands in it when there is a link to it, until that ends."""
 
+    def target(image: ImageBlock) -> str | None:
+        link = document.links.get(image.image_id)
+        return link.url if link else None
 
-def _page(page: PageResult, page_text: PageText) -> dict[str, Any]:
-    return {
-        "number": page.number,
-        "width_px": page.width_px,
-        "height_px": page.height_px,
-        "dpi": page.dpi,
-        "origin": page.origin.value,
-        "turned_degrees": page.turned_degrees,
-        "confidence": page.confidence,
-        "text": page_text(page.words),
-        "words": [_word(word) for word in page.words],
-    }
-
-
-def _word(word: Word) -> dict[str, Any]:
-    return {
-        "text": word.text,
-        "left": word.box.left,
-        "top": word.box.top,
-        "width": word.box.width,
-        "height": word.box.height,
-        "confidence": word.confidence,
-        "block": word.block,
-        "paragraph": word.paragraph,
-        "line": word.line,
-    }
+    for piece in markdown(layouts(document.pages, document.images), target):
+        yield piece.encode()

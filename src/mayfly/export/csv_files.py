@@ -1,0 +1,92 @@
+"""Tables and words as CSV (RFC 4180), so that no cell of a document runs in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mayfly.domain.export_errors import NoTables
+from mayfly.domain.exports import ExportDocument
+from mayfly.domain.layout import TableBlock
+from mayfly.domain.pages import Box, PageResult
+from mayfly.export.clean import clean, clean_words, points
+from mayfly.export.layouts import Layouts
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Without it Excel takes UTF-8 for the machine's old code page and garbles every umlaut."""
+
+WORD_COLUMNS = (
+    *("page", "block", "paragraph", "line", "text"),
+    *("left_px", "top_px", "width_px", "height_px"),
+    *("left_pt", "top_pt", "width_pt", "height_pt"),
+    "confidence",
+)
+
+# What spreadsheets take for a formula, full-width signs too; behind any number of guards, so
+# that taking one guard away always gives the cell as it was.
+_FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_DIGITS = r"(?:\d{1,3}(?:[., '\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?"
+_MONEY = "[$€£¥]"
+_NUMBER = re.compile(rf"[+\-] ?(?:{_MONEY} ?)?{_DIGITS}(?: ?(?:%|{_MONEY}))?")
+
+
+def render_tables(document: ExportDocument, *, layouts: Layouts) -> Iterator[bytes]:
+    """Yield the tables one after the other, an empty line between them; NoTables without one.
+
+    A cell that takes several columns is followed by empty ones, so that columns stay columns.
+    """
+    before = BYTE_ORDER_MARK
+    for layout in layouts(document.pages, document.images):
+        for block in layout.blocks:
+            if isinstance(block, TableBlock):
+                yield before + _lines(_cells(block))
+                before = b"\r\n"
+    if before == BYTE_ORDER_MARK:
+        raise NoTables
+
+
+def render_words(document: ExportDocument) -> Iterator[bytes]:
+    """Yield one line a word, below the names of the columns. No byte order mark: for programs."""
+    yield _lines([WORD_COLUMNS])
+    for page in document.pages:
+        if page.words:
+            yield _lines(_word_rows(page))
+
+
+def guarded(cell: str) -> str:
+    """Return the cell so that a spreadsheet shows it and never runs it; numbers stay as they are.
+
+    One ' is put before what could be a formula: a sign that spreadsheets know for "text".
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _cells(table: TableBlock) -> Iterator[list[str]]:
+    for row in table.rows:
+        cells: list[str] = []
+        for cell in row:
+            cells += [guarded(clean_words(cell.words)), *[""] * (cell.columns - 1)]
+        yield cells
+
+
+def _word_rows(page: PageResult) -> Iterator[Sequence[object]]:
+    for word in page.words:
+        pixels = _numbers(word.box)
+        yield (
+            *(page.number, word.block, word.paragraph, word.line, guarded(clean(word.text))),
+            *pixels,
+            *(points(one, page) for one in pixels),
+            "" if word.confidence is None else round(word.confidence, 2),
+        )
+
+
+def _numbers(box: Box) -> tuple[int, int, int, int]:
+    return box.left, box.top, box.width, box.height
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
