@@ -11,8 +11,10 @@ import pytest
 
 from mayfly.domain.audit import AuditEntry, AuditKind, Receipt
 from mayfly.domain.audit_record import encode_entry
+from mayfly.domain.destinations import DestinationId
 from mayfly.domain.errors import ReceiptUnreadable
 from mayfly.domain.ids import BatchId, JobId
+from mayfly.domain.written_objects import Fate, WrittenObjects, detail_of
 from mayfly.export.receipt_page import receipt_page
 from mayfly.export.receipts import read_receipt, receipt_json
 from mayfly.system.translations import translator
@@ -71,6 +73,26 @@ def test_an_entry_for_people_that_says_something_else_is_noticed() -> None:
 
     assert read_receipt(json.dumps(shape).encode()) is None
     assert read_receipt(receipt_json(receipt(AuditKind.EXPORTED, target="file"))) is None
+
+
+OWED = WrittenObjects(DestinationId("0d" * 16), 3, Fate.OWED, "1-1to3")
+LEFT = WrittenObjects(DestinationId("1e" * 16), 1, Fate.LEFT, "2to4-1_7-2", 5)
+
+
+def test_what_lay_in_the_users_own_storage_is_said_in_words() -> None:
+    detail = {"what": "job", "reason": "user", **detail_of([OWED, LEFT])}
+    text = page(**detail)
+    assert (
+        "3 pictures are in your bucket. Mayfly deletes them there: page 1, picture 1 to 3" in text
+    )
+    assert "page 2 to 4, picture 1; page 7, picture 2; and 5 more" in text
+    assert f"(Destination {'0d' * 16})" in text
+    assert "a later entry of the log says so" in text
+    assert "bucket" not in page()
+    assert "3 Bilder liegen in Ihrem Bucket. Mayfly löscht sie dort: Seite 1, Bild 1 bis 3" in page(
+        "de", **detail
+    )
+    assert read_receipt(receipt_json(receipt(**detail))) == receipt(**detail)
 
 
 @pytest.mark.parametrize("name", ["record", "chain", "signature", "vault", "type"])

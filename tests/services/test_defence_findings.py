@@ -63,6 +63,7 @@ def test_what_is_as_it_should_be_is_good(look):
         (replace(VAULT, key_owed=True), "deletions", NOTICE, LIMITED),
         (replace(VAULT, unfinished=1), "deletions", NOTICE, LIMITED),
         (replace(VAULT, overdue=1), "deletions", NOTICE, LIMITED),
+        (replace(VAULT, owed_objects=3), "own storage", NOTICE, LIMITED),
         (replace(PROCESS, core_bytes=1 << 63), "core dumps", NOTICE, LIMITED),
         (replace(PROCESS, dumpable=True), "core dumps", NOTICE, LIMITED),
         (replace(PROCESS, core_bytes=None, dumpable=None), "core dumps", NOTICE, LIMITED),

@@ -131,6 +131,18 @@ def opened_streams(database: Path, found: Loot) -> set[tuple[str, int, int]]:
     }
 
 
+def opened_destinations(database: Path, found: Loot) -> set[str]:
+    """The ids of destinations in this file whose settings any two halves open."""
+    vault_id = _vault_id(database)
+    keys = _Keys(vault_id, found, ())
+    rows = _ask(database, "SELECT id, epoch, sealed FROM destination")
+    return {
+        raw_id.hex()
+        for raw_id, epoch, sealed in rows
+        if keys.settings(raw_id, epoch, sealed) is not None
+    }
+
+
 class _Keys:
     """Every key of every bucket that any two halves open, and the vault keys themselves."""
 
@@ -159,6 +171,10 @@ class _Keys:
             return _first(self._of_epoch(row.epoch), row.wrapped, bound)
         bound = b"mayfly/2/data-key" + tail + struct.pack(">QQ", row.bucket, row.epoch)
         return _first(self._bucket_keys, row.wrapped, bound)
+
+    def settings(self, raw_id: bytes, epoch: int, sealed: bytes) -> bytes | None:
+        bound = b"mayfly/1/destination" + self._vault_id + raw_id + struct.pack(">Q", epoch)
+        return _first((key for _, key in self._vault_keys), sealed, bound)
 
     def _of_epoch(self, epoch: int) -> list[AESGCM]:
         return [key for of, key in self._vault_keys if of == epoch]

@@ -16,6 +16,7 @@ from mayfly.vault import second_line
 from mayfly.vault.second_line import look_at_vault
 from tests.vault.opened import files_of
 from tests.vault.processes import Child
+from tests.vault.storage import destination, ledger_of, refs
 
 
 def look(desk):
@@ -143,3 +144,15 @@ def test_a_file_that_is_no_database_is_told_as_such(paths, clock):
     paths.database.write_bytes(b"no database" * 1_000)
     with pytest.raises(VaultDamaged):
         look_at_vault(paths, clock.now())
+
+
+def test_objects_that_are_still_to_be_deleted_are_counted(desk):
+    one = destination()
+    desk.vault.destinations.add(one)
+    job_id, ledger = desk.done_job(), ledger_of(desk.vault)
+    ledger.add(refs(job_id, (1, 1), (1, 2), (1, 3)), one.destination_id, desk.clock.now())
+    for upload in ledger.take(desk.clock.now(), 2):
+        ledger.begin(upload, desk.clock.now())
+    assert look(desk).owed_objects == 0
+    desk.vault.purge([job_id], frozenset(Part), DeleteReason.USER, desk.clock.now())
+    assert look(desk).owed_objects == 2

@@ -31,6 +31,8 @@ class VaultLook:
     """Deletions that were begun and not finished."""
     overdue: int
     """Jobs of which something is past its end and still there."""
+    owed_objects: int = 0
+    """Objects in the user's own storage that are still to be deleted there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,8 +138,8 @@ class UploadLedger(Protocol):
     ) -> bool:
         """Note what became of it. False when the row was turned meanwhile (purge, cancel).
 
-        WAITING becomes WAITING, STORED, FAILED or STOPPED; OWED becomes OWED or DELETED. An
-        error code counts as an attempt.
+        WAITING becomes WAITING, STORED, FAILED or STOPPED (OWED in its place where it was
+        begun); OWED becomes OWED or DELETED. An error code counts as an attempt.
         """
         ...
 

@@ -8,6 +8,8 @@ from html import escape
 from mayfly.domain.audit import AuditEntry, Receipt
 from mayfly.domain.audit_record import stamp_of
 from mayfly.domain.states import DeleteReason
+from mayfly.domain.written_objects import written_in
+from mayfly.export.storage_texts import storage_texts
 
 Translate = Callable[[str], str]
 
@@ -43,7 +45,7 @@ def receipt_page(receipt: Receipt, tr: Translate, language: str) -> bytes:
         *_paragraphs(_sentence(receipt.entry, tr)),
         *_table(_facts(receipt.entry, tr)),
         *_section(tr("What this shows"), *_shown(tr)),
-        *_section(tr("What this does not show"), *_not_shown(tr)),
+        *_section(tr("What this does not show"), *_not_shown(receipt.entry, tr)),
         *_section(tr("How to check it"), *_checking(tr)),
         *_table(_proof(receipt, tr), is_code=True),
         "</body>\n</html>\n",
@@ -75,6 +77,8 @@ def _facts(entry: AuditEntry, tr: Translate) -> Iterator[tuple[str, str]]:
         yield tr("Pages"), str(detail["pages"])
     if "late_s" in detail:
         yield tr("Late by"), f"{_span(int(detail['late_s']), tr)}{_why(detail.get('late_why'), tr)}"
+    for text in storage_texts(entry.detail, tr):
+        yield tr("Own storage"), text
     yield tr("Entry of the log"), str(entry.seq)
 
 
@@ -119,11 +123,16 @@ def _shown(tr: Translate) -> Iterator[str]:
     yield tr("Job numbers are random. Nothing here was made from the document or its name.")
 
 
-def _not_shown(tr: Translate) -> Iterator[str]:
+def _not_shown(entry: AuditEntry, tr: Translate) -> Iterator[str]:
     yield tr(
         "That no copy of the document exists elsewhere: the file it came from, exports, backups"
         " and prints are not Mayfly's."
     )
+    if written_in(entry.detail):
+        yield tr(
+            "What lay in your own storage is told as Mayfly knew it at that moment. When it has"
+            " seen that the objects are gone, a later entry of the log says so."
+        )
     yield tr(
         "That the owner of the computer is honest: whoever controls the program can have it"
         " sign anything."

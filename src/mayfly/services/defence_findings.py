@@ -13,6 +13,15 @@ _OTHERS = 0o077
 def vault_findings(look: VaultLook) -> Iterator[Finding]:
     """Yield what the vault's file shows without a key."""
     yield _deletions(look)
+    if look.owed_objects:
+        yield Finding(
+            "own storage",
+            str(look.owed_objects),
+            Grade.NOTICE,
+            "Objects of deleted documents are still to be deleted in your own storage.",
+            "Open and unlock Mayfly, and see that the storage server can be reached.",
+            Promise.LIMITED,
+        )
     yield _settings(look)
     yield _way_of_writing(look)
     yield _log_of_writes(look)

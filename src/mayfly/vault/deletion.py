@@ -180,6 +180,10 @@ class Ends:
         self._pay()
         return done
 
+    def note_gone(self, gone: Sequence[Gone]) -> None:
+        """Remember outside the database what was destroyed; after the commit."""
+        self._ledger.note_gone(gone)
+
     def even_when_full(self, work: Callable[[], T]) -> T:
         """Do it; on a full disk once more, with the reserve's room and fewer writes."""
         try:

@@ -12,16 +12,18 @@ from mayfly.domain.audit import AuditKind
 from mayfly.domain.destination_port import Unbound
 from mayfly.domain.destinations import Destination, DestinationId, Place, Traits
 from mayfly.domain.errors import VaultDamaged
+from mayfly.domain.states import DeleteReason
 from mayfly.domain.storage_errors import DestinationExists, DestinationInUse
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.buckets import owe_new_keys
 from mayfly.vault.connection import Database, Transaction
 from mayfly.vault.deletion import Ends
+from mayfly.vault.destination_rows import destination_bytes, destroy_destination
 from mayfly.vault.destination_sealing import Settings, seal, unseal
 from mayfly.vault.keys import VaultKeys
+from mayfly.vault.ledger import Gone
 from mayfly.vault.moments import micros_of, moment_of, optional_moment_of
 from mayfly.vault.streams import SealedStreams
-from mayfly.vault.upload_rows import destination_bytes
 
 _SELECT = (
     "SELECT id, delete_with_job, added_at, verified_at, error_code, epoch, sealed FROM destination"
@@ -137,18 +139,12 @@ class SqliteDestinationShelf:
     def _remove(self, destination_id: DestinationId, now: datetime) -> Unbound:
         with self._database.write() as tx:
             raw_id = destination_bytes(tx, destination_id)
-            objects, owed = tx.only_row(
-                "SELECT count(*), count(*) FILTER (WHERE state = 'owed') FROM upload"
-                " WHERE destination = ? AND begun = 1 AND state <> 'deleted'",
-                raw_id,
-            )
-            tx.run("DELETE FROM upload_wish WHERE destination = ?", raw_id)
-            tx.run("DELETE FROM upload WHERE destination = ?", raw_id)
-            tx.run("DELETE FROM destination WHERE id = ?", raw_id)
-            owe_new_keys(tx, None)
-            detail = {"objects": objects, "owed": owed}
+            unbound = destroy_destination(tx, raw_id)
+            detail = {"objects": unbound.objects_left, "owed": unbound.owed}
             self._tell(tx, AuditKind.DESTINATION_REMOVED, destination_id, now, **detail)
-            return Unbound(objects, owed)
+            gone = Gone(raw_id, micros_of(now), frozenset(), DeleteReason.USER)
+            tx.afterwards(lambda: self._ends.note_gone([gone]))
+            return unbound
 
     def _destinations(self, tx: Transaction) -> Iterator[Destination]:
         for row in tx.rows(_SELECT):

@@ -39,7 +39,10 @@ _LOCK_TRIES, _LOCK_STEP_S = 20, 0.005
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Parts of one job that were destroyed; page: its pictures, which are of the source."""
+    """Parts of one job that were destroyed; page: its pictures, which are of the source.
+
+    No part at all: it was no job, but a destination.
+    """
 
     job_id: bytes
     at: int

@@ -7,6 +7,7 @@ jobs went: they are due at once, before anything is shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mayfly.domain.audit import AuditKind
@@ -15,6 +16,7 @@ from mayfly.domain.jobs import Due, Part
 from mayfly.vault.audit_anchor import Mark
 from mayfly.vault.audit_writer import AuditWriter
 from mayfly.vault.connection import Database, Transaction
+from mayfly.vault.destination_rows import destroy_destination
 from mayfly.vault.ledger import Ledger
 
 
@@ -37,6 +39,9 @@ class Rollback:
                 self._is_over = True
                 return ()
             found = self._back_again(tx)
+            destinations = self._destinations_back(tx)
+        if destinations:
+            self._remove(destinations, now)
         if not self._is_told:
             self._is_told = True
             with self._database.write() as tx:
@@ -50,10 +55,26 @@ class Rollback:
             return
         with self._database.read() as tx:
             if self._was_put_back(tx):
-                if self._back_again(tx):
+                if self._back_again(tx) or self._destinations_back(tx):
                     return
                 self._ledger.settle(tx.epoch(), _end_of_log(tx))
         self._is_over = True
+
+    def _destinations_back(self, tx: Transaction) -> tuple[bytes, ...]:
+        there = [raw_id for (raw_id,) in tx.rows("SELECT id FROM destination")]
+        return tuple(self._ledger.read().of(there)) if there else ()
+
+    def _remove(self, destinations: Sequence[bytes], now: datetime) -> None:
+        """Destroy the settings again of what was removed; its access key is gone anyway."""
+        with self._database.write() as tx:
+            for raw_id in destinations:
+                unbound = destroy_destination(tx, raw_id)
+                detail: dict[str, str | int] = {
+                    "destination": raw_id.hex(),
+                    "objects": unbound.objects_left,
+                    "owed": unbound.owed,
+                }
+                self._audit.append_in(tx, AuditKind.DESTINATION_REMOVED, now, detail=detail)
 
     def _was_put_back(self, tx: Transaction) -> bool:
         known = self._ledger.read()

@@ -28,6 +28,9 @@ WHERE min(CASE data_key.part WHEN 'source' THEN job.source_delete_at
 _UNFINISHED = "SELECT count(*) FROM job WHERE purging_at IS NOT NULL AND deleted_at IS NULL"
 _VIRTUAL = "SELECT count(*) FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
 _LOCKS = Path("/proc/locks")
+_OWED = "SELECT count(*) FROM upload WHERE state = 'owed'"
+_STORAGE_SINCE = 10
+"""The version of the tables that knows of own storage."""
 _OWES_SINCE = 2
 """The version of the tables that knows of owed keys; an older vault owes one."""
 
@@ -48,6 +51,7 @@ def look_at_vault(paths: VaultPaths, now: datetime) -> VaultLook | None:
         def ask(sql: str, *values: object) -> int:
             return int(connection.execute(sql, values).fetchone()[0])
 
+        version = ask("PRAGMA user_version")
         return VaultLook(
             sqlite=sqlite3.sqlite_version,
             refused_settings=refused_settings(),
@@ -56,10 +60,10 @@ def look_at_vault(paths: VaultPaths, now: datetime) -> VaultLook | None:
             virtual_tables=ask(_VIRTUAL),
             log_bytes=log_bytes,
             is_open=is_open,
-            key_owed=ask("PRAGMA user_version") < _OWES_SINCE
-            or bool(ask("SELECT rotation_owed FROM meta")),
+            key_owed=version < _OWES_SINCE or bool(ask("SELECT rotation_owed FROM meta")),
             unfinished=ask(_UNFINISHED),
             overdue=ask(_OVERDUE, BACKSTOP_MICROS, micros_of(now)),
+            owed_objects=ask(_OWED) if version >= _STORAGE_SINCE else 0,
         )
 
 

@@ -9,12 +9,10 @@ from mayfly.domain.destinations import (
     DestinationId,
     Upload,
     UploadState,
-    is_destination_id,
 )
 from mayfly.domain.errors import VaultDamaged
 from mayfly.domain.ids import JobId, is_id
 from mayfly.domain.images import ImageId, ImageType
-from mayfly.domain.storage_errors import DestinationMissing
 from mayfly.vault.connection import Transaction, as_list
 from mayfly.vault.moments import optional_moment_of
 
@@ -50,15 +48,6 @@ def values_of(upload: Upload) -> tuple[object, ...]:
         upload.turn,
         upload.state.value,
     )
-
-
-def destination_bytes(tx: Transaction, destination_id: DestinationId) -> bytes:
-    """Return the id as it is stored; DestinationMissing when there is no such destination."""
-    if is_destination_id(destination_id):
-        raw = bytes.fromhex(destination_id)
-        if tx.row("SELECT 1 FROM destination WHERE id = ?", raw) is not None:
-            return raw
-    raise DestinationMissing
 
 
 def seqs_of(tx: Transaction, job_ids: Sequence[JobId] | None) -> str | None:

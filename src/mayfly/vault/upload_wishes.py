@@ -13,10 +13,10 @@ from mayfly.domain.images import ImageBlock, ImageRef
 from mayfly.domain.jobs import Part
 from mayfly.domain.states import JobState
 from mayfly.vault.connection import Transaction
+from mayfly.vault.destination_rows import destination_bytes
 from mayfly.vault.moments import micros_of
 from mayfly.vault.rows import JobRow, find_row
 from mayfly.vault.streams import JobRef, SealedStreams
-from mayfly.vault.upload_rows import destination_bytes
 
 ListImages = Callable[[Transaction, JobRef], Sequence[ImageBlock]]
 """Opens the list of a job's pictures, whose types name the objects."""

@@ -139,13 +139,15 @@ class SqliteUploadLedger:
         if state not in _MAY_BECOME.get(upload.state, frozenset()):
             raise InternalError("an upload was to be settled as what it cannot become")
         with self._database.write() as tx:
-            sql = f"SELECT seq, job, destination, again FROM upload WHERE {THIS_UPLOAD}"
+            sql = f"SELECT seq, job, destination, begun, again FROM upload WHERE {THIS_UPLOAD}"
             row = tx.row(sql, *values_of(upload))
             if row is None:
                 return False
-            seq, job, destination, again = row
+            seq, job, destination, begun, again = row
             if state is UploadState.DELETED and again:
                 _wait_again(tx, seq)
+            elif state is UploadState.STOPPED and begun:
+                _owe(tx, seq)
             else:
                 failed = error_code is not None and state in _TRIED
                 later = None if not_before is None else micros_of(not_before)
@@ -249,6 +251,15 @@ def _wait_again(tx: Transaction, seq: int) -> None:
     tx.run(
         "UPDATE upload SET state = 'waiting', turn = turn + 1, attempts = 0, begun = 0, again = 0,"
         " told = 0, error_code = NULL, not_before = NULL WHERE seq = ?",
+        seq,
+    )
+
+
+def _owe(tx: Transaction, seq: int) -> None:
+    """Have what is given up deleted, for a part of it may be there."""
+    tx.run(
+        "UPDATE upload SET state = 'owed', turn = turn + 1, attempts = 0, error_code = NULL,"
+        " not_before = NULL WHERE seq = ?",
         seq,
     )
 
