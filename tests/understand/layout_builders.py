@@ -58,11 +58,9 @@ def typed(text: str, *, left: int = 50, top: int = 50, pitch: int = 30) -> list[
 
 
 def table_text(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
-    """Return the cells as typed text, numbers to the right of their column."""
+    """Return the cells as typed text: the first column begins, the others end at one place."""
     return "\n".join(
-        "".join(
-            cell.rjust(width - 3) + "   " if cell[:1].isdigit() else cell.ljust(width)
-            for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
+        row[0].ljust(widths[0])
+        + "".join(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
         for row in rows
     )

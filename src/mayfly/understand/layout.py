@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from mayfly.domain.images import ImageBlock
 from mayfly.domain.layout import (
     Block,
     HeadingBlock,
+    Line,
     ListBlock,
+    ListItem,
     PageLayout,
     PictureBlock,
     TableBlock,
     TextBlock,
 )
-from mayfly.domain.pages import PageResult
-from mayfly.understand.lines import paragraphs_of
-from mayfly.understand.words import union, words_text
+from mayfly.domain.pages import PageResult, Word
+from mayfly.understand.captions import alternatives, caption_of
+from mayfly.understand.headings import Scale, levels_of, scale_of
+from mayfly.understand.lines import Paragraph, line_of, paragraphs_of
+from mayfly.understand.lists import with_lists
+from mayfly.understand.paragraphs import regrouped
+from mayfly.understand.rows import pieces_of, rows_of, tilt_of
+from mayfly.understand.tables import FoundTable, tables_of
+from mayfly.understand.words import bottom_of, shared_width, union, words_text
+
+__all__ = ["block_text", "caption_of", "document_layout", "page_layout"]
+
+_Part = Paragraph | ListBlock | TableBlock
+
+
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    """A page whose headings are still among its paragraphs."""
+
+    page: PageResult
+    parts: tuple[_Part, ...]
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        return [part for part in self.parts if isinstance(part, tuple)]
 
 
 def page_layout(page: PageResult, images: Sequence[ImageBlock] = ()) -> PageLayout:
@@ -31,20 +56,87 @@ def document_layout(
     pages: Iterable[PageResult], images_by_page: Mapping[int, Sequence[ImageBlock]]
 ) -> tuple[PageLayout, ...]:
     """Return the layout of every page; one level of heading means the same on all of them."""
-    return tuple(_layout_of(page, images_by_page.get(page.number, ())) for page in pages)
+    sketches = [_sketch(page) for page in pages]
+    scale = scale_of([one for sketch in sketches for one in sketch.paragraphs])
+    return tuple(
+        PageLayout(sketch.page, _blocks(sketch, scale, images_by_page.get(sketch.page.number, ())))
+        for sketch in sketches
+    )
 
 
-def _layout_of(page: PageResult, images: Sequence[ImageBlock]) -> PageLayout:
-    blocks: list[Block] = [
-        TextBlock(union([line.box for line in lines]), lines) for lines in paragraphs_of(page.words)
-    ]
-    blocks += [PictureBlock(image.box, image, caption_of(page, image)) for image in images]
-    return PageLayout(page, tuple(blocks))
+def _sketch(page: PageResult) -> _Sketch:
+    paragraphs = paragraphs_of(page.words)
+    parts: list[_Part] = []
+    plain: list[Paragraph] = []
+    for part in _with_tables(paragraphs):
+        if isinstance(part, TableBlock):
+            parts += [*with_lists(regrouped(plain)), part]
+            plain = []
+        else:
+            plain.append(part)
+    return _Sketch(page, (*parts, *with_lists(regrouped(plain))))
 
 
-def caption_of(page: PageResult, image: ImageBlock) -> str | None:
-    """Return the caption that stands beside a picture; None where none clearly does."""
-    return None
+def _with_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph | TableBlock]:
+    """Return paragraphs and tables; a table stands where the engine has its first word."""
+    lines = [line for paragraph in paragraphs for line in paragraph]
+    pieces = pieces_of(lines)
+    tables = tables_of(rows_of(pieces, tilt_of(lines)))
+    taken: dict[int, FoundTable] = {number: one for one in tables for number in one.pieces}
+    begun: set[int] = set()
+    found: list[Paragraph | TableBlock] = []
+    at = number = 0
+    for paragraph in paragraphs:
+        left: list[Line] = []
+        for line in paragraph:
+            rest: list[Word] = []
+            while at < len(pieces) and pieces[at].line == number:
+                table = taken.get(pieces[at].number)
+                if table is None:
+                    rest += pieces[at].words
+                elif id(table) not in begun:
+                    begun.add(id(table))
+                    if left:
+                        found.append(tuple(left))
+                    left = []
+                    found.append(table.block)
+                at += 1
+            if rest:
+                left.append(line if len(rest) == len(line.words) else line_of(rest))
+            number += 1
+        if left:
+            found.append(tuple(left))
+    return found
+
+
+def _blocks(sketch: _Sketch, scale: Scale, images: Sequence[ImageBlock]) -> tuple[Block, ...]:
+    levels = levels_of([part if isinstance(part, tuple) else None for part in sketch.parts], scale)
+    blocks: list[Block] = []
+    for part, level in zip(sketch.parts, levels, strict=True):
+        if not isinstance(part, tuple):
+            blocks.append(part)
+            continue
+        box = union([line.box for line in part])
+        blocks.append(TextBlock(box, part) if level is None else HeadingBlock(box, part, level))
+    return _with_pictures(blocks, sketch.page, images)
+
+
+def _with_pictures(
+    blocks: Sequence[Block], page: PageResult, images: Sequence[ImageBlock]
+) -> tuple[Block, ...]:
+    """Put each picture behind the last block that ends above its middle, in its column."""
+    behind: dict[int, list[Block]] = {}
+    for image, alternative in zip(images, alternatives(page, images), strict=True):
+        middle = image.box.top + image.box.height / 2
+        place = -1
+        for index, block in enumerate(blocks):
+            if shared_width(block.box, image.box) > 0 and bottom_of(block.box) <= middle:
+                place = index
+        behind.setdefault(place, []).append(PictureBlock(image.box, image, alternative))
+    found = behind.get(-1, [])
+    for index, block in enumerate(blocks):
+        found += [block, *behind.get(index, [])]
+    return tuple(found)
 
 
 def block_text(block: Block) -> str:
@@ -53,14 +145,14 @@ def block_text(block: Block) -> str:
         case TextBlock() | HeadingBlock():
             rows = [words_text(line.words) for line in block.lines]
         case ListBlock():
-            rows = [
-                " ".join(
-                    filter(None, (item.marker, *(words_text(one.words) for one in item.lines)))
-                )
-                for item in block.items
-            ]
+            rows = [_item_text(item) for item in block.items]
         case TableBlock():
             rows = ["\t".join(words_text(cell.words) for cell in row) for row in block.rows]
         case PictureBlock():
             rows = [block.alternative or ""]
     return "\n".join(filter(None, rows))
+
+
+def _item_text(item: ListItem) -> str:
+    texts = (words_text(line.words) for line in item.lines)
+    return " ".join(filter(None, (item.marker, *texts)))

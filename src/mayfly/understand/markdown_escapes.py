@@ -10,8 +10,10 @@ _ANYWHERE = re.compile(r"[\\`*_\[\]<>~|]")
 _ENTITY = re.compile(r"&(?=#?[0-9A-Za-z]+;)")
 # What GitHub's readers make a link of without being asked to.
 _ADDRESS = re.compile(r":(?=//)|@|(?<=www)\.", re.IGNORECASE)
-# Headings, lists, quotes, rules and underlines of headings, at the beginning of a line.
-_AT_START = re.compile(r"^(?:[#+\-=:]|\d{1,9}(?=[.)]))")
+# Headings, lists and rules, at the beginning of a line.
+_AT_START = re.compile(
+    r"^(?:#(?=#{0,5}(?: |$))|[+\-](?= |$)|-(?=[- ]+$)|[0-9]{1,9}(?=[.)](?: |$)))"
+)
 
 
 def escaped(text: str, *, begins_line: bool = False) -> str:

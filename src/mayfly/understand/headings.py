@@ -1,0 +1,121 @@
+"""Headings: paragraphs in larger letters, and short ones that begin with a section's number.
+
+Weight and colour are unknown here: a bold line in letters of the text's size stays a paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mayfly.domain.layout import Line
+from mayfly.domain.pages import DOUBTFUL_BELOW, Word
+from mayfly.understand.lines import Paragraph
+from mayfly.understand.markers import MarkerKind, marker_of, section_depth
+from mayfly.understand.sizes import body_size, size_of
+from mayfly.understand.words import words_text
+
+# A text layer tells the size of a font exactly; a recognised size varies with the letters.
+_LARGER_LAYER = 1.15
+_LARGER_READ = 1.35
+_ONE_LEVEL = 0.9
+_LEVELS = 6
+_MOST_LINES = 3
+_MOST_WORDS = 16
+_MOST_WORDS_NUMBERED = 10
+_FEWEST_LETTERS = 3
+_LETTERS = 0.6
+_PROSE_WORDS = 12
+_NO_END = (",", ";", "-")
+_NO_END_NUMBERED = (".", ",", ";", ":", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The sizes of a document: of its text, and of each level of heading, largest first."""
+
+    body: float
+    levels: tuple[float, ...]
+
+    def level_of(self, size: float) -> int:
+        """Return the level of a heading of this size."""
+        for number, smallest in enumerate(self.levels, 1):
+            if size >= smallest:
+                return number
+        return max(1, len(self.levels))
+
+
+def scale_of(paragraphs: Sequence[Paragraph]) -> Scale:
+    """Return the sizes that all paragraphs of a document share."""
+    body = body_size(line for paragraph in paragraphs for line in paragraph)
+    sizes = sorted((_size(one) for one in paragraphs if _is_large(one, body)), reverse=True)
+    levels: list[float] = []
+    largest = 0.0
+    for size in sizes:
+        if not levels or size < _ONE_LEVEL * largest:
+            levels.append(size)
+            largest = size
+        levels[-1] = size
+    return Scale(body, tuple(levels[:_LEVELS]))
+
+
+def levels_of(paragraphs: Sequence[Paragraph | None], scale: Scale) -> list[int | None]:
+    """Return each paragraph's level of heading; None is something else than a paragraph."""
+    found: list[int | None] = []
+    for paragraph, after in pairwise((*paragraphs, None)):
+        found.append(None if paragraph is None else _level(paragraph, after, scale))
+    return found
+
+
+def _level(paragraph: Paragraph, after: Paragraph | None, scale: Scale) -> int | None:
+    if _is_large(paragraph, scale.body):
+        return scale.level_of(_size(paragraph))
+    depth = _numbered_depth(paragraph, after)
+    return min(_LEVELS, len(scale.levels) + depth) if depth else None
+
+
+def _is_large(paragraph: Paragraph, body: float) -> bool:
+    words = _shown(paragraph)
+    if not words or len(paragraph) > _MOST_LINES or len(words) > _MOST_WORDS:
+        return False
+    ratio = _LARGER_LAYER if words[0].confidence is None else _LARGER_READ
+    return body > 0 and _size(paragraph) >= ratio * body and _says_something(words, _NO_END)
+
+
+def _numbered_depth(paragraph: Paragraph, after: Paragraph | None) -> int:
+    """Return how deep a section's number is, where the paragraph is a heading by it; else 0."""
+    words = _shown(paragraph)
+    if after is None or len(paragraph) > 1 or not 1 < len(words) <= _MOST_WORDS_NUMBERED:
+        return 0
+    depth = section_depth(words[0].text) or _counts(words[0].text)
+    is_heading = (
+        depth
+        and words[1].text[:1].isupper()
+        and _says_something(words[1:], _NO_END_NUMBERED)
+        and len(_shown(after)) >= _PROSE_WORDS
+    )
+    return depth if is_heading else 0
+
+
+def _counts(text: str) -> int:
+    marker = marker_of(text)
+    return int(marker is not None and marker.readings[0][0] is MarkerKind.NUMBER)
+
+
+def _says_something(words: Sequence[Word], no_end: tuple[str, ...]) -> bool:
+    """Return whether the words are words, clearly read, and no part of a sentence."""
+    text = words_text(words)
+    known = [one for one in text if not one.isspace()]
+    letters = sum(one.isalpha() for one in known)
+    if letters < _FEWEST_LETTERS or letters < _LETTERS * len(known) or text.endswith(no_end):
+        return False
+    return all(one.confidence is None or one.confidence >= DOUBTFUL_BELOW for one in words)
+
+
+def _shown(lines: Iterable[Line]) -> list[Word]:
+    return [word for line in lines for word in line.words if word.text.strip()]
+
+
+def _size(paragraph: Paragraph) -> float:
+    return min(map(size_of, paragraph))
