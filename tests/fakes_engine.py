@@ -181,7 +181,8 @@ class EchoReader:
         reading = reading_of(number, page["text"], anyway=self._options.recognise_anyway)
         return replace(reading, images=images_of(number, page.get("images", 0)))
 
-    def compose_pdf(self, pages: Sequence[PageResult]) -> Iterator[bytes]:
+    def compose_pdf(self, pages: Sequence[PageResult], *, excerpt: bool = False) -> Iterator[bytes]:
+        del excerpt
         assert self._script is not None, "no document is open"
         yield b"%PDF-echo\n"
         for page in pages:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mayfly.domain.errors import TargetMissing, TargetNotWritable
-from mayfly.export import files
+from mayfly.export import partial_file
 from mayfly.export.files import FolderTarget
 from mayfly.export.names import clean_stem
 
@@ -27,7 +27,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
 def target(request, monkeypatch) -> FolderTarget:
     """Every way of making the file: what Linux has, what others have, what FAT has."""
     if request.param != "nameless":
-        monkeypatch.setattr(files, "_nameless", lambda _folder: None)
+        monkeypatch.setattr(partial_file, "_nameless", lambda _folder: None)
     if request.param == "no links":
 
         def refuse(*_args, **_kwargs):

@@ -20,7 +20,7 @@ MayflyError
     │   ├── VaultRestored  RecoveryCodeWrong  RecoveryCodeMistyped
     │   └── TimeInDoubt
     ├── JobError                   the job is not there, or not in a state for this
-    │   ├── NoSuchJob  NoSuchBatch  NoSuchPage  AmbiguousJob  AlreadyDeleted
+    │   ├── NoSuchJob  NoSuchBatch  NoSuchPage (PageNotRead)  AmbiguousJob  AlreadyDeleted
     │   ├── NotFinished  SourceGone  ResultGone  NotNow
     │   └── NoReceipt
     ├── ReceiptUnreadable          the file is no receipt of Mayfly's
@@ -32,11 +32,11 @@ MayflyError
     ├── SettingsNotWritable        the settings cannot be saved
     └── ExportError                the result could not be written where it was asked for
         ├── TargetMissing  TargetNotWritable  TargetExists
-        └── TargetDiffers  NotHandedOver
+        └── TargetDiffers  NotHandedOver  ExportCancelled  TargetFull  NamePatternWrong
 
 Texts are constants: no name, path or word of a document can get into one. Those of a
-document stand in document_errors, those of handing over in handover; error_codes finds each by
-its stored code.
+document stand in document_errors, of handing over in handover, of exports in export_errors;
+error_codes finds each by its stored code.
 """
 
 from __future__ import annotations

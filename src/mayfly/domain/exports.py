@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from mayfly.domain.errors import NoSuchPage, NotFinished
+from mayfly.domain.export_errors import PageNotRead
+from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageBlock, ImageId
 from mayfly.domain.jobs import Job
-from mayfly.domain.pages import PageResult
+from mayfly.domain.pages import PageResult, PageState, PageSummary
 
 
 class ExportFormat(StrEnum):
@@ -57,6 +61,11 @@ class PageRange:
     first: int
     last: int | None
 
+    def __str__(self) -> str:
+        if self.first == self.last:
+            return str(self.first)
+        return f"{self.first}-{'' if self.last is None else self.last}"
+
 
 @dataclass(frozen=True, slots=True)
 class PageChoice:
@@ -69,6 +78,49 @@ class PageChoice:
         return not self.ranges or any(
             one.first <= number and (one.last is None or number <= one.last) for one in self.ranges
         )
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.ranges)) or "all"
+
+
+ALL_PAGES = PageChoice()
+
+_RANGE = re.compile(r"([0-9]{1,6})(?:(-)([0-9]{1,6})?)?", re.ASCII)
+
+
+def parse_page_choice(text: str) -> PageChoice:
+    """Return the choice that “1-3,7,9-” writes; ValueError for anything else."""
+    return PageChoice(tuple(_parse_range(one.strip()) for one in text.split(",")))
+
+
+def _parse_range(text: str) -> PageRange:
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise ValueError("no range of pages")
+    first = int(match[1])
+    last = int(match[3]) if match[3] else None if match[2] else first
+    if first < 1 or (last is not None and last < first):
+        raise ValueError("no range of pages")
+    return PageRange(first, last)
+
+
+def chosen_pages(choice: PageChoice, pages: Sequence[PageSummary]) -> tuple[int, ...]:
+    """Return the numbers of the pages that are meant, in order: those that were read.
+
+    Where pages were chosen, each must be there: NoSuchPage, PageNotRead, NotFinished.
+    """
+    if not choice.ranges:
+        return tuple(one.number for one in pages if one.state is PageState.READ)
+    last = max((one.number for one in pages), default=0)
+    if any(max(one.first, one.last or 0) > last for one in choice.ranges):
+        raise NoSuchPage
+    chosen = [one for one in pages if choice.has(one.number)]
+    states = {one.state for one in chosen}
+    if PageState.FAILED in states:
+        raise PageNotRead
+    if PageState.PENDING in states:
+        raise NotFinished
+    return tuple(one.number for one in chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +159,32 @@ class ExportOrder:
 
     formats: tuple[ExportFormat, ...]
     folder: Path
-    pages: PageChoice = PageChoice()
+    pages: PageChoice = ALL_PAGES
     pattern: str = "{name}"
     zip_name: str | None = None
     replace: bool = False
     with_images: bool = False
     """Also every picture, into files of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """How far an export is: files of those known so far, and pages written down."""
+
+    done: int
+    total: int
+    pages_done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What became of one file. path is the file, or the zip that it is in; else an error's code.
+
+    Either file_format or image_id is set; neither when a job's pictures could not be listed.
+    """
+
+    job_id: JobId
+    file_format: ExportFormat | None
+    image_id: ImageId | None
+    path: Path | None
+    error_code: str | None

@@ -159,8 +159,11 @@ class Reader(Protocol):
         """Read one page of the open document, counted from 1; DocumentError otherwise."""
         ...
 
-    def compose_pdf(self, pages: Sequence[PageResult]) -> Iterator[bytes]:
-        """Yield a searchable PDF: the open document's pages with an invisible text layer."""
+    def compose_pdf(self, pages: Sequence[PageResult], *, excerpt: bool = False) -> Iterator[bytes]:
+        """Yield a searchable PDF: the open document's pages with an invisible text layer.
+
+        excerpt: only these pages are to be in it, and nothing of any other.
+        """
         ...
 
     def close_document(self) -> None:

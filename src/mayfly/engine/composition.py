@@ -20,7 +20,10 @@ class Composition:
     is drawn on it is not touched. The result has no password, whatever the source had.
     """
 
-    def __init__(self, document: OpenDocument, tessdata: Path) -> None:
+    def __init__(self, document: OpenDocument, tessdata: Path, *, excerpt: bool = False) -> None:
+        """excerpt: the PDF has only the pages that are added, and nothing of any other."""
+        self._excerpt = excerpt
+        self._numbers: list[int] = []
         self._document = pymupdf.open(stream=document.to_pdf(), filetype="pdf")
         self._glyphs = tessdata / "pdf.ttf"
         self._font: int | None = None
@@ -28,6 +31,7 @@ class Composition:
 
     def add(self, page: PageResult) -> None:
         """Lay a recognised page's words over it."""
+        self._numbers.append(page.number)
         target = self._document.load_page(page.number - 1)
         if page.turned_degrees:
             target.set_rotation((target.rotation + page.turned_degrees) % 360)
@@ -37,6 +41,8 @@ class Composition:
 
     def finish(self) -> int:
         """Write the PDF; return its size in bytes."""
+        if self._excerpt:
+            self._document = _excerpt(self._document, self._numbers)
         self._data = self._document.tobytes(encryption=pymupdf.PDF_ENCRYPT_NONE)
         return len(self._data)
 
@@ -55,6 +61,22 @@ class Composition:
         streams = [*page.get_contents(), xref]
         listed = " ".join(f"{stream} 0 R" for stream in streams)
         self._document.xref_set_key(page.xref, "Contents", f"[{listed}]")
+
+
+def _excerpt(document: Any, numbers: list[int]) -> Any:  # noqa: ANN401
+    """Return a document of these pages alone.
+
+    A new one, and not the old one with pages taken out: outlines, forms, attachments and
+    whatever else hangs on the whole document would tell of the others. Resources that many
+    pages share are cut down to what each page shows, for a picture of another page may be there.
+    """
+    alone = pymupdf.open()
+    for number in numbers:
+        alone.insert_pdf(document, from_page=number - 1, to_page=number - 1, links=False)
+    for page in alone:
+        page.clean_contents(sanitize=1)
+    # Without this, what was cut off would still be written.
+    return pymupdf.open(stream=alone.tobytes(garbage=3), filetype="pdf")
 
 
 def _to_user_space(page: Any, result: PageResult) -> Any:  # noqa: ANN401

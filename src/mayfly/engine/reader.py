@@ -105,14 +105,15 @@ class WorkerReader:
         images = tuple(self._fetch(index, block) for index, block in enumerate(blocks))
         return replace(reading, images=images)
 
-    def compose_pdf(self, pages: Sequence[PageResult]) -> Iterator[bytes]:
+    def compose_pdf(self, pages: Sequence[PageResult], *, excerpt: bool = False) -> Iterator[bytes]:
         """Yield a searchable PDF: the open document's pages with an invisible text layer.
 
-        A document that had a password gives one without: whoever exports has opened it.
+        excerpt: only these pages are to be in it, and nothing of any other. A document that had
+        a password gives one without: whoever exports has opened it.
         """
         self._require_document()
         limit_s = self._limits.page_timeout_s
-        self._expect("composing", {"kind": "compose"})
+        self._expect("composing", {"kind": "compose", "excerpt": excerpt})
         for page in pages:
             self._expect("composing", {"kind": "compose_page"}, encode_page(page))
         answer = self._ask({"kind": "compose_end"}, timeout_s=limit_s)

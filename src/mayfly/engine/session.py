@@ -77,7 +77,8 @@ class Session:
                 return {"kind": "image"}, image.data
             case "compose":
                 document = self._require_document()
-                self._composition = Composition(document, self._tessdata)
+                excerpt = frame.header.get("excerpt") is True
+                self._composition = Composition(document, self._tessdata, excerpt=excerpt)
                 return {"kind": "composing"}, b""
             case "compose_page":
                 self._require_composition().add(decode_page(frame.body))

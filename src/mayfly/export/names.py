@@ -11,7 +11,7 @@ _NO_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10)}
 )
-_MOST_BYTES = 130
+MOST_BYTES = 130
 """A name may have 255 bytes, and 143 in a home folder under eCryptfs; " (999)" and the suffix
 must fit behind."""
 _NAMELESS = "document"
@@ -24,7 +24,7 @@ def clean_stem(stem: str) -> str:
         for one in unicodedata.normalize("NFC", stem)
         if one not in _TURNS and unicodedata.category(one) not in _NO_TEXT
     )
-    short = " ".join(kept.split()).encode()[:_MOST_BYTES].decode(errors="ignore")
+    short = " ".join(kept.split()).encode()[:MOST_BYTES].decode(errors="ignore")
     # A leading dot hides a file, a leading dash is an option to many commands, and Windows
     # drops what stands at the end.
     bare = short.lstrip(" .-").rstrip(" .")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AmbiguousJob, NoSuchBatch, NoSuchJob, SourceGone
+from mayfly.domain.exports import ALL_PAGES, PageChoice, chosen_pages
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.images import FoundImage, ImageRef
 from mayfly.domain.jobs import Job
@@ -103,11 +104,13 @@ class Library:
             lambda: self._vault.image(ref.job_id, ref.image_id, self._clock.now()), urgent=True
         )
 
-    def results(self, job_id: JobId) -> Iterator[PageResult]:
-        """Open the read pages one after the other; blocks, so not for the GUI thread."""
-        for summary in self.pages(job_id).result():
-            if summary.state is PageState.READ:
-                yield self._result(job_id, summary.number)
+    def results(self, job_id: JobId, pages: PageChoice = ALL_PAGES) -> Iterator[PageResult]:
+        """Open the read pages one after the other; blocks, so not for the GUI thread.
+
+        Of pages that were chosen each must be there, see domain.exports.chosen_pages.
+        """
+        for number in chosen_pages(pages, self.pages(job_id).result()):
+            yield self._result(job_id, number)
 
     def text(self, job_id: JobId, number: int | None = None) -> Iterator[str]:
         """Yield the text of each read page, or of one; blocks like results."""

@@ -1,0 +1,162 @@
+"""A job's result as the bytes of a file, in any form; and whether it may be written at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from functools import partial
+from typing import TypeVar
+
+from mayfly.domain.document_errors import ReaderCrashed
+from mayfly.domain.error_codes import error_of
+from mayfly.domain.errors import NotFinished, VaultError
+from mayfly.domain.exports import (
+    ALL_PAGES,
+    ExportDocument,
+    ExportFormat,
+    PageChoice,
+    Renderer,
+    chosen_pages,
+)
+from mayfly.domain.ids import JobId
+from mayfly.domain.jobs import Job, ReaderProcess
+from mayfly.domain.pages import PageResult
+from mayfly.domain.ports import Engine, Lane
+from mayfly.domain.states import JobState
+from mayfly.domain.vault_port import Vault
+from mayfly.services.cancelling import Cancelling
+from mayfly.services.library import Library
+
+T = TypeVar("T")
+
+OnPage = Callable[[int], object]
+"""Hears the number of each page when it is written down; perhaps more than once."""
+
+
+class Renderings:
+    """Makes files of results. Everything here blocks, so nothing is for the GUI thread."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        vault_lane: Lane,
+        *,
+        library: Library,
+        engine: Engine,
+        renderers: Mapping[str, Renderer],
+    ) -> None:
+        self._vault = vault
+        self._lane = vault_lane
+        self._library = library
+        self._engine = engine
+        self._renderers = renderers
+
+    @property
+    def formats(self) -> tuple[ExportFormat, ...]:
+        """What a result can be exported as."""
+        return (*map(ExportFormat, self._renderers), ExportFormat.PDF)
+
+    def ready(
+        self, job_id: JobId, file_format: ExportFormat | None, pages: PageChoice = ALL_PAGES
+    ) -> Job:
+        """Return the job if all that this file needs may be opened now; else its own error.
+
+        No format: for a form that needs what was read, and no more.
+        """
+        job = self._library.find(job_id).result()
+        # A deleted job answers here, with its own error, and so does a result past its end.
+        summaries = self._library.pages(job_id).result()
+        if job.state is not JobState.DONE:
+            raise error_of(job.error_code) if job.error_code else NotFinished
+        chosen_pages(pages, summaries)
+        if file_format is not None and file_format.needs_source:
+            self._on_vault(lambda: self._vault.source_chunk_count(job_id))
+        return job
+
+    def some_pages(self, job_id: JobId, pages: PageChoice) -> Job:
+        """Return the job if these pages were read, be it still at work on others."""
+        job = self._library.find(job_id).result()
+        chosen_pages(pages, self._library.pages(job_id).result())
+        return job
+
+    def change_seq(self) -> int:
+        """Return the number of the vault's last change."""
+        return self._on_vault(self._vault.change_seq)
+
+    def changed_since(self, seq: int) -> frozenset[JobId] | None:
+        """Return the jobs that changed since; None where that cannot be told."""
+        try:
+            changes = self._library.changes(seq).result()
+        except VaultError:
+            return None
+        return frozenset(job.job_id for job in changes.jobs)
+
+    def pieces(
+        self,
+        job: Job,
+        file_format: ExportFormat,
+        pages: PageChoice = ALL_PAGES,
+        *,
+        cancelling: Cancelling | None = None,
+        on_page: OnPage = lambda _: None,
+    ) -> Generator[bytes, None, None]:
+        """Yield the file. To be closed: a PDF has a reader that holds the document."""
+        cancelling = cancelling or Cancelling()
+        found = Pages(lambda: self._library.results(job.job_id, pages), on_page)
+        if file_format.needs_source:
+            pieces = self._pdf(job.job_id, found, pages, cancelling)
+        else:
+            pieces = _generator(self._renderers[file_format](ExportDocument(job, found)))
+        with closing(pieces):
+            for piece in pieces:
+                cancelling.check()
+                yield piece
+
+    def _pdf(
+        self, job_id: JobId, found: Pages, pages: PageChoice, cancelling: Cancelling
+    ) -> Generator[bytes, None, None]:
+        results = list(found)
+        options = self._on_vault(lambda: self._vault.options(job_id))
+        password = self._on_vault(lambda: self._vault.password(job_id))
+        size = self._on_vault(lambda: self._vault.source_size(job_id))
+        reader = self._engine.start_reader()
+        process = ReaderProcess(job_id, reader.pid, reader.started)
+        try:
+            self._on_vault(lambda: self._vault.set_reader(process))
+            with cancelling.ending(reader.kill):
+                reader.open(self._source(job_id), size, options, password)
+                yield from reader.compose_pdf(results, excerpt=bool(pages.ranges))
+        except ReaderCrashed:
+            # Cancelling kills whoever holds the document, and so does a deletion; then that
+            # is what happened.
+            cancelling.check()
+            self.ready(job_id, ExportFormat.PDF)
+            raise
+        finally:
+            reader.kill()
+            self._on_vault(lambda: self._vault.clear_reader(process))
+
+    def _source(self, job_id: JobId) -> Iterator[bytes]:
+        count = self._on_vault(lambda: self._vault.source_chunk_count(job_id))
+        for index in range(count):
+            yield self._on_vault(partial(self._vault.source_chunk, job_id, index))
+
+    def _on_vault(self, work: Callable[[], T]) -> T:
+        return self._lane.submit(work).result()
+
+
+class Pages:
+    """Pages that can be gone through again: each time they come from the vault, one by one."""
+
+    def __init__(self, find: Callable[[], Iterator[PageResult]], on_page: OnPage) -> None:
+        self._find = find
+        self._on_page = on_page
+
+    def __iter__(self) -> Iterator[PageResult]:
+        for page in self._find():
+            self._on_page(page.number)
+            yield page
+
+
+def _generator(pieces: Iterator[bytes]) -> Generator[bytes, None, None]:
+    yield from pieces
