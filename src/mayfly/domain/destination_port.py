@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -109,9 +109,17 @@ class UploadLedger(Protocol):
         """Return the DONE jobs whose wishes nobody has fulfilled yet. Needs no key."""
         ...
 
-    def take(self, now: datetime, most: int) -> tuple[Upload, ...]:
+    def take(
+        self,
+        now: datetime,
+        most: int,
+        *,
+        held: Collection[DestinationId] = (),
+        stopped: Collection[DestinationId] = (),
+    ) -> tuple[Upload, ...]:
         """Return what is to be done now, OWED first, then WAITING, oldest first; nothing that is
-        paused (OWED is never paused) or whose not_before has not come.
+        paused (OWED is never paused) or whose not_before has not come, nothing of destinations
+        that are held, and of those that are stopped only what is OWED.
 
         A row is answered again until it is settled: whoever carries some asks for as many more.
         """
@@ -153,6 +161,10 @@ class UploadLedger(Protocol):
 
     def counts(self) -> Mapping[tuple[DestinationId, UploadState], int]:
         """Return how many there are of each."""
+        ...
+
+    def by_job(self) -> Mapping[JobId, Mapping[UploadState, int]]:
+        """Return how many of each job there are of each."""
         ...
 
     def cancel(self, job_ids: Sequence[JobId] | None, now: datetime) -> int:

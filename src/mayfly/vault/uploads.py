@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from mayfly.domain.destinations import DestinationId, Upload, UploadState
@@ -90,17 +91,26 @@ class SqliteUploadLedger:
 
     # --- what is to be done ------------------------------------------------------------
 
-    def take(self, now: datetime, most: int) -> tuple[Upload, ...]:
+    def take(
+        self,
+        now: datetime,
+        most: int,
+        *,
+        held: Collection[DestinationId] = (),
+        stopped: Collection[DestinationId] = (),
+    ) -> tuple[Upload, ...]:
         """Return what is to be done now, OWED first, then WAITING, oldest first."""
-        moment, due = micros_of(now), "(not_before IS NULL OR not_before <= ?)"
+        moment = micros_of(now)
+        due = "(not_before IS NULL OR not_before <= ?) AND hex(upload.destination) NOT IN"
+        due += " (SELECT value FROM json_each(?))"
         order = " ORDER BY upload.seq LIMIT ?"
         with self._database.read() as tx:
             sql = f"{SELECT_UPLOADS} WHERE upload.state = 'owed' AND {due}{order}"
-            rows = tx.rows(sql, moment, most)
+            rows = tx.rows(sql, moment, _as_hex(held), most)
             if len(rows) < most and not _is_paused(tx):
                 sql = f"{SELECT_UPLOADS} WHERE upload.state = 'waiting' AND {due} AND {_LIVING}"
-                room = most - len(rows)
-                rows += tx.rows(sql + order, moment, moment, BACKSTOP_MICROS, room)
+                away, room = _as_hex({*held, *stopped}), most - len(rows)
+                rows += tx.rows(sql + order, moment, away, moment, BACKSTOP_MICROS, room)
         return uploads_of(rows)
 
     def next_moment(self) -> datetime | None:
@@ -188,6 +198,17 @@ class SqliteUploadLedger:
             (DestinationId(raw.hex()), UploadState(state)): number for raw, state, number in rows
         }
 
+    def by_job(self) -> Mapping[JobId, Mapping[UploadState, int]]:
+        """Return how many of each job there are of each."""
+        found: dict[JobId, dict[UploadState, int]] = {}
+        with self._database.read() as tx:
+            for raw, state, number in tx.rows(
+                "SELECT job.id, upload.state, count(*) FROM upload"
+                " JOIN job ON job.seq = upload.job GROUP BY upload.job, upload.state"
+            ):
+                found.setdefault(JobId(raw.hex()), {})[UploadState(state)] = number
+        return found
+
     # --- the user's say ----------------------------------------------------------------
 
     def cancel(self, job_ids: Sequence[JobId] | None, now: datetime) -> int:
@@ -262,6 +283,10 @@ def _owe(tx: Transaction, seq: int) -> None:
         " not_before = NULL WHERE seq = ?",
         seq,
     )
+
+
+def _as_hex(destinations: Collection[DestinationId]) -> str:
+    return json.dumps([one.upper() for one in destinations])
 
 
 def _is_paused(tx: Transaction) -> bool:
