@@ -76,6 +76,11 @@ class Connections:
         credentials = self._box.load(destination.destination_id)
         return self._stores.verify(destination.place, credentials, tell)
 
+    def is_open(self, destination_id: DestinationId) -> bool:
+        """Whether it is open. What ends with an error while it is not was ended here."""
+        with self._gate:
+            return destination_id in self._opened
+
     def forget(self, destination_id: DestinationId) -> None:
         """Close what is open of a destination; its calls in hand end."""
         with self._gate:

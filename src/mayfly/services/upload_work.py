@@ -1,0 +1,247 @@
+"""One row of what is to be written or deleted at a destination, from taking it to settling it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Protocol, TypeVar
+
+from mayfly.domain.destination_port import DestinationShelf, UploadLedger
+from mayfly.domain.destinations import Destination, Upload, UploadState
+from mayfly.domain.errors import (
+    JobError,
+    KeyringLocked,
+    KeyringUnavailable,
+    LaneClosed,
+    UserError,
+    VaultDamaged,
+    VaultLocked,
+)
+from mayfly.domain.ids import JobId
+from mayfly.domain.images import FoundImage, ImageId
+from mayfly.domain.object_store import ObjectStore
+from mayfly.domain.ports import Clock, Lane
+from mayfly.domain.storage_errors import (
+    DestinationMissing,
+    NotVerified,
+    ObjectDiffers,
+    StorageError,
+    StorageUnreachable,
+)
+from mayfly.services.backoff import MOST_TRIES, wait_after, wait_owed
+from mayfly.services.connections import Connections
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class StorageVault(Protocol):
+    """What own storage asks of the vault, on the vault lane."""
+
+    @property
+    def destinations(self) -> DestinationShelf:
+        """Return the registered destinations."""
+        ...
+
+    @property
+    def uploads(self) -> UploadLedger:
+        """Return what is to be done there."""
+        ...
+
+    def image(self, job_id: JobId, image_id: ImageId, now: datetime) -> FoundImage:
+        """Open one picture; a JobError when it may not be."""
+        ...
+
+
+class Fate(Enum):
+    """What a try says of the destination."""
+
+    WELL = auto()
+    NOTHING = auto()
+    """Nothing is known: the row was turned meanwhile, or the vault was locked."""
+    PASSES = auto()
+    """Out of reach or busy: leave it alone for a little."""
+    NO_KEY = auto()
+    """The keyring does not give its key."""
+    STOPPED = auto()
+    """It does not work as it is set: nothing more until it was verified anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one try; code says why nothing more goes there, when that is news."""
+
+    fate: Fate
+    code: str | None = None
+
+
+_NOTHING = Outcome(Fate.NOTHING)
+
+
+class UploadWork:
+    """Carries out rows, each on the thread that calls, which blocks on the network.
+
+    Work for the vault is short and never waits for the network. A row that somebody turned
+    meanwhile (a deletion, a cancel) is seen by the vault, and what was just written is deleted.
+    """
+
+    def __init__(
+        self, vault: StorageVault, vault_lane: Lane, *, connections: Connections, clock: Clock
+    ) -> None:
+        self._vault = vault
+        self._lane = vault_lane
+        self._connections = connections
+        self._clock = clock
+
+    def carry_out(self, upload: Upload) -> Outcome:
+        """Write or delete one object, and have the row say what became of it."""
+        try:
+            if upload.state is UploadState.OWED:
+                return self._delete(upload)
+            return self._write(upload)
+        except (LaneClosed, VaultLocked, DestinationMissing, NotVerified):
+            # Closing, locked, forgotten or stopped: whoever looks next finds the row as it is.
+            return _NOTHING
+        except (KeyringLocked, KeyringUnavailable) as error:
+            self._settle_again(upload, error, upload.attempts)
+            return Outcome(Fate.NO_KEY, error.code)
+        except StorageError as error:
+            return self._failed(upload, error)
+        except JobError as error:
+            # The picture is gone: nothing of it is to lie there, either.
+            self._settle(upload, UploadState.STOPPED, error_code=error.code)
+            return _NOTHING
+        except VaultDamaged as error:
+            self._settle(upload, UploadState.FAILED, error_code=error.code)
+            return _NOTHING
+
+    # --- writing ---------------------------------------------------------------------
+
+    def _write(self, upload: Upload) -> Outcome:
+        destination = self._on_vault(lambda: self._usable(upload))
+        store = self._connections.open(destination)
+        image = self._on_vault(lambda: self._begin(upload))
+        if image is None:
+            return _NOTHING
+        key = upload.key(destination.place.prefix)
+        is_there = upload.was_begun and store.is_there(key, hashlib.sha256(image.data).digest())
+        if not is_there:
+            store.put(key, image.data, image.block.image_type)
+        if not self._settle(upload, UploadState.STORED):
+            self._undo(upload, store, key)
+        return Outcome(Fate.WELL)
+
+    def _usable(self, upload: Upload) -> Destination:
+        destination = self._vault.destinations.get(upload.destination_id)
+        if not destination.may_be_used(self._clock.now()):
+            raise NotVerified
+        return destination
+
+    def _begin(self, upload: Upload) -> FoundImage | None:
+        """Open the picture and note that it is on its way; None when it is not to be written."""
+        now = self._clock.now()
+        image = self._vault.image(upload.job_id, upload.image_id, now)
+        return image if self._vault.uploads.begin(upload, now) else None
+
+    def _undo(self, upload: Upload, store: ObjectStore, key: str) -> None:
+        """Delete what was written for a row that was turned while it was.
+
+        Where that fails the row says by itself what is owed: it was noted as begun.
+        """
+        try:
+            store.delete(key)
+        except StorageError as error:
+            _log.warning("what was cancelled is still to be deleted: %s", error.code)
+
+    # --- deleting --------------------------------------------------------------------
+
+    def _delete(self, upload: Upload) -> Outcome:
+        destination = self._on_vault(lambda: self._vault.destinations.get(upload.destination_id))
+        store = self._connections.open(destination)
+        store.delete(upload.key(destination.place.prefix))
+        self._settle(upload, UploadState.DELETED)
+        return Outcome(Fate.WELL)
+
+    # --- when it did not go well -----------------------------------------------------
+
+    def _failed(self, upload: Upload, error: StorageError) -> Outcome:
+        is_unreached = isinstance(error, StorageUnreachable)
+        if is_unreached and not self._connections.is_open(upload.destination_id):
+            # Not the network broke: it was closed here, by a lock, an edit or the end of Mayfly.
+            return _NOTHING
+        tries = upload.attempts + 1
+        if upload.state is UploadState.OWED:
+            self._settle_again(upload, error, tries)
+        elif is_unreached or (_is_of_object(error) and tries < MOST_TRIES):
+            # No network is no fault of the picture's: it waits as long as it lives itself.
+            self._settle_again(upload, error, tries)
+        elif _is_of_object(error):
+            self._settle(upload, UploadState.FAILED, error_code=error.code)
+        else:
+            # As it is set nothing goes there: it waits until the destination is verified again.
+            self._settle(upload, UploadState.WAITING, error_code=error.code)
+        if error.is_passing:
+            return Outcome(Fate.PASSES)
+        return _NOTHING if _is_of_object(error) else self._stop(upload, error)
+
+    def _settle_again(self, upload: Upload, error: UserError, tries: int) -> None:
+        is_owed = upload.state is UploadState.OWED
+        wait = wait_owed(tries) if is_owed else wait_after(tries)
+        with suppress(LaneClosed):
+            self._settle(
+                upload,
+                upload.state,
+                error_code=error.code,
+                not_before=self._clock.now() + wait,
+            )
+
+    def _stop(self, upload: Upload, error: StorageError) -> Outcome:
+        """Use the destination no more until it was verified again; news only the first time."""
+        destination_id, code = upload.destination_id, error.code
+        self._connections.forget(destination_id)
+
+        def note() -> bool:
+            is_news = self._vault.destinations.get(destination_id).error_code != code
+            if is_news:
+                self._vault.destinations.note_failed(destination_id, code)
+            return is_news
+
+        with suppress(UserError):
+            if self._on_vault(note):
+                _log.warning("a destination is not used any more: %s", code)
+                return Outcome(Fate.STOPPED, code)
+        return Outcome(Fate.STOPPED)
+
+    def _settle(
+        self,
+        upload: Upload,
+        state: UploadState,
+        *,
+        error_code: str | None = None,
+        not_before: datetime | None = None,
+    ) -> bool:
+        return self._on_vault(
+            lambda: self._vault.uploads.settle(
+                upload,
+                state,
+                self._clock.now(),
+                error_code=error_code,
+                not_before=not_before,
+            )
+        )
+
+    def _on_vault(self, work: Callable[[], T]) -> T:
+        future: Future[T] = self._lane.submit(work)
+        return future.result()
+
+
+def _is_of_object(error: StorageError) -> bool:
+    """Whether another object may fare better at the same destination."""
+    return error.is_passing or isinstance(error, ObjectDiffers)
