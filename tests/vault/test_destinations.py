@@ -18,7 +18,7 @@ from mayfly.domain.storage_errors import (
 )
 from tests.vault.storage import BUCKET, ENDPOINT, NAME, NOW, destination, ledger_of, refs
 
-KEEPS = Traits(VersionNews.KEEPS_VERSIONS, answers_sha256=True)
+KEEPS = Traits(VersionNews.KEEPS_VERSIONS, answers_sha256=True, hides_missing=True)
 
 
 def test_what_is_added_is_there_as_it_was_given_also_after_reopening(desk) -> None:

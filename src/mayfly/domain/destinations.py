@@ -103,7 +103,13 @@ class Traits:
 
     versions: VersionNews = VersionNews.UNKNOWN
     answers_sha256: bool = False
-    """It keeps a SHA-256 with an object and gives it back; else an object is read back."""
+    """It checks a SHA-256, keeps it with an object and gives it back; else an object is read
+    back whole.
+    """
+    hides_missing: bool = False
+    """To this key it says of an object that is not there what it says of a forbidden one: the
+    key may not list. Then forbidden means gone, as long as the key may read.
+    """
 
 
 @dataclass(frozen=True, slots=True)

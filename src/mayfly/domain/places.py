@@ -1,17 +1,31 @@
-"""Where destinations can be: what each provider fills in, and what cannot be right. Pure."""
+"""Where destinations can be: what each provider fills in, and what cannot be right. Pure.
+
+The patterns are the providers' own, as they stand in docs.aws.amazon.com/general/latest/gr/s3.html,
+developers.cloudflare.com/r2/reference/data-location, cloud.google.com/storage/docs/
+request-endpoints, backblaze.com/apidocs/introduction-to-the-s3-compatible-api and
+docs.wasabi.com/docs/what-are-the-service-urls-for-wasabis-different-storage-regions.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mayfly.domain.destinations import Addressing, Credentials, Place, Provider
-from mayfly.domain.storage_errors import CredentialsInvalid, DestinationInvalid, InsecureEndpoint
+from mayfly.domain.storage_errors import (
+    BucketNameInvalid,
+    CredentialsInvalid,
+    DestinationInvalid,
+    EndpointInvalid,
+    InsecureEndpoint,
+    PrefixInvalid,
+    RegionInvalid,
+)
 
 MOST_NAME_CHARACTERS = 100
-MOST_PREFIX_CHARACTERS = 512
+MOST_PREFIX_BYTES = 512
 MOST_KEY_CHARACTERS = 128
 MOST_SECRET_CHARACTERS = 320
 """With the key id, each character escaped, it still is one entry of every keyring."""
@@ -19,10 +33,29 @@ MOST_SECRET_CHARACTERS = 320
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 """What S3 ever allowed: old buckets have capital letters and underscores."""
 
-_REGION = re.compile(r"[A-Za-z0-9-]{1,63}")
-_ACCOUNT = re.compile(r"[0-9A-Za-z-]{1,64}")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_NO_BUCKETS = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap")
+"""How Amazon names what is no bucket, and is asked elsewhere and otherwise."""
+
+_REGION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_ACCOUNT = re.compile(r"[0-9A-Za-z-]{1,64}(\.[a-z]{2,16})?")
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _NOT_ASCII = re.compile(r"[^!-~]")
+_CHINA = re.compile(r"(https://s3\.cn-[a-z0-9-]+\.amazonaws\.com)")
+
+_HOME = (".localhost", ".local", ".lan", ".home", ".internal", ".intranet", ".home.arpa")
+"""Ends of names that no public server has."""
+
+# is_private of ipaddress has much in it that is nobody's own net: documentation, benchmarks.
+_NEAR = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+        *("::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
+
+_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +92,97 @@ PATTERNS = {
 def filled(place: Place, *, account: str = "") -> Place:
     """Return the place with what its provider fills in where it says "".
 
-    account: Cloudflare's account id. DestinationInvalid where something is missing, and as
-    checked_place.
+    account: Cloudflare's account id, with “.eu” or another jurisdiction behind it for a bucket
+    that has one. DestinationInvalid where something is missing, and as checked_place.
     """
     pattern = PATTERNS[place.provider]
-    region = place.region or pattern.region
-    endpoint = place.endpoint
+    region = place.region.strip() or pattern.region
+    endpoint = place.endpoint.strip()
     if not endpoint:
+        if not region:
+            raise RegionInvalid
         lacks_account = pattern.needs_account and not _ACCOUNT.fullmatch(account)
-        if not pattern.endpoint or not region or lacks_account:
-            raise DestinationInvalid
-        endpoint = pattern.endpoint.format(region=region, account=account)
+        if not pattern.endpoint or lacks_account:
+            raise EndpointInvalid
+        endpoint = pattern.endpoint.format(region=checked_region(region), account=account)
+        # The one partition of Amazon's with a name of its own for its servers.
+        endpoint = _CHINA.sub(r"\1.cn", endpoint)
     return checked_place(replace(place, endpoint=endpoint, region=region))
 
 
 def checked_place(place: Place) -> Place:
-    """Return the place in its one way of writing; DestinationInvalid, InsecureEndpoint."""
-    endpoint = _endpoint(place.endpoint)
-    prefix = place.prefix.strip("/")
-    if prefix:
-        prefix += "/"
-    if not (
-        _BUCKET.fullmatch(place.bucket)
-        and _REGION.fullmatch(place.region)
-        and len(prefix) <= MOST_PREFIX_CHARACTERS
-        and prefix.isprintable()
-        and not any(part in ("", ".", "..") for part in prefix.split("/")[:-1])
-    ):
-        raise DestinationInvalid
-    return replace(place, endpoint=endpoint, prefix=prefix)
+    """Return the place in its one way of writing.
+
+    A DestinationInvalid that says which entry cannot be right, or InsecureEndpoint.
+    """
+    endpoint = checked_endpoint(place.endpoint)
+    bucket = checked_bucket(place.bucket)
+    addressing = place.addressing
+    host = urlsplit(endpoint).hostname or ""
+    if "." in bucket or "_" in bucket or _ip(host) is not None:
+        # As a part of the host's name it would have no certificate, or no address.
+        addressing = Addressing.PATH
+    return replace(
+        place,
+        endpoint=endpoint,
+        region=checked_region(place.region),
+        bucket=bucket,
+        prefix=checked_prefix(place.prefix),
+        addressing=addressing,
+    )
+
+
+def checked_endpoint(text: str) -> str:
+    """Return scheme, host and port, the host in ASCII.
+
+    EndpointInvalid for anything more (a path, a user's name), InsecureEndpoint for plain HTTP to
+    what may be public. Where a name leads is looked at again when it is connected to.
+    """
+    text = text.strip()
+    parts = _split(text)
+    if parts.scheme not in {"http", "https"} or "@" in parts.netloc or "\\" in text:
+        raise EndpointInvalid
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise EndpointInvalid
+    host, port = _checked_host(parts.hostname or ""), _port(parts)
+    if parts.scheme == "http" and not _may_be_near(host):
+        raise InsecureEndpoint
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{port}"
+
+
+def checked_bucket(text: str) -> str:
+    """Return a bucket's name; BucketNameInvalid."""
+    name = text.strip()
+    if not _BUCKET.fullmatch(name) or ".." in name or _ip(name) is not None:
+        raise BucketNameInvalid
+    if name.lower().endswith(_NO_BUCKETS):
+        raise BucketNameInvalid
+    return name
+
+
+def checked_region(text: str) -> str:
+    """Return a region; RegionInvalid."""
+    region = text.strip()
+    if not _REGION.fullmatch(region):
+        raise RegionInvalid
+    return region
+
+
+def checked_prefix(text: str) -> str:
+    """Return "" or a prefix that ends with “/” and does not begin with it; PrefixInvalid."""
+    prefix = text.strip().strip("/")
+    if not prefix:
+        return ""
+    parts = [part.strip() for part in prefix.split("/")]
+    if any(part in {"", ".", ".."} for part in parts):
+        raise PrefixInvalid
+    # isprintable: no control characters, and no lone surrogates, which have no UTF-8.
+    if not prefix.isprintable() or "\\" in prefix:
+        raise PrefixInvalid
+    if len(prefix.encode()) > MOST_PREFIX_BYTES:
+        raise PrefixInvalid
+    return f"{prefix}/"
 
 
 def checked_name(name: str) -> str:
@@ -107,37 +202,62 @@ def checked_credentials(credentials: Credentials) -> Credentials:
     return Credentials(key_id, secret)
 
 
-def _endpoint(text: str) -> str:
+def is_near_address(address: str) -> bool:
+    """Tell whether an IP address is this computer's, or in a network of the user's own."""
+    ip = _ip(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip
+    return ip is not None and any(ip in net for net in _NEAR)
+
+
+def _may_be_near(host: str) -> bool:
+    """Tell whether a host is in a network of the user's own, or a name that can lead there.
+
+    A name without dots, or below .local and its like, is none of the public Internet.
+    """
+    if _ip(host) is not None:
+        return is_near_address(host)
+    return "." not in host or host.endswith(_HOME)
+
+
+def _split(text: str) -> SplitResult:
+    parts = None
+    if text.isprintable() and " " not in text:
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            parts = None
+    if parts is None:
+        raise EndpointInvalid
+    return parts
+
+
+def _port(parts: SplitResult) -> str:
     try:
-        parts = urlsplit(text.strip())
-        host, port = parts.hostname or "", parts.port
+        port = parts.port
     except ValueError:
-        raise DestinationInvalid from None
-    is_bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
-    if parts.scheme not in ("http", "https") or not is_bare or parts.password or port == 0:
-        raise DestinationInvalid
-    address = _address(host)
-    if address is None and not _HOST.fullmatch(host):
-        raise DestinationInvalid
-    if parts.scheme == "http" and not _is_near(host, address):
-        raise InsecureEndpoint
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
+        port = 0
+    if port == 0:
+        raise EndpointInvalid
+    return "" if port in {None, {"http": 80, "https": 443}[parts.scheme]} else f":{port}"
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _checked_host(host: str) -> str:
+    """Return a name in ASCII (IDNA), or an address in its usual form; EndpointInvalid."""
+    ip = _ip(host)
+    if ip is not None:
+        return str(ip)
+    try:
+        name = host.encode("idna").decode("ascii").lower().rstrip(".")
+    except UnicodeError:
+        name = ""
+    if len(name) > 253 or not _HOST.fullmatch(name):
+        raise EndpointInvalid
+    return name
+
+
+def _ip(host: str) -> _Ip | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
-
-
-def _is_near(host: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> bool:
-    """Whether it is this computer or in a network of the user's own.
-
-    A name without dots, or below .local and its like, is none of the public Internet; where it
-    leads is looked at again when it is connected to.
-    """
-    if address is not None:
-        return address.is_private and not address.is_unspecified
-    return "." not in host or host.endswith((".localhost", ".local", ".lan", ".internal"))

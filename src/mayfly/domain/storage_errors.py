@@ -103,7 +103,7 @@ class MayNotDelete(StorageError):
     text = "This access key may not delete in the bucket."
     remedy = (
         "Allow it s3:DeleteObject, or what is exported could never be taken back from here. The"
-        " probe object, an empty note under the prefix, is still there: delete it by hand."
+        " probe object, a short note under the prefix, is still there: delete it by hand."
     )
 
 
@@ -174,6 +174,38 @@ class DestinationInvalid(StorageError):
     code = "destination_invalid"
     text = "These settings cannot be a destination."
     remedy = "The endpoint is an address such as https://s3.example.org; check bucket and prefix."
+
+
+class EndpointInvalid(DestinationInvalid):
+    """No address, or more than an address."""
+
+    code = "endpoint_invalid"
+    text = "The endpoint is not the address of a server."
+    remedy = "Enter scheme and host, and a port if there is one: https://s3.example.org:9000."
+
+
+class BucketNameInvalid(DestinationInvalid):
+    """No bucket can have this name."""
+
+    code = "bucket_name_invalid"
+    text = "No bucket can have this name."
+    remedy = "Copy it from your provider's page: 3 to 63 letters, digits, dots and hyphens."
+
+
+class RegionInvalid(DestinationInvalid):
+    """None, or none that can be."""
+
+    code = "region_invalid"
+    text = "The region is missing, or cannot be one."
+    remedy = "Enter it as your provider writes it, for example eu-central-1."
+
+
+class PrefixInvalid(DestinationInvalid):
+    """It has parts that servers take for something else."""
+
+    code = "prefix_invalid"
+    text = "The prefix has parts that a name in a bucket should not have."
+    remedy = "Use folders such as “scans/2026”, without “..” and “//”."
 
 
 class InsecureEndpoint(StorageError):

@@ -47,6 +47,7 @@ def encode(settings: Settings) -> bytes:
         "ca_file": place.ca_file,
         "versions": traits.versions.value,
         "answers_sha256": traits.answers_sha256,
+        "hides_missing": traits.hides_missing,
     }
     # ASCII: a path that is no UTF-8 gets through as lone surrogates.
     data = json.dumps(shape, separators=(",", ":")).encode("ascii")
@@ -109,7 +110,11 @@ def _settings_of(shape: dict[str, Any]) -> Settings:
         addressing=Addressing(shape["addressing"]),
         ca_file=shape["ca_file"],
     )
-    traits = Traits(VersionNews(shape["versions"]), bool(shape["answers_sha256"]))
+    traits = Traits(
+        VersionNews(shape["versions"]),
+        answers_sha256=bool(shape["answers_sha256"]),
+        hides_missing=bool(shape["hides_missing"]),
+    )
     return Settings(shape["name"], place, traits)
 
 
