@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.s3_servers import S3Server, rclone, seaweed
+
 # Before any Qt import: tests draw offscreen unless they start a display of their own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A developer's own folders and keyring are never touched by a test.
@@ -129,6 +131,27 @@ def corpus() -> Corpus:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def seaweed_server() -> Iterator[S3Server]:
+    """SeaweedFS on this machine: one for all tests of a process."""
+    with seaweed() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rclone_server() -> Iterator[S3Server]:
+    """rclone's S3 server on this machine, independent of SeaweedFS."""
+    with rclone() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rclone_tls_server() -> Iterator[S3Server]:
+    """rclone's S3 server with TLS, under a certificate authority of its own."""
+    with rclone(tls=True) as server:
+        yield server
 
 
 @pytest.fixture
