@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from mayfly.domain.destinations import Addressing, Place
-from mayfly.domain.places import is_private_address
+from mayfly.domain.places import is_near_address
 from mayfly.domain.storage_errors import (
     CertificateRefused,
     ConnectionRefusedHere,
@@ -170,7 +170,7 @@ class Pool:
         return [(family, address) for family, _kind, _protocol, _name, address in found]
 
     def _connected(self, family: int, address: Any, timeout_s: float) -> socket.socket:  # noqa: ANN401
-        if not self.server.has_tls and not is_private_address(address[0]):
+        if not self.server.has_tls and not is_near_address(address[0]):
             raise InsecureEndpoint
         sock = socket.socket(family, socket.SOCK_STREAM)
         self._exchange(None, sock)
