@@ -24,6 +24,7 @@ from mayfly.domain.storage_errors import (
     VersionsStay,
 )
 from mayfly.export.s3_stores import S3Stores
+from mayfly.system.clock import SystemClock
 from tests.s3_servers import (
     BUCKET_ONLY,
     FULL,
@@ -48,7 +49,7 @@ def server(request) -> S3Server:
 
 @pytest.fixture(scope="module")
 def stores() -> S3Stores:
-    return S3Stores()
+    return S3Stores(SystemClock())
 
 
 @pytest.fixture(scope="module")

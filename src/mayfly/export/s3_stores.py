@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mayfly.domain.destinations import Credentials, Place, StepNews, Traits, Verification
+from mayfly.domain.ports import Clock
 from mayfly.export.s3_line import Patience
 from mayfly.export.s3_pool import Pool, Reaching, Unguarded
 
@@ -16,9 +17,19 @@ if TYPE_CHECKING:
 
 
 class S3Stores:
-    """Opens and verifies buckets on servers with the S3 interface."""
+    """Opens and verifies buckets on servers with the S3 interface.
 
-    def __init__(self, network: Reaching | None = None, patience: Patience | None = None) -> None:
+    clock is the machine's own: requests are signed by it, whatever time counts for documents.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        network: Reaching | None = None,
+        *,
+        patience: Patience | None = None,
+    ) -> None:
+        self._clock = clock
         self._network = network or Unguarded()
         self._patience = patience or Patience()
         self._lock = threading.Lock()
@@ -48,7 +59,7 @@ class S3Stores:
         from mayfly.export.s3_wire import Wire
 
         pool = Pool(place, self._patience, self._network)
-        wire = Wire(pool)
+        wire = Wire(pool, self._clock)
         client = self._clients().make(place, credentials, wire, self._patience.attempts)
         return pool, Bucket(client, wire, pool, place.bucket)
 

@@ -11,13 +11,14 @@ import http.client
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from mayfly.domain.ports import Clock
 from mayfly.domain.storage_errors import AccessKeyWrong, ConnectionRefusedHere, StorageUnreachable
 from mayfly.export.s3_errors import LineBroken
 from mayfly.export.s3_line import BLOCK, Line
@@ -34,10 +35,11 @@ _NOT_SENT = frozenset({"user-agent", "expect", "host", "accept-encoding", "x-amz
 class Wire:
     """Sends requests. Calls come from several threads."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, clock: Clock) -> None:
         self.clock_off: timedelta | None = None
         """By how much the server's clock was ahead at its last answer."""
         self._pool = pool
+        self._clock = clock
 
     def send(self, request: AWSPreparedRequest, **_context: object) -> AWSResponse:
         """Answer botocore's event “before-send”.
@@ -94,7 +96,7 @@ class Wire:
     def _look_at_clock(self, response: http.client.HTTPResponse) -> None:
         with suppress(TypeError, ValueError):
             date = parsedate_to_datetime(response.headers["Date"])
-            self.clock_off = date.astimezone(UTC) - datetime.now(UTC)
+            self.clock_off = date.astimezone(UTC) - self._clock.now()
 
 
 class _Whole(io.BytesIO):
