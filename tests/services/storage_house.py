@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mayfly.domain.destinations import Destination, DestinationId, Upload, UploadState
 from mayfly.domain.events import UploadsChanged
@@ -21,8 +21,10 @@ from tests.conftest import FakeClock
 from tests.fakes import MemorySecrets
 from tests.fakes_engine import ScriptPage
 from tests.fakes_storage import KEY, MemoryServer, MemoryStores, place
-from tests.services.conftest import House
+from tests.services.conftest import RULE, House
 from tests.waiting import eventually
+
+LONG = replace(RULE, source_hours=100, result_hours=100)
 
 
 class RunningClock(FakeClock):
@@ -113,6 +115,11 @@ class Storage:
             self.house.queue()
         self.house.wait_until_read(job_id)
         return job_id
+
+    def send(self, job_id: JobId, destination: Destination) -> None:
+        """Have all pictures of a job sent, and begin."""
+        self.uploads.send(self.refs(job_id), destination.destination_id).result()
+        self.uploads.start()
 
     def refs(self, job_id: JobId) -> list[ImageRef]:
         blocks = self.house.on_vault(
