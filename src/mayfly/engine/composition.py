@@ -9,6 +9,7 @@ from mayfly.domain.pages import PageOrigin, PageResult
 from mayfly.engine.invisible_text import content_of
 from mayfly.engine.loaded_page import OpenDocument
 from mayfly.engine.mupdf import pymupdf
+from mayfly.engine.page_geometry import seen_to_user_space
 from mayfly.engine.pdf_font import FONT_NAME, add_invisible_font
 
 
@@ -83,7 +84,7 @@ def _to_user_space(page: Any, result: PageResult) -> Any:  # noqa: ANN401
     """Return the matrix from the result's pixels to the page's own coordinates."""
     rect = page.rect
     scale = pymupdf.Matrix(rect.width / result.width_px, rect.height / result.height_px)
-    return scale * page.derotation_matrix * ~page.transformation_matrix
+    return scale * seen_to_user_space(page)
 
 
 def _add_to_resources(document: Any, page_xref: int, font_xref: int) -> None:  # noqa: ANN401

@@ -18,6 +18,7 @@ from mayfly.domain.images import ImageType
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import Box
 from mayfly.engine.mupdf import pymupdf
+from mayfly.engine.page_geometry import turned_matrix
 from mayfly.engine.pdf_pixels import original_jpeg, pixels_of
 from mayfly.engine.pictures import LEAST_SIDE_PX, Picture, as_png, is_large_enough
 
@@ -104,7 +105,7 @@ def drawn_on(page: Any, space: PageSpace) -> list[Drawn]:  # noqa: ANN401
     """Return every image that the page draws, cut to the page; what is beside it is not there."""
     if not page.get_image_info():
         return []
-    to_page = page.rotation_matrix * _scale(page.rect, space) * _turn(space)
+    to_page = turned_matrix(page) * _scale(page.rect, space) * _turn(space)
     text_page = page.get_textpage(flags=pymupdf.TEXT_PRESERVE_IMAGES)
     mupdf = pymupdf.mupdf
     blocks = (

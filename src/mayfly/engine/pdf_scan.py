@@ -9,6 +9,7 @@ from PIL import Image
 
 from mayfly.domain.limits import Limits
 from mayfly.engine.mupdf import pymupdf
+from mayfly.engine.page_geometry import turned_matrix
 from mayfly.engine.pixels import flatten
 
 _SLACK_PT = 2.0
@@ -55,7 +56,7 @@ def _covers_upright(page: Any) -> bool:  # noqa: ANN401
     if len(placed) != 1:
         return False
     box, matrix = pymupdf.Rect(placed[0]["bbox"]), pymupdf.Matrix(placed[0]["transform"])
-    whole = pymupdf.Rect(page.rect) * page.derotation_matrix
+    whole = pymupdf.Rect(page.rect) * ~turned_matrix(page)
     edges = zip(box, whole.normalize(), strict=True)
     if any(abs(one - other) > _SLACK_PT for one, other in edges):
         return False

@@ -14,6 +14,7 @@ from typing import Any
 
 from mayfly.domain.pages import Box, Word
 from mayfly.engine.mupdf import pymupdf
+from mayfly.engine.page_geometry import turned_matrix
 from mayfly.engine.word_order import Numbering
 
 _POINTS_PER_INCH = 72
@@ -60,7 +61,7 @@ def words_of(page: Any, dpi: int) -> tuple[Word, ...]:  # noqa: ANN401
     # Else a glyph without a mapping gets its glyph number for a letter.
     flags &= ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     scale = dpi / _POINTS_PER_INCH
-    matrix = tuple(page.rotation_matrix * pymupdf.Matrix(scale, scale))
+    matrix = tuple(turned_matrix(page) * pymupdf.Matrix(scale, scale))
     width, height = page.rect.width * scale, page.rect.height * scale
     numbers = Numbering()
     words = []
@@ -92,7 +93,7 @@ def _look_at(page: Any) -> _Look:  # noqa: ANN401
     if "ignore-text" in kinds:
         spans = page.get_texttrace()
         invisible = sum(len(span["chars"]) for span in spans if span["type"] == _INVISIBLE)
-    whole = pymupdf.Rect(page.rect) * page.derotation_matrix
+    whole = pymupdf.Rect(page.rect) * ~turned_matrix(page)
     shown = (pymupdf.Rect(image["bbox"]) & whole for image in page.get_image_info())
     covered = sum(float(rect.get_area()) for rect in shown if not rect.is_empty)
     cover = min(1.0, covered / max(1.0, float(whole.get_area())))

@@ -1,0 +1,231 @@
+"""A searchable PDF as poppler sees it: words where the ink is, and all else as it was."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from html import unescape
+
+import numpy as np
+import pymupdf
+import pytest
+from engine_documents import encoded, open_in, page_picture, pdf_of
+from handmade_pdf import RawPage, raw_pdf
+from PIL import Image, ImageDraw
+
+from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
+
+pytestmark = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler's programs")
+
+WORD = re.compile(
+    r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>'
+)
+PLACES = (
+    ("Ελλάδα", Box(60, 80, 180, 40)),
+    ("Київ", Box(300, 80, 110, 40)),
+    ("Straße", Box(500, 80, 200, 40)),
+    ("żółć", Box(60, 300, 140, 60)),
+    ("fin", Box(420, 300, 90, 60)),
+    ("e\u0301te\u0301", Box(60, 700, 120, 36)),
+    ("corner", Box(560, 900, 220, 70)),
+)
+"""Words of some scripts, one of combining marks, and where they stand on a page of 800 x 1000."""
+SIZE = (800, 1000)
+
+
+@dataclass(frozen=True)
+class Found:
+    text: str
+    box: tuple[float, float, float, float]
+
+
+def ink_page() -> Image.Image:
+    """Draw a black bar where each word is said to stand, so that a machine can see it."""
+    image = Image.new("L", SIZE, 255)
+    draw = ImageDraw.Draw(image)
+    for _, box in PLACES:
+        draw.rectangle((box.left, box.top, box.left + box.width - 1, box.top + box.height - 1), 0)
+    return image
+
+
+def result(number: int = 1, *, turned: int = 0) -> PageResult:
+    words = tuple(Word(text, box, 90.0, index, 0, 0) for index, (text, box) in enumerate(PLACES))
+    return PageResult(number, *SIZE, 100, PageOrigin.RECOGNISED, words, turned_degrees=turned)
+
+
+def run(program: str, data: bytes, *options: str) -> bytes:
+    return subprocess.run(
+        [program, *options], input=data, capture_output=True, check=True, timeout=60
+    ).stdout
+
+
+def words_in(data: bytes, number: int) -> list[Found]:
+    page = ("-f", str(number), "-l", str(number))
+    shape = run("pdftotext", data, "-bbox", *page, "-", "-").decode()
+    return [
+        Found(unescape(found[5]), tuple(float(found[side]) for side in range(1, 5)))
+        for found in WORD.finditer(shape)
+    ]
+
+
+def picture_of(data: bytes, number: int) -> np.ndarray:
+    """Return the page as poppler draws it, two pixels a point."""
+    page = ("-f", str(number), "-l", str(number))
+    with Image.open(io.BytesIO(run("pdftoppm", data, "-gray", "-r", "144", *page, "-"))) as image:
+        return np.asarray(image)
+
+
+def composed(reader, source: bytes, pages: list[PageResult]) -> bytes:
+    open_in(reader, source)
+    data = b"".join(reader.compose_pdf(pages))
+    reader.close_document()
+    return data
+
+
+def assert_words_lie_on_ink(data: bytes, number: int = 1) -> None:
+    """Each word's box is full of ink, and no ink lies outside of all of them."""
+    drawn = picture_of(data, number) < 128
+    found = words_in(data, number)
+    assert sorted(one.text for one in found) == sorted(text for text, _ in PLACES)
+    covered = np.zeros_like(drawn)
+    for one in found:
+        left, top, right, bottom = (round(2 * side) for side in one.box)
+        assert drawn[top + 1 : bottom - 1, left + 1 : right - 1].mean() > 0.93, one
+        covered[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2] = True
+    assert not (drawn & ~covered).any()
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_words_lie_where_they_are_printed(shared_reader, rotate, turned):
+    """However the page is turned by its own entry, and by having been scanned askew."""
+    shown = ink_page().rotate(turned, expand=True)
+    size = (400, 500) if turned % 180 == 0 else (500, 400)
+    source = raw_pdf([RawPage(shown, *size, rotate=rotate)])
+
+    assert_words_lie_on_ink(composed(shared_reader, source, [result(turned=turned)]))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"origin": (-120, 55)},
+        {"origin": (30, -40), "margin_pt": 70},
+        {"origin": (30, -40), "margin_pt": 70, "rotate": 90},
+        {"margin_pt": 25, "rotate": 180},
+        {"user_unit": 2.5},
+        {"user_unit": 0.5, "rotate": 270, "margin_pt": 10, "origin": (9, 9)},
+    ],
+    ids=str,
+)
+def test_odd_boxes_and_units_move_no_word(shared_reader, odd):
+    source = raw_pdf([RawPage(ink_page(), 400, 500, **odd)])
+
+    assert_words_lie_on_ink(composed(shared_reader, source, [result()]))
+
+
+def test_pages_of_different_sizes_have_their_words_in_place(shared_reader):
+    sizes = [(400, 500), (80, 100), (1600, 2000), (595, 842)]
+    source = raw_pdf([RawPage(ink_page(), *size) for size in sizes])
+    data = composed(shared_reader, source, [result(number + 1) for number in range(len(sizes))])
+
+    for number in range(1, len(sizes) + 1):
+        assert_words_lie_on_ink(data, number)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP", "WEBP"])
+def test_words_lie_on_the_ink_of_pictures(shared_reader, kind):
+    source = encoded(ink_page(), kind)
+
+    assert_words_lie_on_ink(composed(shared_reader, source, [result()]))
+
+
+def test_a_word_in_the_wrong_place_would_be_seen(shared_reader):
+    """The check above can fail: a word half a letter too high does not pass it."""
+    source = raw_pdf([RawPage(ink_page(), 400, 500)])
+    page = result()
+    moved = [replace(word, box=replace(word.box, top=word.box.top - 20)) for word in page.words]
+    data = composed(shared_reader, source, [replace(page, words=tuple(moved))])
+
+    with pytest.raises(AssertionError):
+        assert_words_lie_on_ink(data)
+
+
+# --- what is not touched ---------------------------------------------------------------
+
+
+def streams_of_pictures(data: bytes) -> list[tuple[str, bytes]]:
+    """Return the raw bytes of every picture, as they lie in the file, in order."""
+    with pymupdf.open(stream=data, filetype="pdf") as document:
+        return [
+            (document.xref_get_key(xref, "Filter")[1], document.xref_stream_raw(xref))
+            for xref in range(1, document.xref_length())
+            if document.xref_get_key(xref, "Subtype")[1] == "/Image"
+        ]
+
+
+def rich_document() -> bytes:
+    """Make a PDF with a scan, a page of text, an outline, notes, a form and an attachment."""
+    document = pymupdf.open(
+        stream=pdf_of(page_picture(mode="RGB"), "A page with a text of its own. " * 9),
+        filetype="pdf",
+    )
+    document.set_toc([[1, "Scan", 1], [1, "Text", 2]])
+    document.embfile_add("table.csv", b"a,b\r\n", filename="table.csv")
+    document.set_metadata({"title": "Of the harbour", "author": "Ada"})
+    for page in document:
+        page.add_text_annot((300, 300), "a note")
+        page.insert_link(
+            {
+                "kind": pymupdf.LINK_URI,
+                "from": pymupdf.Rect(9, 9, 99, 30),
+                "uri": "https://a.example",
+            }
+        )
+        field = pymupdf.Widget()
+        field.field_name = f"name {page.number}"
+        field.field_type = pymupdf.PDF_WIDGET_TYPE_TEXT
+        field.field_value = "filled in"
+        field.rect = pymupdf.Rect(100, 700, 300, 720)
+        page.add_widget(field)
+    data: bytes = document.tobytes()
+    document.close()
+    return data
+
+
+def test_what_was_there_is_there_as_it_was(shared_reader):
+    source = rich_document()
+    data = composed(
+        shared_reader, source, [result(1), replace(result(2), origin=PageOrigin.TEXT_LAYER)]
+    )
+
+    assert streams_of_pictures(data) == streams_of_pictures(source)
+    for number in (1, 2):
+        assert np.array_equal(picture_of(data, number), picture_of(source, number))
+    before, after = (pymupdf.open(stream=one, filetype="pdf") for one in (source, data))
+    assert after.get_toc() == before.get_toc()
+    assert after.embfile_get("table.csv") == b"a,b\r\n"
+    assert after.metadata["title"] == "Of the harbour"
+    for number in range(2):
+        ours, theirs = after[number], before[number]
+        assert [one.info["content"] for one in ours.annots()] == ["a note"]
+        assert [one["uri"] for one in ours.get_links()] == ["https://a.example"]
+        assert [one.field_value for one in ours.widgets()] == ["filled in"]
+        if number:
+            # A page that brought its text: not a byte of it was changed.
+            assert ours.read_contents() == theirs.read_contents()
+            assert after.xref_object(ours.xref) == before.xref_object(theirs.xref)
+    before.close()
+    after.close()
+
+
+def test_the_words_are_there_once_and_are_not_drawn(shared_reader):
+    data = composed(shared_reader, raw_pdf([RawPage(ink_page(), 400, 500)]), [result()])
+
+    with pymupdf.open(stream=data, filetype="pdf") as made:
+        assert {span["type"] for span in made[0].get_texttrace()} == {3}
+    text = run("pdftotext", data, "-", "-").decode()
+    assert sorted(text.split()) == sorted(word for word, _ in PLACES)
