@@ -18,6 +18,7 @@ from mayfly.export.word_processor import render_docx
 from mayfly.system.own_version import own_version
 from mayfly.understand.flow import flowing
 from mayfly.understand.layout import document_layout, page_layout
+from mayfly.understand.layout_text import layout_text
 from mayfly.understand.markdown import document_markdown
 from mayfly.understand.plain_text import page_text
 
@@ -32,6 +33,7 @@ def page_layouts(
 
 RENDERERS: dict[str, Renderer] = {
     ExportFormat.TEXT: partial(render_text, page_text=page_text),
+    ExportFormat.LAYOUT_TEXT: partial(render_text, page_text=layout_text),
     ExportFormat.MARKDOWN: partial(
         render_markdown, layouts=document_layout, markdown=document_markdown
     ),
