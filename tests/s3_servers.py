@@ -113,6 +113,8 @@ def seaweed() -> Iterator[S3Server]:
         *(weed, f"-logdir={folder}", "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *(f"-dir={folder}/data", f"-master.port={master}", f"-volume.port={volume}"),
         *(f"-filer.port={filer}", f"-s3.port={s3}", "-s3.port.iceberg=0"),
+        # Both have ports of their own and defaults that leave the machine or collide.
+        *("-s3.port.lance=0", "-master.telemetry=false"),
         # Every bucket takes seven volumes.
         *("-master.volumeSizeLimitMB=64", "-volume.max=500", "-volume.minFreeSpace=1MiB"),
         *("-filer", "-s3", f"-s3.config={folder}/s3.json"),

@@ -43,6 +43,7 @@ class Line:
         self._answer_s = answer_s
         self._deadline_s = 0.0
         self._cut_short = False
+        self._has_ended = False
         # TLS 1.3 sends tickets unasked, so that there readable does not mean answered.
         self._tells_early = not isinstance(sock, ssl.SSLSocket)
 
@@ -61,6 +62,9 @@ class Line:
         self.wait_anew()
         response = http.client.HTTPResponse(cast(socket.socket, self), method=method)
         response.begin()
+        if self._has_ended:
+            # http.client takes an end among the headers for the end of the headers.
+            raise http.client.RemoteDisconnected("among the headers")
         return response
 
     def wait_anew(self) -> None:
@@ -77,7 +81,9 @@ class Line:
         if left_s <= 0:
             raise TimeoutError
         self.sock.settimeout(left_s)
-        return self.sock.recv_into(buffer)
+        count = self.sock.recv_into(buffer)
+        self._has_ended = count == 0
+        return count
 
     def may_be_used_again(self, response: http.client.HTTPResponse) -> bool:
         """Tell whether the answer was read to its end and the server keeps the connection."""

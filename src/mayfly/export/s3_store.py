@@ -97,9 +97,12 @@ class Bucket:
 
     def read(self, key: str) -> bytes:
         """Return an object, of which no more than a block is wanted."""
-        return self.call(
-            Doing.READ, lambda client: bytes(self._get(client, key)["Body"].read(BLOCK))
-        )
+
+        def ask(client: Any) -> bytes:  # noqa: ANN401
+            with self._get(client, key)["Body"] as body:
+                return bytes(body.read(BLOCK))
+
+        return self.call(Doing.READ, ask)
 
     def is_there(self, key: str) -> bool:
         """Tell whether there is such an object; MayNotRead when the server does not say."""

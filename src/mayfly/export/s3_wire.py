@@ -114,37 +114,44 @@ class _Stream:
         self._line = line
         self._pool = pool
         self._is_over = False
+        self._left = response.length
 
     def read(self, amt: int | None = None) -> bytes:
         """Return at most so much; LineBroken when the rest does not come."""
         if self._is_over:
             return b""
-        try:
-            self._line.wait_anew()
-            block = self._response.read(BLOCK if amt is None else amt)
-        except (OSError, ValueError, http.client.HTTPException):
-            self.close()
-            block = None
+        block = self._read(BLOCK if amt is None else amt)
         if block is None:
+            self.close()
             raise StorageUnreachable if self._pool.is_closed else LineBroken
         if not block or self._response.isclosed():
             self._end()
         return block
 
+    def _read(self, most: int) -> bytes | None:
+        """Return what comes next, or None when less comes than was promised."""
+        self._line.wait_anew()
+        try:
+            block = self._response.read(most)
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+        if self._left is not None:
+            # http.client says nothing of a body that ends too early.
+            if len(block) < min(most, self._left):
+                return None
+            self._left -= len(block)
+        return block
+
     def read_all(self, most: int) -> bytes:
         """Return the whole body."""
         blocks = []
-        length = self._response.length
         while block := self.read():
             blocks.append(block)
             most -= len(block)
             if most < 0:
                 self.close()
                 raise LineBroken
-        whole = b"".join(blocks)
-        if length is not None and len(whole) < length:
-            raise LineBroken
-        return whole
+        return b"".join(blocks)
 
     def stream(self, amt: int = BLOCK, **_words: object) -> Iterator[bytes]:
         """Yield the body in blocks."""
