@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mayfly.domain.layout import ListBlock, PageLayout, PictureBlock, TableBlock
 from mayfly.domain.pages import Box, Word
 from mayfly.understand.layout import block_text, page_layout
-from tests.understand.layout_builders import page, typed
+from tests.understand.layout_builders import page, typed, words
 
 
 def words_of(layout: PageLayout) -> list[str]:
@@ -31,11 +31,18 @@ def words_of(layout: PageLayout) -> list[str]:
     return found
 
 
+def letters(texts) -> Counter[str]:
+    """Return all letters; a bullet may have been parted from the word that it was glued to."""
+    return Counter("".join(texts))
+
+
 numbers = st.integers(-50, 300)
 any_words = st.lists(
     st.builds(
         Word,
-        st.sampled_from(["a", "", " ", "•", "1.", "-", "9.50", "Tea", "b)", "ii.", "o"]),
+        st.sampled_from(
+            ["a", "", " ", "•", "1.", "-", "9.50", "Tea", "b)", "ii.", "o", "•Tea", "2."]
+        ),
         st.builds(Box, numbers, numbers, st.integers(0, 90), st.integers(0, 40)),
         st.none() | st.floats(0, 100),
         st.integers(0, 4),
@@ -50,7 +57,7 @@ any_words = st.lists(
 def test_no_word_is_lost_and_none_is_there_twice(found):
     layout = page_layout(page(found))
 
-    assert Counter(words_of(layout)) == Counter(one.text for one in found)
+    assert letters(words_of(layout)) == letters(one.text for one in found)
     assert all(block_text(block) is not None for block in layout.blocks)
 
 
@@ -62,3 +69,28 @@ def test_paragraphs_stay_as_the_engine_found_them():
 
 def test_an_empty_page_has_no_blocks():
     assert page_layout(page(())).blocks == ()
+
+
+def test_a_title_that_was_written_last_comes_first():
+    text = words("The text of it is wide enough", 50, 300, place=(0, 0, 0))
+    foot = words("The foot of the page", 50, 1300, place=(1, 0, 0))
+    title = words("A title", 100, 50, place=(2, 0, 0))
+
+    blocks = page_layout(page([*text, *foot, *title])).blocks
+
+    assert [block_text(block) for block in blocks] == [
+        "A title",
+        "The text of it is wide enough",
+        "The foot of the page",
+    ]
+
+
+def test_columns_keep_the_order_of_the_engine():
+    places = [("left above", 50, 100), ("left below", 50, 400), ("right", 600, 100)]
+    found = [
+        one for n, (text, x, y) in enumerate(places) for one in words(text, x, y, 20, (n, 0, 0))
+    ]
+
+    blocks = page_layout(page(found)).blocks
+
+    assert [block_text(block) for block in blocks] == ["left above", "left below", "right"]

@@ -11,7 +11,7 @@ from mayfly.understand.layout import block_text, caption_of, document_layout, pa
 from mayfly.understand.words import words_text
 from tests.understand.layout_builders import page, typed, words
 
-PROSE = "this is what the text of the page is like\nand it goes on for another line or two"
+PROSE = "This is what the text of the page is like\nand it goes on for another line or two"
 
 
 def shapes(text: str) -> list[str]:
@@ -32,6 +32,10 @@ def test_bullets_and_what_hangs_below_them():
         ("◦", "red ones", 1),
         ("•", "pears", 0),
     ]
+
+
+def test_a_bullet_may_be_glued_to_its_item():
+    assert items("◆Apples red\n◆Pears") == [("◆", "Apples red", 0), ("◆", "Pears", 0)]
 
 
 @pytest.mark.parametrize("signs", ["1. 2.", "1) 2)", "a) b)", "(i) (ii)", "iv. v.", "- -", "A. B."])

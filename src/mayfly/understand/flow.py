@@ -21,16 +21,17 @@ def flowing(lines: Iterable[Line]) -> str:
     A hyphen at a line's end goes when a letter stands before it and a lower-case word follows
     that does not join two words.
     """
-    text = ""
+    parts: list[str] = []
     for line in lines:
         added = words_text(line.words)
         if not added:
             continue
-        if text and _is_broken(text, added):
-            text = text[:-1] + added
-        else:
-            text = f"{text} {added}" if text else added
-    return text
+        if parts and _is_broken(parts[-1], added):
+            parts[-1] = parts[-1][:-1]
+        elif parts:
+            parts.append(" ")
+        parts.append(added)
+    return "".join(parts)
 
 
 def _is_broken(before: str, after: str) -> bool:

@@ -21,12 +21,14 @@ _LARGER_LAYER = 1.15
 _LARGER_READ = 1.35
 _ONE_LEVEL = 0.9
 _LEVELS = 6
-_MOST_LINES = 3
+_LARGER_TITLE = 1.6
+_MOST_LINES = 2
 _MOST_WORDS = 16
 _MOST_WORDS_NUMBERED = 10
 _FEWEST_LETTERS = 3
 _LETTERS = 0.6
 _PROSE_WORDS = 12
+_SENTENCE_ENDS = (".", ":", "!", "?")
 _NO_END = (",", ";", "-")
 _NO_END_NUMBERED = (".", ",", ";", ":", "-")
 
@@ -62,14 +64,14 @@ def scale_of(paragraphs: Sequence[Paragraph]) -> Scale:
 
 def levels_of(paragraphs: Sequence[Paragraph | None], scale: Scale) -> list[int | None]:
     """Return each paragraph's level of heading; None is something else than a paragraph."""
-    found: list[int | None] = []
-    for paragraph, after in pairwise((*paragraphs, None)):
-        found.append(None if paragraph is None else _level(paragraph, after, scale))
-    return found
+    return [
+        None if paragraph is None else _level(paragraph, after, scale)
+        for paragraph, after in pairwise((*paragraphs, None))
+    ]
 
 
 def _level(paragraph: Paragraph, after: Paragraph | None, scale: Scale) -> int | None:
-    if _is_large(paragraph, scale.body):
+    if _is_large(paragraph, scale.body) and not _goes_on(paragraph, after):
         return scale.level_of(_size(paragraph))
     depth = _numbered_depth(paragraph, after)
     return min(_LEVELS, len(scale.levels) + depth) if depth else None
@@ -77,10 +79,21 @@ def _level(paragraph: Paragraph, after: Paragraph | None, scale: Scale) -> int |
 
 def _is_large(paragraph: Paragraph, body: float) -> bool:
     words = _shown(paragraph)
-    if not words or len(paragraph) > _MOST_LINES or len(words) > _MOST_WORDS:
+    if not words or not body or len(words) > _MOST_WORDS or words[0].text[:1].islower():
         return False
     ratio = _LARGER_LAYER if words[0].confidence is None else _LARGER_READ
-    return body > 0 and _size(paragraph) >= ratio * body and _says_something(words, _NO_END)
+    if len(paragraph) > _MOST_LINES:
+        # Three lines are an address, if they are not the title of the whole.
+        ratio = _LARGER_TITLE
+    is_large = len(paragraph) <= _MOST_LINES + 1 and _size(paragraph) >= ratio * body
+    return is_large and _says_something(words, _NO_END)
+
+
+def _goes_on(paragraph: Paragraph, after: Paragraph | None) -> bool:
+    """Return whether a sentence goes on below, as in a quotation in large letters."""
+    more = _shown(after or ())
+    text = words_text(_shown(paragraph))
+    return bool(more) and more[0].text[:1].islower() and not text.endswith(_SENTENCE_ENDS)
 
 
 def _numbered_depth(paragraph: Paragraph, after: Paragraph | None) -> int:

@@ -17,12 +17,13 @@ from mayfly.domain.layout import (
     TableBlock,
     TextBlock,
 )
-from mayfly.domain.pages import PageResult, Word
+from mayfly.domain.pages import Box, PageResult, Word
 from mayfly.understand.captions import alternatives, caption_of
 from mayfly.understand.headings import Scale, levels_of, scale_of
 from mayfly.understand.lines import Paragraph, line_of, paragraphs_of
 from mayfly.understand.lists import with_lists
 from mayfly.understand.paragraphs import regrouped
+from mayfly.understand.reading_order import reading_order
 from mayfly.understand.rows import pieces_of, rows_of, tilt_of
 from mayfly.understand.tables import FoundTable, tables_of
 from mayfly.understand.words import bottom_of, shared_width, union, words_text
@@ -68,13 +69,22 @@ def _sketch(page: PageResult) -> _Sketch:
     paragraphs = paragraphs_of(page.words)
     parts: list[_Part] = []
     plain: list[Paragraph] = []
-    for part in _with_tables(paragraphs):
+    for part in _in_order(_with_tables(paragraphs)):
         if isinstance(part, TableBlock):
             parts += [*with_lists(regrouped(plain)), part]
             plain = []
         else:
             plain.append(part)
     return _Sketch(page, (*parts, *with_lists(regrouped(plain))))
+
+
+def _in_order(parts: Sequence[Paragraph | TableBlock]) -> list[Paragraph | TableBlock]:
+    boxes = [_box_of(part) for part in parts]
+    return [parts[number] for number in reading_order(boxes)]
+
+
+def _box_of(part: _Part) -> Box:
+    return union([line.box for line in part]) if isinstance(part, tuple) else part.box
 
 
 def _with_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph | TableBlock]:
@@ -116,7 +126,7 @@ def _blocks(sketch: _Sketch, scale: Scale, images: Sequence[ImageBlock]) -> tupl
         if not isinstance(part, tuple):
             blocks.append(part)
             continue
-        box = union([line.box for line in part])
+        box = _box_of(part)
         blocks.append(TextBlock(box, part) if level is None else HeadingBlock(box, part, level))
     return _with_pictures(blocks, sketch.page, images)
 

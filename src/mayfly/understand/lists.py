@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mayfly.domain.layout import Line, ListBlock, ListItem
+from mayfly.domain.pages import Word
 from mayfly.understand.lines import Paragraph, line_of
-from mayfly.understand.markers import Marker, marker_of
+from mayfly.understand.markers import Marker, marker_of, parted
 from mayfly.understand.words import bottom_of, clean, union
 
 _INDENT = 0.7
@@ -74,6 +75,9 @@ def _paragraphs(places: Sequence[_Place]) -> list[Found]:
 
 def _marker_of(line: Line) -> Marker | None:
     """Return the sign that the line begins with, when something follows it."""
+    glued, _ = parted(line.words[0].text)
+    if glued:
+        return marker_of(glued)
     marker = marker_of(line.words[0].text)
     follows = any(clean(word.text) for word in line.words[1:])
     return marker if marker is not None and follows else None
@@ -130,7 +134,7 @@ def _continues(item: _Item, place: _Place) -> bool:
     if place.paragraph == item.paragraph:
         return True
     gap = place.line.box.top - bottom_of(before.box)
-    text_left = item.lines[0].words[1].box.left
+    text_left = _without_marker(item.lines[0])[0].box.left
     height = max(1, before.box.height)
     return (
         place.marker is None
@@ -146,6 +150,11 @@ def _block(items: Sequence[_Item]) -> ListBlock:
 
 def _item(item: _Item) -> ListItem:
     first, *others = item.lines
-    lines = (line_of(first.words[1:]), *others)
+    lines = (line_of(_without_marker(first)), *others)
     box = union([line.box for line in item.lines])
     return ListItem(box, item.marker.text, lines, item.depth)
+
+
+def _without_marker(line: Line) -> tuple[Word, ...]:
+    glued, rest = parted(line.words[0].text)
+    return (replace(line.words[0], text=rest), *line.words[1:]) if glued else line.words[1:]

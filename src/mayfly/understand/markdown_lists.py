@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from mayfly.domain.layout import ListBlock, ListItem
 from mayfly.understand.flow import flowing
 from mayfly.understand.markdown_escapes import escaped
+from mayfly.understand.markers import CLEAR_BULLETS
 
 _NUMBER = re.compile(r"\(?(0|[1-9][0-9]{0,8})[.)]?")
-_BULLETS = ("•", "◦", "▪", "‣", "●", "○", "■", "-", "–", "—", "*", "·")
+_BULLETS = CLEAR_BULLETS | frozenset("-–—*·+»o")
 _OTHER = {"-": "*", "*": "-", ".": ")", ")": "."}
 
 

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-CLEAR_BULLETS = frozenset("•◦▪‣●○■□➢➤✓✔❖\uf0b7\uf0a7\uf0d8")
+CLEAR_BULLETS = frozenset("•◦▪‣●○■□◆◇♦➢➤✓✔❖\uf0b7\uf0a7\uf0d8")
 """Signs that are nothing else; of the dashes and stars it takes several to be a list."""
-_DASHES = frozenset(("-", "–", "—", "*", "·", "o", "+", "»"))
+# The last four are what recognition often makes of a bullet.
+_DASHES = frozenset(("-", "–", "—", "*", "·", "o", "+", "»", "©", "¢", "®", "°"))
 _NUMBER = re.compile(r"\(?([0-9]{1,3})[.)]")
 _PATH = re.compile(r"\(?([0-9]{1,2}(?:\.[0-9]{1,2})+)[.)]?")
 _ROMAN = re.compile(r"\(?([ivx]{1,6}|[IVX]{1,6})[.)]")
@@ -69,6 +70,12 @@ def marker_of(text: str) -> Marker | None:
     if found := _ROMAN.fullmatch(text):
         readings.append((MarkerKind.ROMAN, _roman(found.group(1).lower())))
     return Marker(text, tuple(readings)) if readings else None
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Return a clear bullet and what it is glued to (“•Apples”); no bullet where there is none."""
+    is_glued = len(text) > 1 and text[0] in CLEAR_BULLETS and text[1].isalnum()
+    return (text[0], text[1:]) if is_glued else ("", text)
 
 
 def _roman(text: str) -> int:

@@ -16,7 +16,7 @@ from mayfly.understand.markers import marker_of
 from mayfly.understand.sizes import size_of
 from mayfly.understand.words import right_of, words_text
 
-_LARGER = 1.25
+_LARGER_LAYER, _LARGER_READ = 1.2, 1.5
 _LARGER_GAP = 1.45
 _NEAR = 1.6
 _FULL_LINE = 0.88
@@ -41,9 +41,10 @@ def _parted(paragraph: Paragraph) -> list[list[Line]]:
     steps = [_step(one, two) for one, two in pairwise(paragraph)]
     usual = median(steps) if steps else 0
     parts = [[paragraph[0]]]
+    ratio = _LARGER_LAYER if paragraph[0].words[0].confidence is None else _LARGER_READ
     for step, (before, line) in zip(steps, pairwise(paragraph), strict=True):
         is_far = len(steps) > 1 and usual > 0 and step > _LARGER_GAP * usual
-        if is_far or _differ(before, line, _LARGER):
+        if is_far or _differ(before, line, ratio):
             parts.append([])
         parts[-1].append(line)
     return parts

@@ -20,6 +20,7 @@ from mayfly.understand.words import union, words_text
 
 _MANY_DIGITS = 0.5
 _PROSE_WORDS = 3.6
+_LONG_WORDS = 9.0
 _SHORT_WORDS = 3.0
 _FULL = 0.7
 _LEAST_FULL = 0.34
@@ -96,6 +97,8 @@ def _is_table(grid: Grid) -> bool:
     full = sum(one.filled for one in columns) / (len(several) * grid.columns)
     if full < _LEAST_FULL or sum(one.is_prose for one in columns) > 1:
         return False
+    if len(several) > 2 and any(one.words >= _LONG_WORDS for one in columns):
+        return False
     if grid.columns == 2:
         return _are_pairs(columns, len(several))
     has_numbers = any(one.numeric >= _MOSTLY and one.filled > 1 for one in columns)
@@ -109,7 +112,8 @@ def _are_pairs(columns: Sequence[_Column], rows: int) -> bool:
     if first.markers > _MOSTLY:
         return False
     has_names = first.labels >= _NAMES and rows > 2
-    return has_names or second.numeric >= _MOSTLY or first.numeric > _NAMES
+    is_counted = first.numeric > _NAMES and not second.is_prose
+    return has_names or second.numeric >= _MOSTLY or is_counted
 
 
 def _column(rows: Sequence[Sequence[Placed]], number: int) -> _Column:

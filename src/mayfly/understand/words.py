@@ -10,6 +10,8 @@ from mayfly.domain.pages import Box, Word
 
 def clean(text: str) -> str:
     """Return the text with single spaces for any white space and no control characters."""
+    if text.isprintable() and " " not in text:
+        return text
     kept = (one for one in text if one.isspace() or unicodedata.category(one) != "Cc")
     return " ".join("".join(kept).split())
 
@@ -22,6 +24,8 @@ def words_text(words: Iterable[Word]) -> str:
 
 def union(boxes: Sequence[Box]) -> Box:
     """Return the smallest box around all of them; they must be at least one."""
+    if len(boxes) == 1:
+        return boxes[0]
     left = min(box.left for box in boxes)
     top = min(box.top for box in boxes)
     right = max(box.left + box.width for box in boxes)
