@@ -239,7 +239,7 @@ class Foundation:
                 key_home=lambda: needed_key(vault_paths(self._paths)),
                 vault=lambda: look_at_vault(vault_paths(self._paths), self._clock.now()),
                 machine=lambda: look_at_machine(self._paths.database, self._paths.shard),
-                process=look_at_process,
+                process=lambda: replace(look_at_process(), network=self._network.look()),
                 files=lambda: look_at_files(self._paths, left=count_left(self._paths.scratch)),
             ),
         )

@@ -20,6 +20,7 @@ SECOND_LINE = {
     "search index": "none on the disk",
     "core dumps": "off",
     "new files": "private",
+    "connections": "refused by the kernel",
     "modes": "private",
     "content of the log": "kinds, places and counts",
     "notes of names": "none",

@@ -30,10 +30,13 @@ from mayfly.services.doubts import Doubting
 from mayfly.services.exporting import Exporting
 from mayfly.services.handover import Handover
 from mayfly.services.lane import ThreadLane
+from mayfly.services.pictures import Pictures
 from mayfly.services.timekeeper import Timekeeper
 from mayfly.services.timekeeping import Timekeeping
 from mayfly.services.watch import Watch
+from mayfly.system.clock import SystemClock
 from mayfly.system.files import PastedSource
+from mayfly.system.network_guard import NetworkGuard
 from mayfly.ui.app import Session
 from mayfly.ui.copies import take_back_copies
 from mayfly.ui.courier import Courier
@@ -103,6 +106,7 @@ class Desk:
         self.icons = Icons(ROOT / "resources" / "icons", theme)
         self.queue = house.queue(start=False)
         self.proof = FakeProof()
+        self.network = NetworkGuard(SystemClock(), {})
         self.inspection = Inspection((Finding("swap", "none", Grade.GOOD),))
         self.machine = MachineWatch(
             lambda: self.inspection, lane=self.chores, courier=self.courier, parent=self.courier
@@ -125,6 +129,14 @@ class Desk:
             queue=self.queue,
             deletions=house.deletions,
             exporting=exporting,
+            pictures=Pictures(
+                house.library,
+                house.vault.audit,
+                house.lane,
+                save_lane=self.export_lane,
+                target=FolderTarget(0o077),
+                clock=house.clock,
+            ),
             handover=Handover(
                 house.vault,
                 house.lane,
@@ -177,6 +189,7 @@ class Desk:
                 proof=self.proof,
                 lane=self.chores,
                 language="en",
+                network=self.network,
             ),
             make_source=lambda name, data: PastedSource(name, data, Limits()),
             suffixes=(".pdf", ".zebra"),

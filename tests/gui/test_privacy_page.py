@@ -246,7 +246,7 @@ def test_the_page_is_opened_and_walked_by_keyboard(desk):
     dialog = window.privacy.dialog
     desk.qtbot.waitUntil(dialog.isActiveWindow)
     desk.wait(lambda: isinstance(QApplication.focusWidget(), QTabBar))
-    for tab in (Tab.AUDIT, Tab.CHECK, Tab.PLACES):
+    for tab in (Tab.AUDIT, Tab.CHECK, Tab.CONNECTIONS, Tab.PLACES):
         desk.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
         assert dialog.tabs.currentIndex() == tab
     desk.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
@@ -265,4 +265,4 @@ def test_every_control_of_the_page_has_a_name(desk, tab):
 def test_where_things_lie_is_told(desk):
     desk.open()
     places = page(desk, Tab.PLACES).places
-    assert "Open a connection to a network" in places.accessibleDescription()
+    assert "Open a connection of its own accord" in places.accessibleDescription()

@@ -8,6 +8,7 @@ import pytest
 
 from mayfly.domain.defence import FilesLook, ProcessLook, VaultLook
 from mayfly.domain.inspection import Grade, Promise
+from mayfly.domain.network_port import NetworkLook
 from mayfly.services.defence_findings import files_findings, process_findings, vault_findings
 
 GOOD, NOTICE, PROBLEM = Grade
@@ -25,7 +26,7 @@ VAULT = VaultLook(
     unfinished=0,
     overdue=0,
 )
-PROCESS = ProcessLook(core_bytes=1, dumpable=False, umask=0o077)
+PROCESS = ProcessLook(core_bytes=1, dumpable=False, umask=0o077, network=NetworkLook(True, True))
 FILES = FilesLook(
     looked=9, wide=(), scratch_left=0, odd_log_lines=0, settings_left=(), noted_recent=False
 )
@@ -68,6 +69,8 @@ def test_what_is_as_it_should_be_is_good(look):
         (replace(PROCESS, dumpable=True), "core dumps", NOTICE, LIMITED),
         (replace(PROCESS, core_bytes=None, dumpable=None), "core dumps", NOTICE, LIMITED),
         (replace(PROCESS, umask=0o022), "new files", NOTICE, FULL),
+        (replace(PROCESS, network=NetworkLook(True, False)), "connections", NOTICE, FULL),
+        (replace(PROCESS, network=NetworkLook(False, False)), "connections", PROBLEM, FULL),
         (replace(FILES, wide=("/x (644)",)), "modes", PROBLEM, FULL),
         (replace(FILES, scratch_left=1), "left by readers", NOTICE, LIMITED),
         (replace(FILES, odd_log_lines=1), "content of the log", NOTICE, LIMITED),

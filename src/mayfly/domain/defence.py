@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mayfly.domain.network_port import NetworkLook
+
 
 @dataclass(frozen=True, slots=True)
 class VaultLook:
@@ -35,6 +37,9 @@ class VaultLook:
     """Objects in the user's own storage that are still to be deleted there."""
 
 
+_NO_GUARD = NetworkLook(hook=False, kernel=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessLook:
     """What this process gave up, asked of the system. None: not to be seen here."""
@@ -43,6 +48,7 @@ class ProcessLook:
     """How large a core file may be; a file of one byte is none."""
     dumpable: bool | None
     umask: int | None
+    network: NetworkLook = _NO_GUARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mayfly.domain.defence import FilesLook, ProcessLook, VaultLook
 from mayfly.domain.inspection import Finding, Grade, Promise
+from mayfly.domain.network_port import NetworkLook
 
 _OTHERS = 0o077
 
@@ -71,6 +72,27 @@ def process_findings(look: ProcessLook) -> Iterator[Finding]:
         )
     elif look.umask is not None:
         yield Finding("new files", "private", Grade.GOOD)
+    yield _connections(look.network)
+
+
+def _connections(look: NetworkLook) -> Finding:
+    if look.kernel:
+        return Finding("connections", "refused by the kernel", Grade.GOOD)
+    if look.hook:
+        return Finding(
+            "connections",
+            "refused by Mayfly",
+            Grade.NOTICE,
+            "Mayfly refuses what you did not register, but the kernel does not: a library in it "
+            "that goes past Python would not be held back.",
+        )
+    return Finding(
+        "connections",
+        "not refused",
+        Grade.PROBLEM,
+        "Nothing in this process holds connections back.",
+        "Start Mayfly anew; if this stays, report it.",
+    )
 
 
 def files_findings(look: FilesLook) -> Iterator[Finding]:

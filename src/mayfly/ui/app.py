@@ -254,6 +254,7 @@ class Session(QObject):
             proof=mayfly.proof,
             lane=self._chores,
             language=foundation.text_language(self._preferences.ui_language),
+            network=foundation.network,
         )
 
     def _watch_for_locking(self, window: MainWindow, keeper: PreferenceKeeper) -> LockReasons:

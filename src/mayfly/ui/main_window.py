@@ -41,7 +41,6 @@ from mayfly.ui.lock_screen import LockScreen
 from mayfly.ui.pace_keeper import PaceKeeper
 from mayfly.ui.page_pane import PagePane
 from mayfly.ui.preference_keeper import PreferenceKeeper
-from mayfly.ui.privacy_chip import PrivacyChip
 from mayfly.ui.privacy_commands import PrivacyCommands
 from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.status_strip import StatusStrip
@@ -215,14 +214,10 @@ class MainWindow(DropWindow):
         self.keep_commands = self.ends.commands
 
     def _make_privacy(self, sources: PrivacySources, icons: Icons) -> PrivacyCommands:
-        chip = PrivacyChip(
-            sources.machine, tr=self._tr, theme=self._theme, icons=icons, parent=self
-        )
-        self.status.add_chip(chip)
         return PrivacyCommands(
             self.actions_,
             sources,
-            chip=chip,
+            status=self.status,
             trouble=self.trouble,
             preferences=self._preferences,
             courier=self._courier,

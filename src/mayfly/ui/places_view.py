@@ -87,7 +87,10 @@ class PlacesView(QScrollArea):
     def _never(self) -> tuple[str, ...]:
         tr = self._tr
         return (
-            tr("Open a connection to a network: nothing is sent, looked up or updated."),
+            tr(
+                "Open a connection of its own accord: nothing is looked up or updated, and "
+                "pictures are sent to your own storage only if you registered it and said which."
+            ),
             tr("Write a word, a name or a picture of a document unsealed to a disk."),
             tr(
                 "Put the name of a document into titles, notifications, logs, settings or lists "

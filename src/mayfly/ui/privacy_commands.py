@@ -8,12 +8,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from mayfly.ui.actions import Actions
+from mayfly.ui.connection_chip import ConnectionChip
+from mayfly.ui.connection_watch import ConnectionWatch
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_chip import PrivacyChip
 from mayfly.ui.privacy_dialog import PrivacyDialog, PrivacySources, Tab
 from mayfly.ui.promise_texts import finding_title
+from mayfly.ui.status_strip import StatusStrip
 from mayfly.ui.theme import Theme
 from mayfly.ui.trouble_bar import TroubleBar
 from mayfly.ui.wording import Tr
@@ -27,7 +30,7 @@ class PrivacyCommands(QObject):
         actions: Actions,
         sources: PrivacySources,
         *,
-        chip: PrivacyChip,
+        status: StatusStrip,
         trouble: TroubleBar,
         preferences: PreferenceKeeper,
         courier: Courier,
@@ -38,6 +41,7 @@ class PrivacyCommands(QObject):
     ) -> None:
         super().__init__(window)
         self._sources = sources
+        self._watch = ConnectionWatch(sources.network, window)
         self._trouble = trouble
         self._preferences = preferences
         self._courier = courier
@@ -46,8 +50,13 @@ class PrivacyCommands(QObject):
         self._icons = icons
         self._window = window
         self.dialog: PrivacyDialog | None = None
+        chip = PrivacyChip(sources.machine, tr=tr, theme=theme, icons=icons, parent=window)
+        connections = ConnectionChip(self._watch, tr=tr, theme=theme, icons=icons, parent=window)
+        for one in (connections, chip):
+            status.add_chip(one)
         for signal, tab in (
             (chip.clicked, Tab.PROMISE),
+            (connections.clicked, Tab.CONNECTIONS),
             (actions.privacy.triggered, Tab.PROMISE),
             (actions.audit.triggered, Tab.AUDIT),
             (actions.check.triggered, Tab.CHECK),
@@ -64,6 +73,7 @@ class PrivacyCommands(QObject):
         if self.dialog is None:
             self.dialog = PrivacyDialog(
                 self._sources,
+                watch=self._watch,
                 courier=self._courier,
                 tr=self._tr,
                 theme=self._theme,

@@ -10,10 +10,13 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from mayfly.domain.network_port import Network
 from mayfly.domain.ports import Lane
 from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.proof import Proof
 from mayfly.ui.audit_view import AuditView
+from mayfly.ui.connection_watch import ConnectionWatch
+from mayfly.ui.connections_view import ConnectionsView
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.machine_watch import MachineWatch
@@ -37,6 +40,7 @@ class PrivacySources:
     proof: Proof
     lane: Lane
     language: str
+    network: Network
 
 
 class Tab(IntEnum):
@@ -45,7 +49,8 @@ class Tab(IntEnum):
     PROMISE = 0
     AUDIT = 1
     CHECK = 2
-    PLACES = 3
+    CONNECTIONS = 3
+    PLACES = 4
 
 
 class PrivacyDialog(QDialog):
@@ -55,6 +60,7 @@ class PrivacyDialog(QDialog):
         self,
         sources: PrivacySources,
         *,
+        watch: ConnectionWatch,
         courier: Courier,
         tr: Tr,
         theme: Theme,
@@ -87,6 +93,7 @@ class PrivacyDialog(QDialog):
             icons=icons,
             parent=self,
         )
+        self.connections = ConnectionsView(watch, tr=tr, theme=theme, parent=self)
         self.places = PlacesView(sources.places, tr=tr, parent=self)
         self.tabs = QTabWidget(self)
         self._lay_out()
@@ -115,6 +122,7 @@ class PrivacyDialog(QDialog):
             (self.promise, tr("Promise")),
             (self.audit, tr("Audit log")),
             (self.check, tr("Check it")),
+            (self.connections, tr("Connections")),
             (self.places, tr("Where things lie")),
         ):
             self.tabs.addTab(view, name)
