@@ -149,7 +149,7 @@ def test_export_of_several_says_which_failed(shelf: Shelf, tmp_path: Path) -> No
 
     assert answer.status == 7
     written = {one["job"]: one for one in answer.json}
-    assert all(set(one) == {"job", "format", "file", "error"} for one in answer.json)
+    assert all(set(one) == {"job", "format", "image", "file", "error"} for one in answer.json)
     assert Path(written[shelf.job("letter.pdf")]["file"]).read_text().startswith("The harbour")
     assert written[shelf.job("locked.pdf")]["error"]["code"] == "password_needed"
     assert written["00000000"]["error"]["code"] == "no_such_job"

@@ -6,7 +6,7 @@ import argparse
 from concurrent.futures import Future
 from pathlib import Path
 
-from mayfly.cli.arguments import export_formats, retention_hours
+from mayfly.cli.arguments import FORMATS, export_formats, retention_hours
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined, status_of
 from mayfly.cli.exports import Exports, Written
@@ -81,7 +81,7 @@ def add_parsers(commands: Commands) -> None:
         "--format",
         type=export_formats,
         metavar="FORMATS",
-        help="what to write there: txt, json, pdf, or several as txt,pdf (default: txt)",
+        help=f"what to write there, such as md or txt,pdf (default: txt); there are {FORMATS}",
     )
     parser.set_defaults(refuse=parser.error)
 

@@ -6,11 +6,12 @@ import argparse
 import difflib
 from datetime import timedelta
 
+from mayfly.domain.exports import ExportFormat, PageChoice, parse_page_choice
 from mayfly.domain.images import ImageId, parse_image_id
 from mayfly.domain.retention import MOST_HOURS
 from mayfly.domain.states import JobState
 
-FORMATS = ("txt", "json", "pdf")
+FORMATS = ", ".join(ExportFormat)
 """What a result can be exported as."""
 
 _PUBLIC_KEY_BYTES = 32
@@ -47,14 +48,25 @@ def languages(text: str) -> tuple[str, ...]:
     return codes
 
 
-def export_formats(text: str) -> tuple[str, ...]:
+def export_formats(text: str) -> tuple[ExportFormat, ...]:
     """Return the formats of “txt,pdf”; each once, in the order given."""
-    chosen = tuple(dict.fromkeys(text.lower().split(",")))
-    for one in chosen:
-        if one not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise argparse.ArgumentTypeError(f"“{one}” is not a format; there are {known}")
-    return chosen
+    chosen = []
+    for one in dict.fromkeys(text.lower().split(",")):
+        try:
+            chosen.append(ExportFormat(one))
+        except ValueError:
+            message = f"“{one}” is not a format; there are {FORMATS}"
+            raise argparse.ArgumentTypeError(message) from None
+    return tuple(chosen)
+
+
+def page_choice(text: str) -> PageChoice:
+    """Return the pages of “1-3,7,9-”."""
+    try:
+        return parse_page_choice(text)
+    except ValueError:
+        message = f"“{text}” names no pages: write 2, 1-3,7 or 9- (from the ninth on)"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def job_states(text: str) -> frozenset[JobState]:

@@ -110,12 +110,18 @@ def _outcome_error(answer: Deletion | Retained, gone: type[UserError]) -> Shape 
 
 
 def export_shape(
-    job: str, file_format: str, *, file: Path | None, error: UserError | None
+    job: str,
+    file_format: str | None,
+    *,
+    image: ImageId | None = None,
+    file: Path | None,
+    error: UserError | None,
 ) -> Shape:
     """Return one file that was to be written: its path, or the error."""
     return {
         "job": job,
         "format": file_format,
+        "image": str(image) if image is not None else None,
         "file": str(file) if file is not None else None,
         "error": error_shape(error) if error is not None else None,
     }

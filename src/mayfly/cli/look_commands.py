@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 
-from mayfly.cli.arguments import job_states, page_number
+from mayfly.cli.arguments import job_states, page_choice
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus
 from mayfly.cli.job_reference import check_readable, find_batch, find_job
 from mayfly.cli.json_shapes import job_shape
 from mayfly.cli.listing import list_lines
 from mayfly.cli.session import Session
-from mayfly.composition import Mayfly
-from mayfly.domain.error_codes import error_of
-from mayfly.domain.errors import NoSuchBatch, NoSuchPage, NotFinished
-from mayfly.domain.exports import ExportDocument, ExportFormat
+from mayfly.domain.errors import NoSuchBatch
+from mayfly.domain.exports import ALL_PAGES, ExportFormat, PageChoice
 from mayfly.domain.jobs import Job
-from mayfly.domain.pages import PageResult, PageState
+
+_FORMS = {
+    one.value: one for one in ExportFormat if one not in (ExportFormat.PDF, ExportFormat.DOCX)
+}
+"""What a terminal or a pipe takes; the others are files."""
+
+_TEXTS = frozenset({ExportFormat.TEXT, ExportFormat.LAYOUT_TEXT, ExportFormat.MARKDOWN})
+"""What is printed piece by piece, in the terminal's own encoding."""
 
 _LIST_DESCRIPTION = """
 List the jobs, oldest first, with the time that is left to the document (source) and to
@@ -32,13 +36,15 @@ mayfly list --batch 9c0d --json
 """
 
 _SHOW_DESCRIPTION = """
-Print what was read in a document, pages parted by a form feed. One page can be shown
-as soon as it is read; the whole document when it is done.
+Print what was read in a document, as text with pages parted by a form feed or in another
+form. Pages that you name can be shown as soon as they are read; the whole document when it
+is done.
 """
 
 _SHOW_EXAMPLES = """
 mayfly show 1f2e3d4c
-mayfly show 1f2e --page 2
+mayfly show 1f2e --pages 1-3,7
+mayfly show 1f2e --format md
 mayfly show 1f2e --format json
 """
 
@@ -71,11 +77,19 @@ def add_parsers(commands: Commands) -> None:
     parser.add_argument("job", metavar="JOB", help="the job's id, or its first 4 digits and more")
     parser.add_argument(
         "--format",
-        choices=("text", "json"),
+        choices=("text", *_FORMS),
         default="text",
-        help="text, or json with words, boxes and confidences (as --json)",
+        metavar="FORMAT",
+        help=f"text (the same as txt), {', '.join(_FORMS)}; --json is json",
     )
-    parser.add_argument("--page", type=page_number, metavar="N", help="only page N")
+    parser.add_argument(
+        "--pages",
+        "--page",
+        type=page_choice,
+        default=ALL_PAGES,
+        metavar="PAGES",
+        help="only these pages: 2, 1-3,7 or 9- (from the ninth on)",
+    )
 
 
 def run_list(arguments: argparse.Namespace, session: Session) -> int:
@@ -104,36 +118,19 @@ def run_show(arguments: argparse.Namespace, session: Session) -> int:
     """Print one result; SOME_FAILED when pages of it could not be read."""
     mayfly, terminal = session.vault_with_jobs(), session.terminal
     job = find_job(mayfly, arguments.job)
-    pages: Iterator[PageResult]
-    if arguments.page is not None:
-        pages, failed = iter([_page(mayfly, job, arguments.page)]), 0
-    else:
+    pages: PageChoice = arguments.pages
+    if not pages.ranges:
         check_readable(job)
-        # Asked before anything is printed: the result may be gone.
-        mayfly.library.pages(job.job_id).result()
-        pages, failed = mayfly.library.results(job.job_id), job.pages_failed
-    document = ExportDocument(job, pages)
-    if terminal.as_json or arguments.format == "json":
-        terminal.print_document(session.foundation.render(ExportFormat.JSON, document))
-    else:
-        pieces = session.foundation.render(ExportFormat.TEXT, document)
+    form = _FORMS.get(arguments.format, ExportFormat.TEXT)
+    if terminal.as_json:
+        form = ExportFormat.JSON
+    # Asked before anything is printed: the result may be gone.
+    pieces = mayfly.exporting.render(job.job_id, form, pages)
+    if form in _TEXTS:
         terminal.print_text(piece.decode() for piece in pieces)
-    if not failed:
+    else:
+        terminal.print_document(pieces)
+    if pages.ranges or not job.pages_failed:
         return ExitStatus.DONE
-    terminal.say(f"mayfly: {failed} of {job.pages} pages could not be read.")
+    terminal.say(f"mayfly: {job.pages_failed} of {job.pages} pages could not be read.")
     return ExitStatus.SOME_FAILED
-
-
-def _page(mayfly: Mayfly, job: Job, number: int) -> PageResult:
-    summaries = {one.number: one for one in mayfly.library.pages(job.job_id).result()}
-    if not summaries:
-        check_readable(job)
-    summary = summaries.get(number)
-    if summary is None:
-        raise NoSuchPage
-    if summary.state is PageState.FAILED:
-        raise error_of(summary.error_code or "")
-    result = mayfly.library.page(job.job_id, number).result().result
-    if result is None:
-        raise NotFinished
-    return result

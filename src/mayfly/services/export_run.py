@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from pathlib import Path
 from mayfly.domain.errors import (
     ExportError,
     LaneClosed,
+    SourceGone,
     TargetMissing,
     TargetNotWritable,
     UserError,
@@ -20,10 +21,11 @@ from mayfly.domain.export_errors import ExportCancelled, TargetFull
 from mayfly.domain.export_port import ExportTarget
 from mayfly.domain.exports import Exported, ExportFormat, ExportOrder, ExportProgress
 from mayfly.domain.ids import JobId
+from mayfly.domain.images import ImageBlock, ImageRef
 from mayfly.domain.ports import Clock, Lane
 from mayfly.services.cancelling import Cancelling
 from mayfly.services.export_log import ExportLog
-from mayfly.services.export_names import ExportNames
+from mayfly.services.export_names import IMAGE_FORMAT, ExportNames
 from mayfly.services.export_sinks import Sink, open_sink
 from mayfly.services.rendering import Renderings
 
@@ -87,7 +89,15 @@ class Piece:
 
     job_id: JobId
     number: int
-    file_format: ExportFormat
+    file_format: ExportFormat | None
+    image: ImageBlock | None = None
+    error: UserError | None = None
+    """Why there is nothing to write."""
+
+    def answer(self, path: Path | None, code: str | None) -> Exported:
+        """Return what became of it."""
+        image_id = self.image.image_id if self.image else None
+        return Exported(self.job_id, self.file_format, image_id, path, code)
 
 
 class Batch:
@@ -112,11 +122,10 @@ class Batch:
         self._cancelling = cancelling
         self._moment = means.clock.now().astimezone()
         self._names = ExportNames(means.target, order, len(job_ids), self._moment)
-        self._files = [
-            Piece(job_id, number, one)
-            for number, job_id in enumerate(job_ids, 1)
-            for one in order.formats
-        ]
+        self._job_ids = job_ids
+        self._total = len(job_ids) * len(order.formats)
+        self._files: list[Piece] = []
+        """Those that have an answer, each at the same place."""
         self._answers: list[Exported] = []
         self._in_zip: dict[int, int] = {}
         self._seen: int | None = None
@@ -128,26 +137,54 @@ class Batch:
         """Write one file in each turn; return what became of all."""
         self._names.check()
         self._report()
+        pieces = self._pieces()
         try:
             with open_sink(self._means.target, self._order, self._names, self._moment) as sink:
-                for file in self._files:
+                for file in pieces:
                     self._answer(file, sink)
                     self._report()
                     yield
                 if self._order.zip_name is not None:
                     self._finish(sink)
         except ExportError as error:
-            self._fail_all(error)
+            # There is no zip, so nothing that was to be in it was written.
+            self._fatal = error
+            self._answers += [file.answer(None, error.code) for file in pieces]
+            self._answers = [
+                one if one.error_code else replace(one, error_code=error.code)
+                for one in self._answers
+            ]
         return tuple(self._answers)
+
+    def _pieces(self) -> Iterator[Piece]:
+        for number, job_id in enumerate(self._job_ids, 1):
+            for one in self._order.formats:
+                yield Piece(job_id, number, one)
+            if self._order.with_images:
+                yield from self._pictures(job_id, number)
+
+    def _pictures(self, job_id: JobId, number: int) -> Iterator[Piece]:
+        """Yield the pictures of a job's chosen pages; how many there are is known only now."""
+        try:
+            self._check_going()
+            found = self._means.renderings.pictures(job_id)
+        except UserError as error:
+            self._total += 1
+            yield Piece(job_id, number, None, error=error)
+            return
+        chosen = [one for one in found if self._order.pages.has(one.image_id.page)]
+        self._total += len(chosen)
+        for one in chosen:
+            yield Piece(job_id, number, None, one)
 
     # --- one file --------------------------------------------------------------------
 
     def _answer(self, file: Piece, sink: Sink) -> None:
         path, code = None, None
         try:
-            self._cancelling.check()
-            if self._fatal is not None:
-                raise self._fatal
+            self._check_going()
+            if file.error is not None:
+                raise file.error
             written = self._write(sink, file)
         except UserError as error:
             code = error.code
@@ -158,7 +195,13 @@ class Batch:
                 path = written
             else:
                 self._in_zip[written] = len(self._answers)
-        self._answers.append(Exported(file.job_id, file.file_format, None, path, code))
+        self._files.append(file)
+        self._answers.append(file.answer(path, code))
+
+    def _check_going(self) -> None:
+        self._cancelling.check()
+        if self._fatal is not None:
+            raise self._fatal
 
     def _look_at(self, error: UserError) -> None:
         """Decide whether the next file is worth a try."""
@@ -170,7 +213,16 @@ class Batch:
             self._fatal = error
 
     def _write(self, sink: Sink, file: Piece) -> Path | int:
-        means, form, pages = self._means, file.file_format, self._order.pages
+        if file.image is not None:
+            written = self._write_picture(sink, file, file.image)
+        else:
+            written = self._write_result(sink, file, file.file_format or ExportFormat.TEXT)
+        if isinstance(written, Path):
+            self._means.log.write_down([(file.job_id, form_of(file))])
+        return written
+
+    def _write_result(self, sink: Sink, file: Piece, form: ExportFormat) -> Path | int:
+        means, pages = self._means, self._order.pages
         job = means.renderings.ready(file.job_id, form, pages)
         on_page = partial(self._page_done, set())
         pieces = means.renderings.pieces(
@@ -180,15 +232,23 @@ class Batch:
         # leave a reader behind that holds the document.
         with closing(pieces):
             stem = self._names.stem(job, file.number, form)
-            written = sink.write(stem, form.suffix, pieces, partial(self._check, file))
-        if isinstance(written, Path):
-            means.log.write_down([(file.job_id, form.value)])
-        return written
+            return sink.write(stem, form.suffix, pieces, partial(self._check, file))
+
+    def _write_picture(self, sink: Sink, file: Piece, block: ImageBlock) -> Path | int:
+        job = self._means.renderings.job(file.job_id)
+        data = self._means.renderings.picture(ImageRef(file.job_id, block.image_id))
+        stem = self._names.image_stem(job, file.number)
+        suffix = f" {block.image_id.stem}.{block.image_type.extension}"
+        return sink.write(stem, suffix, [data], partial(self._check, file))
 
     def _check(self, file: Piece) -> None:
         """Raise what forbids the file: a deletion that came meanwhile takes it with it."""
         self._cancelling.check()
-        self._means.renderings.ready(file.job_id, file.file_format, self._order.pages)
+        renderings = self._means.renderings
+        if file.image is None:
+            renderings.ready(file.job_id, file.file_format, self._order.pages)
+        elif file.image not in renderings.pictures(file.job_id):
+            raise SourceGone
 
     def _page_done(self, seen: set[int], number: int) -> None:
         self._cancelling.check()
@@ -198,14 +258,12 @@ class Batch:
             self._report()
 
     def _report(self) -> None:
-        self._tell(ExportProgress(len(self._answers), len(self._files), self._pages))
+        self._tell(ExportProgress(len(self._answers), self._total, self._pages))
 
     # --- the zip ---------------------------------------------------------------------
 
     def _finish(self, sink: Sink) -> None:
-        self._cancelling.check()
-        if self._fatal is not None:
-            raise self._fatal
+        self._check_going()
         path = sink.finish(self._gone)
         if path is None:
             return
@@ -213,7 +271,11 @@ class Batch:
             one if one.error_code else replace(one, path=path) for one in self._answers
         ]
         self._means.log.write_down(
-            [(one.job_id, str(one.file_format)) for one in self._answers if one.path]
+            [
+                (file.job_id, form_of(file))
+                for file, answer in zip(self._files, self._answers, strict=True)
+                if answer.path
+            ]
         )
 
     def _gone(self) -> set[int]:
@@ -237,10 +299,7 @@ class Batch:
                 self._answers[place] = replace(self._answers[place], error_code=error.code)
         return gone
 
-    def _fail_all(self, error: ExportError) -> None:
-        """There is no zip, so nothing that was to be in it was written."""
-        for file in self._files[len(self._answers) :]:
-            self._answers.append(Exported(file.job_id, file.file_format, None, None, error.code))
-        self._answers = [
-            one if one.error_code else replace(one, error_code=error.code) for one in self._answers
-        ]
+
+def form_of(file: Piece) -> str:
+    """Return what the audit log says of a file."""
+    return IMAGE_FORMAT if file.file_format is None else file.file_format.value

@@ -50,7 +50,7 @@ class Exporting:
         self._target = target
         self._clock = clock
         self._renderings = Renderings(
-            vault, vault_lane, library=library, engine=engine, renderers=renderers
+            vault, vault_lane, library=library, engine=engine, renderers=renderers, clock=clock
         )
         self._log = ExportLog(audit, vault_lane, clock=clock)
         self._runs = WeakSet[ExportRun]()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from functools import partial
+from itertools import groupby
 from typing import TypeVar
 
 from mayfly.domain.document_errors import ReaderCrashed
 from mayfly.domain.error_codes import error_of
-from mayfly.domain.errors import NotFinished, VaultError
+from mayfly.domain.errors import NotFinished, SourceGone, VaultError
 from mayfly.domain.exports import (
     ALL_PAGES,
     ExportDocument,
@@ -19,9 +20,10 @@ from mayfly.domain.exports import (
     chosen_pages,
 )
 from mayfly.domain.ids import JobId
+from mayfly.domain.images import ImageBlock, ImageRef
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
-from mayfly.domain.ports import Engine, Lane
+from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.states import JobState
 from mayfly.domain.vault_port import Vault
 from mayfly.services.cancelling import Cancelling
@@ -44,8 +46,10 @@ class Renderings:
         library: Library,
         engine: Engine,
         renderers: Mapping[str, Renderer],
+        clock: Clock,
     ) -> None:
         self._vault = vault
+        self._clock = clock
         self._lane = vault_lane
         self._library = library
         self._engine = engine
@@ -66,8 +70,7 @@ class Renderings:
         job = self._library.find(job_id).result()
         # A deleted job answers here, with its own error, and so does a result past its end.
         summaries = self._library.pages(job_id).result()
-        if job.state is not JobState.DONE:
-            raise error_of(job.error_code) if job.error_code else NotFinished
+        _check_done(job)
         chosen_pages(pages, summaries)
         if file_format is not None and file_format.needs_source:
             self._on_vault(lambda: self._vault.source_chunk_count(job_id))
@@ -76,8 +79,25 @@ class Renderings:
     def some_pages(self, job_id: JobId, pages: PageChoice) -> Job:
         """Return the job if these pages were read, be it still at work on others."""
         job = self._library.find(job_id).result()
-        chosen_pages(pages, self._library.pages(job_id).result())
+        summaries = self._library.pages(job_id).result()
+        if not summaries:
+            _check_done(job)
+        chosen_pages(pages, summaries)
         return job
+
+    def job(self, job_id: JobId) -> Job:
+        """Return the job as it is now."""
+        return self._library.find(job_id).result()
+
+    def pictures(self, job_id: JobId) -> tuple[ImageBlock, ...]:
+        """Return the pictures of a job that was read; NotFinished, SourceGone, AlreadyDeleted."""
+        found = self._on_vault(lambda: self._vault.images(job_id, self._clock.now()))
+        _check_done(self._library.find(job_id).result())
+        return found
+
+    def picture(self, ref: ImageRef) -> bytes:
+        """Open one picture; NoSuchImage, SourceGone, AlreadyDeleted."""
+        return self._library.image(ref).result().data
 
     def change_seq(self) -> int:
         """Return the number of the vault's last change."""
@@ -106,11 +126,21 @@ class Renderings:
         if file_format.needs_source:
             pieces = self._pdf(job.job_id, found, pages, cancelling)
         else:
-            pieces = _generator(self._renderers[file_format](ExportDocument(job, found)))
+            images = self._images(job.job_id, pages)
+            pieces = _generator(self._renderers[file_format](ExportDocument(job, found, images)))
         with closing(pieces):
             for piece in pieces:
                 cancelling.check()
                 yield piece
+
+    def _images(self, job_id: JobId, pages: PageChoice) -> dict[int, tuple[ImageBlock, ...]]:
+        """Return the pictures of each page; none once the source is gone."""
+        try:
+            found = self._on_vault(lambda: self._vault.images(job_id, self._clock.now()))
+        except SourceGone:
+            return {}
+        by_page = groupby(found, key=lambda one: one.image_id.page)
+        return {number: tuple(blocks) for number, blocks in by_page if pages.has(number)}
 
     def _pdf(
         self, job_id: JobId, found: Pages, pages: PageChoice, cancelling: Cancelling
@@ -156,6 +186,11 @@ class Pages:
         for page in self._find():
             self._on_page(page.number)
             yield page
+
+
+def _check_done(job: Job) -> None:
+    if job.state is not JobState.DONE:
+        raise error_of(job.error_code) if job.error_code else NotFinished
 
 
 def _generator(pieces: Iterator[bytes]) -> Generator[bytes, None, None]:
