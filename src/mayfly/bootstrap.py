@@ -22,6 +22,7 @@ from mayfly.composition import (
     Mayfly,
     cores,
 )
+from mayfly.composition_storage import StorageAdapters
 from mayfly.domain.desktop_port import Desktop
 from mayfly.domain.exports import ExportDocument, ExportFormat
 from mayfly.domain.inspection import Inspection
@@ -35,6 +36,7 @@ from mayfly.domain.proof import ChallengeReport
 from mayfly.engine.scratch import count_left, make_scratch
 from mayfly.engine.worker_engine import WorkerEngine
 from mayfly.export.files import FolderTarget
+from mayfly.export.s3_stores import S3Stores
 from mayfly.memory_session import MemorySession, is_memory_place
 from mayfly.renderers import RENDERERS
 from mayfly.services.inspection import Inspector, Looks, Surroundings
@@ -323,7 +325,12 @@ class Foundation:
             traces=MachineTraces(grounds_of(self._paths)),
             private_folder=self.private_folder,
             audit_days=lambda: self.preferences().audit_days,
-            network=self._network,
+            storage=StorageAdapters(
+                stores=S3Stores(self._machine_clock, self._network),
+                open_secrets=self._door.open_secrets,
+                network=self._network,
+                seat=self._paths.upload_seat,
+            ),
         )
 
     # --- the engine ------------------------------------------------------------------

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from mayfly.composition_storage import OwnStorage, StorageAdapters, own_storage
 from mayfly.domain.audit import ReceiptVerdict
 from mayfly.domain.errors import VaultError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Deletion
-from mayfly.domain.network_port import Network
 from mayfly.domain.ports import Clock, Engine, Lane
 from mayfly.domain.proof_port import TraceSearch
 from mayfly.export.audit_lines import log_lines
@@ -29,6 +29,7 @@ from mayfly.services.audit_trail import AuditTrail, ReceiptForms
 from mayfly.services.bus import EventBus
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.deletion import Deletions
+from mayfly.services.destinations import Destinations
 from mayfly.services.doubts import Doubting
 from mayfly.services.exporting import Exporting
 from mayfly.services.handover import Handover
@@ -42,6 +43,7 @@ from mayfly.services.reading import Queue
 from mayfly.services.retention import Retention
 from mayfly.services.timekeeper import Timekeeper
 from mayfly.services.timekeeping import Timekeeping
+from mayfly.services.uploads import Uploads
 from mayfly.services.watch import Watch
 from mayfly.system.files import LocalFiles
 from mayfly.system.processes import GroupKiller
@@ -69,6 +71,8 @@ class Mayfly:
     exporting: Exporting
     pictures: Pictures
     handover: Handover
+    destinations: Destinations
+    uploads: Uploads
     audit: AuditTrail
     locking: Locking
     proof: Proof
@@ -109,8 +113,8 @@ class Adapters:
     private_folder: Callable[[], AbstractContextManager[Path]]
     audit_days: Callable[[], int]
     """How long the audit log keeps an entry, as it is set now."""
-    network: Network
-    """The one way out: what is to reach the user's own storage goes through it."""
+    storage: StorageAdapters
+    """The one way out: what reaches the user's own storage."""
 
 
 def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
@@ -126,14 +130,17 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     vault.audit.begin(clock.now())
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text, caption_of=caption_of)
-    intake, exporting = _intake(adapters, bus), _exporting(adapters, library)
+    storage = own_storage(adapters.storage, vault, lane, bus, clock)
+    intake, exporting = _intake(adapters, bus, storage), _exporting(adapters, library)
     pictures = _pictures(adapters, library)
     handover = Handover(vault, lane, exporting=exporting, deletions=deletions, bus=bus, clock=clock)
+    at_once = AtOnce(vault, deletions, clock=clock)
     queue = _queue(
         adapters,
         killer,
         bus,
-        on_ended=(AtOnce(vault, deletions, clock=clock).ended, handover.ended),
+        # In this order: what goes at once cannot be sent afterwards.
+        on_ended=(storage.uploads.ended, at_once.ended, handover.ended),
         on_finished=retention.ask_sweep,
         on_seat=handover.look,
     )
@@ -147,6 +154,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     # Retention goes on while what is in hand ends: nothing is kept past its end by that.
     endings = (
         *(proof.close, queue.stop, intake.close, handover.close, exporting.close, pictures.close),
+        storage.close,
         *(retention.stop, watch.stop, locking.close),
     )
     return Mayfly(
@@ -155,12 +163,12 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         queue=queue,
         deletions=deletions,
         doubting=Doubting(vault, lane, clock=clock),
-        deadlines=Deadlines(
-            vault, lane, on_changed=retention.deadlines_changed, bus=bus, clock=clock
-        ),
+        deadlines=_deadlines(adapters, retention, bus),
         exporting=exporting,
         pictures=pictures,
         handover=handover,
+        destinations=storage.destinations,
+        uploads=storage.uploads,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         locking=locking,
         proof=proof,
@@ -259,6 +267,16 @@ def _ends(adapters: Adapters, deletions: Deletions, bus: EventBus) -> tuple[Rete
     return retention, timekeeping
 
 
+def _deadlines(adapters: Adapters, retention: Retention, bus: EventBus) -> Deadlines:
+    return Deadlines(
+        adapters.vault,
+        adapters.lane,
+        on_changed=retention.deadlines_changed,
+        bus=bus,
+        clock=adapters.clock,
+    )
+
+
 def _locking(
     adapters: Adapters, queue: Queue, bus: EventBus, *, sweep: Callable[[], object]
 ) -> Locking:
@@ -284,7 +302,7 @@ def _watch(adapters: Adapters, bus: EventBus, locking: Locking, timekeeping: Tim
     )
 
 
-def _intake(adapters: Adapters, bus: EventBus) -> Intake:
+def _intake(adapters: Adapters, bus: EventBus, storage: OwnStorage) -> Intake:
     return Intake(
         adapters.vault,
         adapters.lane,
@@ -293,6 +311,7 @@ def _intake(adapters: Adapters, bus: EventBus) -> Intake:
         engine=adapters.engine,
         bus=bus,
         clock=adapters.clock,
+        sending=storage.sending,
     )
 
 

@@ -293,6 +293,14 @@ class VaultDoor:
         self._pin(secrets.backend)
         return secrets
 
+    def open_secrets(self) -> SecretStore:
+        """Return the keyring for what is kept in it beside the vault's share; may block.
+
+        The one that holds the share, or, where none does, the one that is used from now on.
+        """
+        pinned = self.pinned()
+        return self._find_secrets() if pinned is None else self._open_store(pinned)
+
     def pinned(self) -> str | None:
         """Return the name of the keyring that holds the vault's share, if one does."""
         return load_settings(self._paths.settings).settings.keyring_backend

@@ -152,8 +152,23 @@ class House:
             lambda: self.vault.admit(batch, source, ReadOptions(), rule, self.clock.now())
         )
 
-    def queue(self, *, readers: int = 1, start: bool = True) -> Queue:
-        """Make a queue on this house's vault and let it look for the seat."""
+    def queue(
+        self,
+        *,
+        readers: int = 1,
+        start: bool = True,
+        on_ended: Callable[[JobId], None] = lambda _: None,
+    ) -> Queue:
+        """Make a queue on this house's vault and let it look for the seat.
+
+        on_ended: called first at the end of a job, before what it keeps for 0 hours goes.
+        """
+        at_once = AtOnce(self.vault, self.deletions, clock=self.clock)
+
+        def ended(job_id: JobId) -> None:
+            on_ended(job_id)
+            at_once.ended(job_id)
+
         queue = Queue(
             self.vault,
             self.lane,
@@ -163,7 +178,7 @@ class House:
             bus=self.bus,
             clock=self.clock,
             readers=readers,
-            on_ended=AtOnce(self.vault, self.deletions, clock=self.clock).ended,
+            on_ended=ended,
             on_finished=self.retention.ask_sweep,
         )
         self.queues.append(queue)

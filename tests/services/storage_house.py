@@ -13,6 +13,7 @@ from mayfly.services.connections import Connections
 from mayfly.services.credentials import CredentialBox
 from mayfly.services.destinations import Destinations
 from mayfly.services.lane import ThreadLane, start_daemon
+from mayfly.services.sending import Sending
 from mayfly.services.upload_work import UploadWork
 from mayfly.services.uploader import Uploader
 from mayfly.services.uploads import Uploads
@@ -75,11 +76,13 @@ class Storage:
             clock=house.clock,
             on_usable=lambda _: self.uploader.try_all(),
         )
+        sending = Sending(house.vault, clock=house.clock)
         self.uploads = Uploads(
             house.vault,
             house.vault,
             house.lane,
             network_lane=self.network_lane,
+            sending=sending,
             uploader=self.uploader,
             connections=self.connections,
             bus=house.bus,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,13 @@ import pytest
 from mayfly.domain.destinations import UploadState
 from mayfly.domain.storage_errors import (
     NotVerified,
+    SourceTooShort,
 )
-from tests.services.conftest import House
+from mayfly.services.intake import Intake
+from mayfly.services.sending import Sending
+from tests.fakes import BytesSource
+from tests.fakes_engine import ScriptPage, document
+from tests.services.conftest import RULE, House
 from tests.services.storage_house import RunningClock, Storage
 from tests.waiting import eventually
 
@@ -129,3 +135,64 @@ def test_next_process_takes_over_and_writes_nothing_twice(storage, open_house):
 
     assert storage.server.objects() == storage.expected(attic, job_id)
     assert len(storage.server.puts) == len(set(storage.server.puts)) == 20
+
+
+# --- wished when a document is added ----------------------------------------------------
+
+
+def adding(storage: Storage, house: House) -> Intake:
+    return Intake(
+        house.vault,
+        house.lane,
+        intake_lane=house.intake_lane,
+        files=house.files,
+        engine=house.engine,
+        bus=house.bus,
+        clock=house.clock,
+        sending=Sending(house.vault, clock=house.clock),
+    )
+
+
+def test_what_is_wished_when_adding_is_sent_when_it_was_read(storage, house):
+    attic = storage.add()
+    wish = replace(house.wish(), destination_id=attic.destination_id)
+    source = BytesSource("letter.pdf", document(ScriptPage(images=2)))
+    storage.uploads.start()
+
+    (job_id,) = adding(storage, house).add_source(source, wish).result().jobs
+    assert storage.rows(job_id) == ()
+    house.queue(on_ended=storage.uploads.ended)
+
+    storage.wait_for(job_id, UploadState.STORED)
+    assert storage.server.objects() == storage.expected(attic, job_id)
+
+
+def test_wish_of_a_process_that_died_is_fulfilled_by_the_next(storage, house):
+    attic = storage.add()
+    wish = replace(house.wish(), destination_id=attic.destination_id)
+    source = BytesSource("letter.pdf", document(ScriptPage(images=1)))
+    (job_id,) = adding(storage, house).add_source(source, wish).result().jobs
+    # Read, and nobody came to what follows from that.
+    house.queue()
+    house.wait_until_read(job_id)
+    assert storage.rows(job_id) == ()
+
+    storage.uploads.start()
+
+    storage.wait_for(job_id, UploadState.STORED)
+
+
+@pytest.mark.parametrize(
+    ("hours", "verified", "error"), [(0, True, SourceTooShort), (1, False, NotVerified)]
+)
+def test_wish_that_cannot_be_fulfilled_is_refused_before_anything_is_added(
+    storage, house, hours, verified, error
+):
+    attic = storage.add(verify=verified)
+    rule = replace(RULE, source_hours=hours)
+    wish = replace(house.wish(), rule=rule, destination_id=attic.destination_id)
+
+    refused = adding(storage, house).add_source(BytesSource("a.pdf", document("a")), wish)
+
+    assert isinstance(refused.exception(), error)
+    assert house.library.jobs().result() == ()

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from mayfly.domain.destinations import DestinationId
 from mayfly.domain.document_errors import IntakeError
 from mayfly.domain.errors import AlreadyDeleted
 from mayfly.domain.events import IntakeProgress, JobsChanged
@@ -20,6 +22,7 @@ from mayfly.domain.ports import Clock, Engine, FileIntake, Lane, SourceFile
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
+from mayfly.services.sending import Sending
 
 _TELL_EVERY_S = 0.1
 _READ_AHEAD_BYTES = 16 << 20
@@ -46,6 +49,8 @@ class Wish:
     rule: RetentionRule
     target: ResultTarget | None = None
     """Where a result of 0 hours goes; None: nowhere, and then it is gone when it is read."""
+    destination_id: DestinationId | None = None
+    """Where all pictures are sent as soon as a document is read."""
 
 
 class Intake:
@@ -65,7 +70,10 @@ class Intake:
         engine: Engine,
         bus: EventBus,
         clock: Clock,
+        sending: Sending | None = None,
     ) -> None:
+        """sending: None where nothing can be sent anywhere."""
+        self._sending = sending
         self._vault = vault
         self._vault_lane = vault_lane
         self._intake_lane = intake_lane
@@ -78,8 +86,9 @@ class Intake:
     def add_paths(self, paths: Sequence[Path], wish: Wish) -> Future[Taken]:
         """Add files and folders as one batch. A file that is refused becomes a failed row.
 
-        The future fails with LanguageMissing or RecogniserMissing before anything is added,
-        or with a VaultError; what was added until then stays.
+        The future fails with LanguageMissing or RecogniserMissing before anything is added, or,
+        with a destination, SourceTooShort, NotVerified or DestinationMissing; or with a
+        VaultError, and what was added until then stays.
         """
         return self._intake_lane.submit(lambda: self._take(self._opened(paths), wish))
 
@@ -104,6 +113,9 @@ class Intake:
         wish: Wish,
     ) -> Taken:
         self._engine.check_languages(wish.options.languages)
+        sending, destination_id = self._sending, wish.destination_id
+        if sending is not None and destination_id is not None:
+            self._on_vault(lambda: sending.check(destination_id, wish.rule))
         batch_id = self._on_vault(lambda: self._vault.add_batch(self._clock.now()))
         tally = _Tally(batch_id, self._bus, self._clock)
         try:
@@ -127,11 +139,7 @@ class Intake:
         now = self._clock.now()
         try:
             source = _ReadAhead(entry.open())
-            job_id = self._on_vault(
-                lambda: self._vault.admit(
-                    tally.batch_id, source, wish.options, wish.rule, now, target=wish.target
-                )
-            )
+            job_id = self._on_vault(lambda: self._admit(tally.batch_id, source, wish, now))
         except IntakeError as error:
             code = error.code
             job_id = self._on_vault(
@@ -139,6 +147,15 @@ class Intake:
             )
             tally.refused += 1
         tally.jobs.append(job_id)
+
+    def _admit(self, batch_id: BatchId, source: SourceFile, wish: Wish, now: datetime) -> JobId:
+        job_id = self._vault.admit(
+            batch_id, source, wish.options, wish.rule, now, target=wish.target
+        )
+        if self._sending is not None and wish.destination_id is not None:
+            # In the same breath: nobody has begun to read it.
+            self._sending.wish(job_id, wish.destination_id)
+        return job_id
 
     def _on_vault(self, work: Callable[[], T]) -> T:
         return self._vault_lane.submit(work).result()

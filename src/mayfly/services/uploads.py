@@ -23,10 +23,11 @@ from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageId, ImageRef
 from mayfly.domain.jobs import Job
 from mayfly.domain.ports import Clock, Lane
-from mayfly.domain.storage_errors import NotStored, NotVerified
+from mayfly.domain.storage_errors import NotStored
 from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 from mayfly.services.connections import Connections
+from mayfly.services.sending import Sending
 from mayfly.services.upload_work import StorageVault
 from mayfly.services.uploader import Uploader
 
@@ -65,6 +66,7 @@ class Uploads:
         vault_lane: Lane,
         *,
         network_lane: Lane,
+        sending: Sending,
         uploader: Uploader,
         connections: Connections,
         bus: EventBus,
@@ -74,6 +76,7 @@ class Uploads:
         self._storage = storage
         self._lane = vault_lane
         self._network_lane = network_lane
+        self._usable = sending.usable
         self._uploader = uploader
         self._connections = connections
         self._bus = bus
@@ -233,12 +236,6 @@ class Uploads:
                 self.ended(job_id)
         except UserError as error:
             _log.warning("pictures wait to be sent: %s", error.code)
-
-    def _usable(self, destination_id: DestinationId) -> Destination:
-        destination = self._storage.destinations.get(destination_id)
-        if not destination.may_be_used(self._clock.now()):
-            raise NotVerified
-        return destination
 
     def _stored(self, job_id: JobId) -> tuple[Upload, ...]:
         every = self._storage.uploads.of_job(job_id)

@@ -52,6 +52,11 @@ class Paths:
         return self.state / "reader.lock"
 
     @property
+    def upload_seat(self) -> Path:
+        """Held by the one process that uploads."""
+        return self.state / "uploads.lock"
+
+    @property
     def window_lock(self) -> Path:
         """Held by the one process that shows the window."""
         return self.state / "window.lock"
