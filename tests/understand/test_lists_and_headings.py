@@ -122,9 +122,23 @@ def test_a_numbered_heading_stands_above_prose():
         [("1234 5678", 44), (PROSE, 20)],
         [("a long sentence in large letters " * 4, 30), (PROSE * 3, 20)],
         [("to be continued,", 40), (PROSE, 20)],
+        [("Dear all", 40), ("and this goes on", 20), (PROSE, 20)],
+        [("80333 Munich", 40), (PROSE, 20)],
+        [("Name:      Miller", 40), (PROSE, 20)],
+        [("Anna Miller\n20 Mill Lane\nNorwich", 26), (PROSE * 4, 20)],
         [("Everything", 30), ("is large", 30)],
     ],
-    ids=["body size", "numbers", "long", "goes on", "no other"],
+    ids=[
+        "body size",
+        "numbers",
+        "long",
+        "goes on",
+        "quoted",
+        "postcode",
+        "pair",
+        "address",
+        "no other",
+    ],
 )
 def test_what_is_no_heading(parts):
     assert levels(page_layout(page(sized(*parts)))) == []

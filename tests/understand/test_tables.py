@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mayfly.domain.layout import TableBlock
+from mayfly.domain.pages import Box, Word
 from mayfly.understand.layout import page_layout
 from mayfly.understand.words import words_text
 from tests.understand.layout_builders import page, table_text, typed
@@ -78,6 +79,26 @@ def test_the_second_line_of_a_cell_is_in_its_table():
     )
 
     assert cells(table)[-1] == ["", "Norwich"]
+
+
+def test_names_beside_their_numbers_are_of_their_columns():
+    (table,) = tables(
+        "     DESCRIPTION         QTY        PRICE     TOTAL\n"
+        "New kitchen sink (hours)        8      90       720\n"
+        "Nest of a smart bird            8      90       720"
+    )
+
+    assert cells(table)[0] == ["DESCRIPTION", "QTY", "PRICE", "TOTAL"] and table.has_header
+
+
+def test_what_runs_up_the_margin_is_in_no_table():
+    rows = [["Bread", "2.10"], ["Butter", "1.99"], ["TOTAL", "4.09"]]
+    margin = Word("Copyright", Box(5, 50, 20, 90), None, 9, 0, 0)
+    found = [*typed(table_text(rows, [20, 12])), margin]
+
+    blocks = page_layout(page(found)).blocks
+
+    assert cells(next(one for one in blocks if isinstance(one, TableBlock))) == rows
 
 
 COLUMNS = """

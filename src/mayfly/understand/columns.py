@@ -48,16 +48,22 @@ def grid_of(run: Sequence[Row]) -> Grid:
 def _joined(
     run: Sequence[Row], several: Sequence[Row], ranges: Sequence[tuple[int, int]], narrow: float
 ) -> Grid:
-    """Join neighbours close to each other of which no row has both: a name above its numbers."""
+    """Join neighbours of which no row has both: a name and the numbers below it.
+
+    They are close to each other, or one of them has nothing but the name in the first row.
+    """
+    rows = _placed(several, ranges).rows
     both = {
         after.first
-        for row in _placed(several, ranges).rows
+        for row in rows
         for before, after in pairwise(row)
         if after.first == before.last + 1
     }
+    below = {number for row in rows[1:] for one in row for number in range(one.first, one.last + 1)}
     joined: list[tuple[int, int]] = []
     for number, (begin, end) in enumerate(ranges):
-        if joined and number not in both and begin - joined[-1][1] <= narrow:
+        is_name = number not in below or number - 1 not in below
+        if joined and number not in both and (is_name or begin - joined[-1][1] <= narrow):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((begin, end))

@@ -13,6 +13,7 @@ from mayfly.domain.layout import Line
 from mayfly.domain.pages import DOUBTFUL_BELOW, Word
 from mayfly.understand.lines import Paragraph
 from mayfly.understand.markers import MarkerKind, marker_of, section_depth
+from mayfly.understand.rows import pieces_of
 from mayfly.understand.sizes import body_size, size_of
 from mayfly.understand.words import words_text
 
@@ -27,6 +28,8 @@ _MOST_WORDS = 16
 _MOST_WORDS_NUMBERED = 10
 _FEWEST_LETTERS = 3
 _LETTERS = 0.6
+_ADDRESS_DIGITS = 5
+"""A postcode, a number of an invoice or a telephone: no heading has them."""
 _PROSE_WORDS = 12
 _SENTENCE_ENDS = (".", ":", "!", "?")
 _NO_END = (",", ";", "-")
@@ -85,6 +88,9 @@ def _is_large(paragraph: Paragraph, body: float) -> bool:
     if len(paragraph) > _MOST_LINES:
         # Three lines are an address, if they are not the title of the whole.
         ratio = _LARGER_TITLE
+    if len(pieces_of(paragraph)) > len(paragraph):
+        # A name and what it is, or two things beside each other.
+        return False
     is_large = len(paragraph) <= _MOST_LINES + 1 and _size(paragraph) >= ratio * body
     return is_large and _says_something(words, _NO_END)
 
@@ -121,6 +127,8 @@ def _says_something(words: Sequence[Word], no_end: tuple[str, ...]) -> bool:
     text = words_text(words)
     known = [one for one in text if not one.isspace()]
     letters = sum(one.isalpha() for one in known)
+    if any(sum(map(str.isdigit, word.text)) >= _ADDRESS_DIGITS for word in words):
+        return False
     if letters < _FEWEST_LETTERS or letters < _LETTERS * len(known) or text.endswith(no_end):
         return False
     return all(one.confidence is None or one.confidence >= DOUBTFUL_BELOW for one in words)

@@ -91,7 +91,9 @@ def _with_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph | TableBlock
     """Return paragraphs and tables; a table stands where the engine has its first word."""
     lines = [line for paragraph in paragraphs for line in paragraph]
     pieces = pieces_of(lines)
-    tables = tables_of(rows_of(pieces, tilt_of(lines)))
+    # What runs up a margin is beside every row, and in none.
+    upright = [piece for piece in pieces if not piece.is_turned]
+    tables = tables_of(rows_of(upright, tilt_of(lines)))
     taken: dict[int, FoundTable] = {number: one for one in tables for number in one.pieces}
     begun: set[int] = set()
     found: list[Paragraph | TableBlock] = []

@@ -18,6 +18,7 @@ from mayfly.understand.words import clean, right_of, union
 # In letters' widths. A space is 0.5 of proportional and 1.3 of typewritten letters, up to 1.6
 # in justified lines; columns of receipts begin two letters apart, which is a gap of 2.2.
 _WIDE_GAP = 1.9
+_FEWEST_TURNED, _TURNED = 3, 1.5
 _FEWEST_WORDS_FOR_TILT = 4
 _LEAST_TILT = 0.002
 _MOST_TILT = 0.2
@@ -38,6 +39,12 @@ class Piece:
     def right(self) -> int:
         """The x at which it ends."""
         return right_of(self.box)
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether it is several letters that stand above each other."""
+        letters = max(len(word.text) for word in self.words)
+        return letters >= _FEWEST_TURNED and self.box.height > _TURNED * self.box.width
 
     @property
     def middle(self) -> float:

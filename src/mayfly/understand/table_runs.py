@@ -12,6 +12,7 @@ from mayfly.understand.rows import Piece, Row
 from mayfly.understand.words import bottom_of
 
 _FEWEST_LINKS = 2
+_FEWEST_BETWEEN = 3
 _ROWS_LOOKED_BACK = 3
 _MOST_SINGLES = 2
 """Rows of one piece between rows of several: a name above its prices, a cell's second line."""
@@ -48,7 +49,16 @@ class _Edges:
         if len(linked) >= _FEWEST_LINKS:
             return True
         below = [self._only_above(piece) for piece in row]
-        return None not in below and len(set(below)) == len(row)
+        return (None not in below and len(set(below)) == len(row)) or self._is_between(row)
+
+    def _is_between(self, row: Row) -> bool:
+        """Return whether as many pieces stand where those of this row are the nearest ones."""
+        if len(row) != len(self._row) or len(row) < _FEWEST_BETWEEN:
+            return False
+        pairs = zip(row, self._row[1:], strict=False)
+        return all(piece.right < after.box.left for piece, after in pairs) and all(
+            piece.box.left > before.right for piece, before in zip(row[1:], self._row, strict=False)
+        )
 
     def _linked(self, piece: Piece) -> int | None:
         """Return the piece that has an edge or its middle where this one has."""
