@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pymupdf
 from engine_documents import encoded
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 TEXT = "The harbour of the old town lay quiet in the evening light, and nobody was at work. " * 4
 
@@ -90,6 +90,11 @@ def opened(data: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Return the mean difference of their gray values."""
+    return ImageStat.Stat(ImageChops.difference(one.convert("L"), other.convert("L"))).mean[0]
 
 
 def _add(document: pymupdf.Document, stored: Stored) -> int:

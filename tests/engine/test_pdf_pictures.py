@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from engine_documents import read_first
-from picture_pages import flate, jpeg, jpx, one_bit, opened, page_of, photograph
-from PIL import Image, ImageChops, ImageStat
+from picture_pages import difference, flate, jpeg, jpx, one_bit, opened, page_of, photograph
+from PIL import Image, ImageChops
 
 from mayfly.domain.images import ImageId, ImageType
 from mayfly.domain.pages import Box, PageOrigin
@@ -19,11 +19,6 @@ def images_of(reader, data: bytes):
     reading = read_first(reader, data)
     assert reading.result.origin is PageOrigin.TEXT_LAYER
     return reading.images
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Return the mean difference of their gray values."""
-    return ImageStat.Stat(ImageChops.difference(one.convert("L"), other.convert("L"))).mean[0]
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])

@@ -16,7 +16,7 @@ from mayfly.domain.document_errors import DamagedDocument, NoPages, PageTooLarge
 from mayfly.domain.limits import Limits
 from mayfly.engine.image_pdf import PdfImage, images_to_pdf
 from mayfly.engine.loaded_page import RENDER_DPI, VIEW_SIDE_PX, LoadedPage
-from mayfly.engine.pixels import flatten, shrink, to_gray
+from mayfly.engine.pixels import crop_of, flatten, shrink, to_gray
 
 _SIGNATURES = (
     b"\x89PNG\r\n\x1a\n",
@@ -88,7 +88,15 @@ class ImageDocument:
         page = self._fit(upright)
         dpi = max(1, round(self._dpi(upright) * page.width / upright.width))
         view = shrink(page, VIEW_SIDE_PX)
-        return LoadedPage(page.width, page.height, dpi, None, view, lambda: to_gray(page))
+        return LoadedPage(
+            page.width,
+            page.height,
+            dpi,
+            None,
+            view,
+            gray=lambda: to_gray(page),
+            crop=lambda box: crop_of(page, box),
+        )
 
     def to_pdf(self) -> bytes:
         """Return a PDF of the frames, upright, each at its own resolution."""

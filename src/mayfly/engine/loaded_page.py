@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from mayfly.domain.pages import Word
-from mayfly.engine.pictures import Picture
+from mayfly.domain.pages import Box, Word
+from mayfly.engine.pictures import Embedded
 
 Gray = npt.NDArray[np.uint8]
 """8-bit gray pixels, one row after the other: shape (height, width)."""
@@ -27,8 +27,9 @@ class LoadedPage:
 
     width_px, height_px and dpi describe the space of every box. words are the page's own
     text when it is good enough to be taken, else None. gray makes the pixels, of exactly
-    that size, when they are needed. embedded finds the pictures that the document keeps apart
-    from the page, once this was turned clockwise by so many degrees; None where it keeps none.
+    that size, when they are needed, and crop a part of the page in its colours. embedded finds
+    the pictures that the document keeps apart from the page, once this was turned clockwise by so
+    many degrees; None where the page is an image as a whole.
     """
 
     width_px: int
@@ -37,7 +38,8 @@ class LoadedPage:
     words: tuple[Word, ...] | None
     view: Image.Image
     gray: Callable[[], Gray]
-    embedded: Callable[[int], list[Picture]] | None = None
+    crop: Callable[[Box], Image.Image]
+    embedded: Callable[[int], Embedded] | None = None
 
 
 class OpenDocument(Protocol):

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PIL import Image
-
 from mayfly.domain.document_errors import PageTooLarge
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageOrigin, PageResult
 from mayfly.domain.ports import Recogniser
 from mayfly.domain.readings import PageReading
-from mayfly.engine.loaded_page import LoadedPage, OpenDocument
+from mayfly.engine.loaded_page import Gray, LoadedPage, OpenDocument
+from mayfly.engine.page_pictures import VIEW_TURNS, pictures_on
 from mayfly.engine.pictures import numbered
 from mayfly.engine.pixels import to_page_image
 from mayfly.engine.preparation import is_blank
 from mayfly.engine.recognition import PageRecogniser, Reading
-
-_VIEW_TURNS = {
-    90: Image.Transpose.ROTATE_270,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_90,
-}
 
 
 class PageReader:
@@ -52,16 +45,25 @@ class PageReader:
             return self._finished(number, page, PageOrigin.TEXT_LAYER, Reading(page.words, 0))
         gray = page.gray()
         if is_blank(gray):
-            return self._finished(number, page, PageOrigin.BLANK, Reading((), 0))
+            return _upright(number, page, PageOrigin.BLANK, Reading((), 0))
         reading = self._recogniser.read(gray, page.dpi)
-        return self._finished(number, page, PageOrigin.RECOGNISED, reading)
+        return self._finished(number, page, PageOrigin.RECOGNISED, reading, gray)
 
     def _finished(
-        self, number: int, page: LoadedPage, origin: PageOrigin, reading: Reading
+        self,
+        number: int,
+        page: LoadedPage,
+        origin: PageOrigin,
+        reading: Reading,
+        gray: Gray | None = None,
     ) -> PageReading:
-        pictures = [] if page.embedded is None else page.embedded(reading.turned_degrees)
-        images = numbered(number, pictures, self._most_image_bytes)
-        return replace(_upright(number, page, origin, reading), images=images)
+        finished = _upright(number, page, origin, reading)
+        try:
+            pictures = pictures_on(page, gray, reading.words, reading.turned_degrees)
+        except Exception:  # noqa: BLE001 - whatever a hostile page makes of MuPDF or OpenCV
+            # Its words were read all the same.
+            return finished
+        return replace(finished, images=numbered(number, pictures, self._most_image_bytes))
 
 
 def _upright(number: int, page: LoadedPage, origin: PageOrigin, reading: Reading) -> PageReading:
@@ -69,7 +71,7 @@ def _upright(number: int, page: LoadedPage, origin: PageOrigin, reading: Reading
     width, height = page.width_px, page.height_px
     if reading.turned_degrees in (90, 270):
         width, height = height, width
-    turn = _VIEW_TURNS.get(reading.turned_degrees)
+    turn = VIEW_TURNS.get(reading.turned_degrees)
     view = page.view if turn is None else page.view.transpose(turn)
     result = PageResult(
         number=number,

@@ -20,12 +20,14 @@ from mayfly.domain.document_errors import (
     TooManyPages,
 )
 from mayfly.domain.limits import Limits
+from mayfly.domain.pages import Box
+from mayfly.engine.drawn_images import PageSpace
 from mayfly.engine.loaded_page import VIEW_DPI, VIEW_SIDE_PX, Gray, LoadedPage, page_dpi
 from mayfly.engine.mupdf import pymupdf
-from mayfly.engine.pdf_pictures import PageSpace, pictures_of
+from mayfly.engine.pdf_pictures import embedded_in
 from mayfly.engine.pdf_scan import scan_of
-from mayfly.engine.pictures import Picture
-from mayfly.engine.pixels import shrink, to_gray
+from mayfly.engine.pictures import Embedded
+from mayfly.engine.pixels import crop_of, shrink, to_gray
 from mayfly.engine.text_layer import read_text_layer
 
 _HEADER = b"%PDF-"
@@ -85,11 +87,12 @@ class PdfDocument:
             words,
             view,
             gray=lambda: _render_gray(page, width, height),
+            crop=lambda box: _render_part(page, width, height, box),
             embedded=lambda turned: self._embedded(page, PageSpace(width, height, dpi), turned),
         )
 
-    def _embedded(self, page: Any, space: PageSpace, turned: int) -> list[Picture]:  # noqa: ANN401
-        return pictures_of(page, space.turned(turned), self._limits)
+    def _embedded(self, page: Any, space: PageSpace, turned: int) -> Embedded:  # noqa: ANN401
+        return embedded_in(page, space.turned(turned), self._limits)
 
     def to_pdf(self) -> bytes:
         """Return the PDF without its password; pages, forms and attachments as they are."""
@@ -129,7 +132,15 @@ def _from_scan(scan: Image.Image, rect: Any) -> LoadedPage:  # noqa: ANN401
     dpi = max(1, round(scan.width * _POINTS_PER_INCH / rect.width))
     side = min(VIEW_SIDE_PX, round(max(rect.width, rect.height) * VIEW_DPI / _POINTS_PER_INCH))
     view = shrink(scan, max(1, side))
-    return LoadedPage(scan.width, scan.height, dpi, None, view, lambda: to_gray(scan))
+    return LoadedPage(
+        scan.width,
+        scan.height,
+        dpi,
+        None,
+        view,
+        gray=lambda: to_gray(scan),
+        crop=lambda box: crop_of(scan, box),
+    )
 
 
 def _render_view(page: Any) -> Image.Image:  # noqa: ANN401
@@ -138,6 +149,18 @@ def _render_view(page: Any) -> Image.Image:  # noqa: ANN401
     pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB)
     size = (pixmap.width, pixmap.height)
     return Image.frombuffer("RGB", size, pixmap.samples, "raw", "RGB", 0, 1)
+
+
+def _render_part(page: Any, width: int, height: int, box: Box) -> Image.Image:  # noqa: ANN401
+    rect = page.rect
+    matrix = pymupdf.Matrix(width / rect.width, height / rect.height)
+    corners = (box.left, box.top, box.left + box.width, box.top + box.height)
+    clip = pymupdf.Rect(*corners) * ~matrix
+    pixmap = page.get_pixmap(matrix=matrix, colorspace=pymupdf.csRGB, alpha=False, clip=clip)
+    size = (pixmap.width, pixmap.height)
+    part = Image.frombuffer("RGB", size, pixmap.samples, "raw", "RGB", 0, 1)
+    # MuPDF rounds edges outwards: what it gave is at most a pixel larger.
+    return crop_of(part, Box(0, 0, min(box.width, part.width), min(box.height, part.height)))
 
 
 def _render_gray(page: Any, width: int, height: int) -> Gray:  # noqa: ANN401

@@ -36,6 +36,14 @@ class Picture:
     kind: ImageKind = ImageKind.UNKNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What a document keeps apart on a page: pictures, and images that are the page itself."""
+
+    pictures: tuple[Picture, ...] = ()
+    scans: tuple[Box, ...] = ()
+
+
 def is_large_enough(width_px: float, height_px: float, dpi: int) -> bool:
     """Tell whether something of that size on the page is no hairline, spacer or bullet."""
     least = max(LEAST_SIDE_PX, LEAST_SIDE_IN * dpi)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops
 
-from mayfly.domain.pages import PageImage
+from mayfly.domain.pages import Box, PageImage
 from mayfly.engine.loaded_page import Gray
 
 _VIEW_QUALITY = 78
@@ -48,6 +48,12 @@ def shrink(image: Image.Image, side_px: int) -> Image.Image:
 def to_gray(image: Image.Image) -> Gray:
     """Return the pixels of an L or RGB image as gray."""
     return np.array(image if image.mode == "L" else image.convert("L"))
+
+
+def crop_of(image: Image.Image, box: Box) -> Image.Image:
+    """Return a part of an L or RGB image; gray where the part has no colour."""
+    part = image.crop((box.left, box.top, box.left + box.width, box.top + box.height))
+    return part.convert("L") if part.mode == "RGB" and not _has_colour(part) else part
 
 
 def to_page_image(view: Image.Image) -> PageImage:
