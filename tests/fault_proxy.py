@@ -55,6 +55,8 @@ class FaultProxy:
         self.target = ("127.0.0.1", port)
         self.seen: list[str] = []
         """The methods of all requests, in order."""
+        self.heads: list[bytes] = []
+        """Their heads."""
         self.done = threading.Event()
         """Set at the end: lets stalled exchanges go."""
         self._rules: list[_Rule] = []
@@ -106,8 +108,9 @@ class FaultProxy:
             client.settimeout(_QUIET_S)
             head, rest = _read_head(client)
             method, target = head.decode("latin-1").split(" ")[:2]
+            self.heads.append(head)
             fault = self._fault_for(method, target)
-            body = rest if fault is cut_request else _read_body(client, head, rest)
+            body = rest if fault in _BEFORE_BODY else _read_body(client, head, rest)
             fault(Exchange(method, target, head, body, client, self))
 
     def _fault_for(self, method: str, target: str) -> Fault:
@@ -146,6 +149,30 @@ def let_through(exchange: Exchange) -> None:
 def cut_request(exchange: Exchange) -> None:
     """Cut the connection before the body is there; the server hears of nothing."""
     del exchange
+
+
+def refuse_early(exchange: Exchange) -> None:
+    """Refuse on sight of the headers, and close without reading the body."""
+    answer(403, "AccessDenied")(exchange)
+
+
+def read_slowly(exchange: Exchange) -> None:
+    """Take the body bit by bit, never stopping for long; then do no harm."""
+    blocks = [exchange.body]
+    exchange.client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
+    missing = _body_length(exchange.head) - len(exchange.body)
+    while missing > 0:
+        block = exchange.client.recv(min(missing, 65_536))
+        if not block or exchange.proxy.done.wait(0.015):
+            return
+        blocks.append(block)
+        missing -= len(block)
+    exchange.body = b"".join(blocks)
+    let_through(exchange)
+
+
+_BEFORE_BODY = (cut_request, refuse_early, read_slowly)
+"""Faults that are given what came of the body with the headers."""
 
 
 def cut_before_answer(exchange: Exchange) -> None:
@@ -248,9 +275,7 @@ def _read_head(stream: socket.socket) -> tuple[bytes, bytes]:
 
 
 def _read_body(stream: socket.socket, head: bytes, rest: bytes) -> bytes:
-    found = re.search(rb"(?i)content-length: (\d+)", head)
-    length = int(found[1]) if found else 0
-    blocks, missing = [rest], length - len(rest)
+    blocks, missing = [rest], _body_length(head) - len(rest)
     while missing > 0:
         block = stream.recv(min(missing, 65_536))
         if not block:
@@ -258,6 +283,11 @@ def _read_body(stream: socket.socket, head: bytes, rest: bytes) -> bytes:
         blocks.append(block)
         missing -= len(block)
     return b"".join(blocks)
+
+
+def _body_length(head: bytes) -> int:
+    found = re.search(rb"(?i)content-length: (\d+)", head)
+    return int(found[1]) if found else 0
 
 
 def _read_answer(server: socket.socket, method: str) -> tuple[bytes, bytes]:

@@ -23,6 +23,8 @@ from mayfly.domain.storage_errors import (
 from mayfly.export.s3_line import Line, Patience
 from mayfly.export.s3_trust import trust
 
+_SEND_BUFFER = 256 << 10
+
 
 class Reaching(Protocol):
     """What the guard of connections has for this module (domain/network_port)."""
@@ -176,6 +178,9 @@ class Pool:
         self._exchange(None, sock)
         try:
             sock.settimeout(timeout_s)
+            # What the system holds for sending counts as sent: little, so that the time for an
+            # answer does not begin long before the server has the whole of it.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
