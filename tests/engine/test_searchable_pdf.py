@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import re
-import shutil
-import subprocess
-from dataclasses import dataclass, replace
-from html import unescape
+from dataclasses import replace
 
 import numpy as np
 import pymupdf
@@ -15,14 +10,12 @@ import pytest
 from engine_documents import encoded, open_in, page_picture, pdf_of
 from handmade_pdf import RawPage, raw_pdf
 from PIL import Image, ImageDraw
+from poppler import needs_poppler, picture_of, streams_of_pictures, text_in, words_in
 
 from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
 
-pytestmark = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler's programs")
+pytestmark = needs_poppler
 
-WORD = re.compile(
-    r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>'
-)
 PLACES = (
     ("Ελλάδα", Box(60, 80, 180, 40)),
     ("Київ", Box(300, 80, 110, 40)),
@@ -34,12 +27,6 @@ PLACES = (
 )
 """Words of some scripts, one of combining marks, and where they stand on a page of 800 x 1000."""
 SIZE = (800, 1000)
-
-
-@dataclass(frozen=True)
-class Found:
-    text: str
-    box: tuple[float, float, float, float]
 
 
 def ink_page() -> Image.Image:
@@ -54,28 +41,6 @@ def ink_page() -> Image.Image:
 def result(number: int = 1, *, turned: int = 0) -> PageResult:
     words = tuple(Word(text, box, 90.0, index, 0, 0) for index, (text, box) in enumerate(PLACES))
     return PageResult(number, *SIZE, 100, PageOrigin.RECOGNISED, words, turned_degrees=turned)
-
-
-def run(program: str, data: bytes, *options: str) -> bytes:
-    return subprocess.run(
-        [program, *options], input=data, capture_output=True, check=True, timeout=60
-    ).stdout
-
-
-def words_in(data: bytes, number: int) -> list[Found]:
-    page = ("-f", str(number), "-l", str(number))
-    shape = run("pdftotext", data, "-bbox", *page, "-", "-").decode()
-    return [
-        Found(unescape(found[5]), tuple(float(found[side]) for side in range(1, 5)))
-        for found in WORD.finditer(shape)
-    ]
-
-
-def picture_of(data: bytes, number: int) -> np.ndarray:
-    """Return the page as poppler draws it, two pixels a point."""
-    page = ("-f", str(number), "-l", str(number))
-    with Image.open(io.BytesIO(run("pdftoppm", data, "-gray", "-r", "144", *page, "-"))) as image:
-        return np.asarray(image)
 
 
 def composed(reader, source: bytes, pages: list[PageResult]) -> bytes:
@@ -157,16 +122,6 @@ def test_a_word_in_the_wrong_place_would_be_seen(shared_reader):
 # --- what is not touched ---------------------------------------------------------------
 
 
-def streams_of_pictures(data: bytes) -> list[tuple[str, bytes]]:
-    """Return the raw bytes of every picture, as they lie in the file, in order."""
-    with pymupdf.open(stream=data, filetype="pdf") as document:
-        return [
-            (document.xref_get_key(xref, "Filter")[1], document.xref_stream_raw(xref))
-            for xref in range(1, document.xref_length())
-            if document.xref_get_key(xref, "Subtype")[1] == "/Image"
-        ]
-
-
 def rich_document() -> bytes:
     """Make a PDF with a scan, a page of text, an outline, notes, a form and an attachment."""
     document = pymupdf.open(
@@ -227,5 +182,5 @@ def test_the_words_are_there_once_and_are_not_drawn(shared_reader):
 
     with pymupdf.open(stream=data, filetype="pdf") as made:
         assert {span["type"] for span in made[0].get_texttrace()} == {3}
-    text = run("pdftotext", data, "-", "-").decode()
+    text = text_in(data)
     assert sorted(text.split()) == sorted(word for word, _ in PLACES)

@@ -44,7 +44,11 @@ class Composition:
         """Write the PDF; return its size in bytes."""
         if self._excerpt:
             self._document = _excerpt(self._document, self._numbers)
-        self._data = self._document.tobytes(encryption=pymupdf.PDF_ENCRYPT_NONE)
+        try:
+            self._data = self._document.tobytes(encryption=pymupdf.PDF_ENCRYPT_NONE)
+        except pymupdf.mupdf.FzErrorBase:
+            # Damage in an object that nothing refers to; those are left out then.
+            self._data = self._document.tobytes(garbage=1, encryption=pymupdf.PDF_ENCRYPT_NONE)
         return len(self._data)
 
     def piece(self, offset: int, size: int) -> bytes:
@@ -70,7 +74,10 @@ def _excerpt(document: Any, numbers: list[int]) -> Any:  # noqa: ANN401
     A new one, and not the old one with pages taken out: outlines, forms, attachments and
     whatever else hangs on the whole document would tell of the others. Resources that many
     pages share are cut down to what each page shows, for a picture of another page may be there.
+    Fields of a form become part of their page: a form is one for all pages, and without it what
+    somebody filled in would be seen no more.
     """
+    document.bake(annots=False, widgets=True)
     alone = pymupdf.open()
     for number in numbers:
         alone.insert_pdf(document, from_page=number - 1, to_page=number - 1, links=False)
