@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fake_worker import FAKE
 
 from mayfly.domain.limits import Limits
 from mayfly.engine.reader import WorkerReader
@@ -57,3 +59,20 @@ def shared_reader(long_lived_reader: WorkerReader) -> Iterator[WorkerReader]:
     """One worker for all tests that leave it alive, as in a long queue."""
     yield long_lived_reader
     long_lived_reader.close_document()
+
+
+@pytest.fixture
+def fake(make_engine, tmp_path):
+    """Return a maker of readers whose worker does as a script says after its start."""
+    readers = []
+
+    def make(script: str, **limits: object):
+        program = tmp_path / "fake.py"
+        program.write_text(FAKE + script)
+        engine = make_engine(Limits(**limits), worker_command=[sys.executable, str(program)])
+        readers.append(engine.start_reader())
+        return readers[-1]
+
+    yield make
+    for reader in readers:
+        reader.kill()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import pickle
 import struct
-import sys
 from pathlib import Path
 
 import pytest
 from engine_documents import encoded, open_in, page_picture
+from fake_worker import OPENED, raw
 
 from mayfly.domain.document_errors import (
     DocumentError,
@@ -18,60 +18,9 @@ from mayfly.domain.document_errors import (
     ReadingTimedOut,
 )
 from mayfly.domain.image_codec import encode_images
-from mayfly.domain.limits import Limits
 from mayfly.domain.page_codec import encode_page
 from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
 from mayfly.engine.protocol import EXIT_OUT_OF_MEMORY, EXIT_OUT_OF_TIME
-
-FAKE = """
-import os, struct, sys
-
-def take(size):
-    data = b""
-    while len(data) < size:
-        piece = os.read(0, size - len(data))
-        if not piece:
-            sys.exit(0)
-        data += piece
-    return data
-
-def frame():
-    head, body = struct.unpack(">II", take(8))
-    take(head), take(body)
-
-def say(header, body=b""):
-    os.write(1, struct.pack(">II", len(header), len(body)) + header + body)
-
-frame()
-say(b'{"kind":"ready","isolation":["rlimits"]}')
-"""
-OPENED = """
-frame(); frame()
-say(b'{"kind":"opened","pages":1}')
-frame()
-"""
-
-
-@pytest.fixture
-def fake(make_engine, tmp_path):
-    """Return a maker of readers whose worker does as a script says after its start."""
-    readers = []
-
-    def make(script: str, **limits: object):
-        program = tmp_path / "fake.py"
-        program.write_text(FAKE + script)
-        engine = make_engine(Limits(**limits), worker_command=[sys.executable, str(program)])
-        readers.append(engine.start_reader())
-        return readers[-1]
-
-    yield make
-    for reader in readers:
-        reader.kill()
-
-
-def raw(header: object, body: bytes = b"") -> str:
-    return f"say({json.dumps(header).encode()!r}, {body!r})\nframe()"
-
 
 NONE = encode_images([])
 

@@ -7,14 +7,17 @@ import random
 import signal
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import mayfly.vault
+from mayfly.domain.images import FoundImage
 from mayfly.domain.jobs import Job, Part, ReadOptions
 from mayfly.domain.pages import PageState
+from mayfly.domain.readings import PageReading
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.domain.vault_port import Vault
 from mayfly.vault.opening import KeyAccess, VaultPaths, needed_key, open_vault
@@ -25,6 +28,7 @@ from tests.vault.processes import Child, Tell, die_at_line
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 ALL = frozenset(Part)
 PAGES = 3
+IMAGES = 2
 VAULT_CODE = Path(mayfly.vault.__file__).parent
 WORD = hashlib.sha256(b"a passphrase").hexdigest()
 
@@ -43,6 +47,15 @@ def picture(name: str, number: int) -> bytes:
     return random.Random(f"{name} {number}").randbytes(40_000)
 
 
+def page_of(name: str, number: int) -> PageReading:
+    """A page with pictures, the first of which takes two chunks."""
+    page = reading(number, name, picture=picture(name, number), images=IMAGES)
+    first, *others = page.images
+    data = random.Random(f"{name} {number} image").randbytes(1_200_000)
+    large = FoundImage(replace(first.block, size_bytes=len(data)), data)
+    return replace(page, images=(large, *others))
+
+
 def work_for_ever(paths: VaultPaths, tell: Tell, seed: int) -> None:
     """Add, read and delete documents, and tell each thing before and after it is done."""
     dice = random.Random(seed)
@@ -58,7 +71,7 @@ def work_for_ever(paths: VaultPaths, tell: Tell, seed: int) -> None:
         assert job is not None
         assert job.name is not None
         for number in vault.set_pages(job.job_id, PAGES):
-            page = reading(number, job.name, picture=picture(job.name, number))
+            page = page_of(job.name, number)
             tell(["begin", "page", job.name])
             vault.save_page(job.job_id, page)
             tell(["done", "page", job.name])
@@ -92,9 +105,14 @@ def check_job(vault: Vault, job: Job) -> None:
     assert len(read) == job.pages_read
     assert job.state is not JobState.DONE or len(read) == PAGES
     for number in read:
-        expected = reading(number, job.name, picture=picture(job.name, number))
+        expected = page_of(job.name, number)
         assert vault.page(job.job_id, number, NOW) == expected.result
         assert vault.page_image(job.job_id, number, NOW) == expected.image
+        for image in expected.images:
+            assert vault.image(job.job_id, image.block.image_id, NOW) == image
+    # A page has all of its pictures, or none as long as it was not read.
+    pictured = Counter(block.image_id.page for block in vault.images(job.job_id, NOW))
+    assert pictured == dict.fromkeys(read, IMAGES)
 
 
 @pytest.mark.slow

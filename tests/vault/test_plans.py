@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from mayfly.domain.images import ImageId
 from mayfly.domain.jobs import Part, ReaderProcess
 from mayfly.domain.states import DeleteReason, JobState
 from tests.vault.conftest import Desk, reading
@@ -15,8 +16,8 @@ def use_everything(desk: Desk) -> None:
     vault.set_reader(ReaderProcess(job_id, 1, 1.0))
     vault.requeue_reading()
     vault.claim_next(now)
-    vault.save_page(job_id, reading(1))
-    vault.save_page(job_id, reading(1))
+    vault.save_page(job_id, reading(1, images=2))
+    vault.save_page(job_id, reading(1, images=1))
     vault.fail_page(job_id, 2, "timed_out")
     vault.set_pages(job_id, 2)
     vault.source_size(job_id)
@@ -31,6 +32,8 @@ def use_everything(desk: Desk) -> None:
     vault.counts()
     vault.page(job_id, 1, now)
     vault.page_image(job_id, 1, now)
+    vault.images(job_id, now)
+    vault.image(job_id, ImageId(1, 1), now)
     vault.page_summaries(job_id, now)
     vault.purge_page_images(job_id, 1, now)
     vault.purge_page_images(job_id, 2, now)

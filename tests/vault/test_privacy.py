@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from mayfly.domain.images import FoundImage, ImageId
 from mayfly.domain.jobs import Part, ReadOptions
 from mayfly.domain.states import DeleteReason
 from mayfly.vault import sealing
+from tests.fakes_engine import image_of
 from tests.vault.conftest import RULE, Desk, reading
 
 WORD = "zebracanary77"
@@ -18,9 +21,10 @@ FOLDER = "/home/selma/geheimakten"
 LANGUAGE = "kanurilang"
 PASSWORD = "pfefferminz-19"
 PICTURE = b"picture-of-okapi-4711"
+IMAGE = b"stamp-of-pangolin-2342"
 SOURCE = b"%PDF source-of-narwhal-0815"
 
-CANARIES = [WORD, NAME, "Quittenhain", FOLDER, LANGUAGE, PASSWORD, PICTURE, SOURCE]
+CANARIES = [WORD, NAME, "Quittenhain", FOLDER, LANGUAGE, PASSWORD, PICTURE, IMAGE, SOURCE]
 
 
 def spellings(canary: str | bytes) -> Iterator[bytes]:
@@ -53,7 +57,9 @@ def fill(desk: Desk) -> str:
     desk.vault.claim_next(now)
     desk.vault.set_pages(job_id, 2)
     desk.vault.save_page(job_id, reading(1, WORD, WORD, picture=PICTURE))
-    desk.vault.save_page(job_id, reading(2, WORD, picture=PICTURE * 1000))
+    page = reading(2, WORD, picture=PICTURE * 1000)
+    image = FoundImage(image_of(ImageId(2, 1)).block, IMAGE)
+    desk.vault.save_page(job_id, replace(page, images=(image,)))
     desk.vault.admit_refused(desk.vault.add_batch(now), NAME, "damaged", RULE, now)
     return job_id
 
