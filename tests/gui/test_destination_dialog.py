@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QLineEdit
 
-from mayfly.domain.destinations import Addressing, Place, Provider
+from mayfly.domain.destinations import Addressing, Provider
 from mayfly.ui.destination_dialog import DestinationDialog
 from mayfly.ui.place_rules import bucket_fault, endpoint_fault, prefix_fault
 from tests.gui.fake_storage import MINIO, R2, destination
@@ -88,18 +90,18 @@ def test_what_is_wrong_is_said_as_it_is_typed_and_not_before(desk):
     form = dialog.form
     assert form.bucket_row.fault == form.endpoint_row.fault == ""
     type_in(desk, form.bucket, "My Bucket")
-    assert "small letters" in form.bucket_row.fault
-    assert "small letters" in form.bucket.accessibleDescription()
+    assert "letters, digits" in form.bucket_row.fault
+    assert "letters, digits" in form.bucket.accessibleDescription()
     type_in(desk, form.bucket, "my-bucket")
     assert form.bucket_row.fault == ""
-    type_in(desk, form.endpoint, "http://93.184.216.34")
+    type_in(desk, form.endpoint, "http://s3.example.org")
     assert "Without TLS only" in form.endpoint_row.fault
     type_in(desk, form.endpoint, "http://192.168.1.20:9000")
     assert form.endpoint_row.fault.startswith("Insecure")
     type_in(desk, form.endpoint, "https://nas.example.org")
     assert form.endpoint_row.fault == ""
     type_in(desk, form.key_id, "AKIA X")
-    assert "space" in form.key_row.fault
+    assert "copied with it" in form.key_row.fault
     assert not dialog.accept_button.isEnabled()
 
 
@@ -186,6 +188,13 @@ def test_the_account_of_an_edit_is_read_from_its_address(desk):
     assert dialog.form.place == R2
 
 
+def test_an_address_of_its_own_is_kept_by_an_edit(desk):
+    place = replace(R2, endpoint=f"https://{'a1' * 16}.eu.r2.cloudflarestorage.com")
+    dialog = open_dialog(desk, destination("R2 in Europe", place))
+    assert dialog.form.place == place
+    assert not dialog.form.endpoint.isReadOnly()
+
+
 def test_a_name_that_is_taken_is_told_in_the_dialog(desk):
     desk.put(destination("NAS"))
     dialog = open_dialog(desk)
@@ -206,9 +215,9 @@ def test_the_certificate_is_a_whole_path(desk):
     assert "whole path" in dialog.form.ca_row.fault
     dialog.form._take_ca("/etc/ssl/ca.pem")
     assert dialog.form.ca_row.fault == ""
-    assert dialog.form.place == Place(
-        Provider.OTHER, "", "us-east-1", "", ca_file="/etc/ssl/ca.pem"
-    )
+    type_in(desk, dialog.form.endpoint, "https://s3.example.org")
+    type_in(desk, dialog.form.bucket, "pictures")
+    assert dialog.form.place.ca_file == "/etc/ssl/ca.pem"
 
 
 def test_every_control_has_a_name(desk):

@@ -19,13 +19,14 @@ from mayfly.domain.destinations import Addressing, Credentials, Destination, Pla
 from mayfly.ui.checked_rows import CheckedRow, CheckedRows
 from mayfly.ui.paragraph import WrappedLabel
 from mayfly.ui.place_rules import (
-    FORMS,
     Typed,
     account_fault,
     account_of,
     bucket_fault,
     endpoint_fault,
+    has_own_address,
     key_fault,
+    name_fault,
     prefix_fault,
     region_fault,
 )
@@ -79,7 +80,7 @@ class DestinationForm(CheckedRows):
 
     @property
     def place(self) -> Place:
-        """Where it is, as typed."""
+        """Where it is, as typed; to be asked only when all is complete."""
         return self._typed().place()
 
     @property
@@ -107,21 +108,28 @@ class DestinationForm(CheckedRows):
             prefix=self.prefix.text().strip(),
             addressing=Addressing(self.addressing.currentData()),
             ca_file=self.ca_file.text().strip(),
+            has_own_address=self._keeps_own_address(),
         )
+
+    def _keeps_own_address(self) -> bool:
+        """Whether it is at an address that is none of its provider's usual ones, and stays."""
+        place = self._before.place if self._before is not None else None
+        is_same = place is not None and place.provider.value == self.provider.currentData()
+        return place is not None and is_same and has_own_address(place)
 
     # --- what is wrong ---------------------------------------------------------------
 
     def _faults(self) -> dict[CheckedRow, str]:
         typed, tr = self._typed(), self._tr
-        form = typed.form
+        asks_account = typed.pattern.needs_account
         id_fault, secret_fault = key_fault(
             tr, self.key_id.text(), self.secret.text(), may_stay=self._before is not None
         )
         return {
-            self.name_row: "" if self.title else tr("It needs a name."),
-            self.account_row: account_fault(tr, typed.account) if form.asks_account else "",
-            self.region_row: region_fault(tr, typed.region) if form.asks_region else "",
-            self.endpoint_row: endpoint_fault(tr, typed.endpoint) if form.asks_endpoint else "",
+            self.name_row: name_fault(tr, self.title),
+            self.account_row: account_fault(tr, typed.account) if asks_account else "",
+            self.region_row: region_fault(tr, typed.region) if typed.asks_region else "",
+            self.endpoint_row: endpoint_fault(tr, typed.endpoint) if typed.asks_endpoint else "",
             self.bucket_row: bucket_fault(tr, typed.bucket),
             self.prefix_row: prefix_fault(tr, typed.prefix),
             self.key_row: id_fault,
@@ -143,7 +151,7 @@ class DestinationForm(CheckedRows):
         self.changed.emit()
 
     def _is_insecure(self) -> bool:
-        endpoint = self._typed().endpoint
+        endpoint = self._typed().endpoint.lower()
         return endpoint.startswith("http://") and not endpoint_fault(self._tr, endpoint)
 
     def _touch(self, field: QWidget) -> None:
@@ -154,16 +162,16 @@ class DestinationForm(CheckedRows):
 
     def _follow_provider(self) -> None:
         """Ask for what this provider needs, and show what it fills in."""
-        provider = Provider(self.provider.currentData())
-        form = FORMS[provider]
-        own = form.asks_endpoint
-        self.account_row.show_row(form.asks_account)
-        self.region_row.show_row(form.asks_region)
+        typed = self._typed()
+        provider, own = typed.provider, typed.asks_endpoint
+        self.account_row.show_row(typed.pattern.needs_account)
+        self.region_row.show_row(typed.asks_region)
         self.addressing_row.show_row(own)
         self.ca_row.show_row(own)
         self.endpoint.setReadOnly(not own)
         self.endpoint.setPlaceholderText("https://s3.example.org" if own else "")
-        self.region.setText(form.region)
+        self.region.setPlaceholderText("eu-central-1")
+        self.region.setText(typed.pattern.region)
         if not own:
             self.ca_file.clear()
         elif self._before is None or self._before.place.provider is not provider:
@@ -178,10 +186,8 @@ class DestinationForm(CheckedRows):
     def _show_endpoint(self) -> None:
         """Show the address that region or account make."""
         typed = self._typed()
-        if not typed.form.asks_endpoint:
-            account = typed.account or "…"
-            address = typed.form.endpoint.format(region=typed.region or "…", account=account)
-            self.endpoint.setText(address)
+        if not typed.asks_endpoint:
+            self.endpoint.setText(typed.address)
         self._check()
 
     def _fill(self, before: Destination) -> None:

@@ -1,57 +1,24 @@
-"""What is typed about a destination: what a provider fills in, and what is wrong. Pure."""
+"""What is typed about a destination: what is asked for, and in words what is wrong. Pure."""
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from mayfly.domain.destinations import Addressing, Place, Provider
+from mayfly.domain.destinations import Addressing, Credentials, Place, Provider
+from mayfly.domain.places import (
+    PATTERNS,
+    Pattern,
+    checked_credentials,
+    checked_name,
+    checked_place,
+    filled,
+)
+from mayfly.domain.storage_errors import InsecureEndpoint, StorageError
 from mayfly.ui.wording import Tr
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_REGION = re.compile(r"[a-z0-9-]+")
-_ACCOUNT = re.compile(r"[0-9a-f]{32}")
-_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()/-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderForm:
-    """What is asked for one provider. endpoint may hold {region} or {account}; "" is asked for."""
-
-    endpoint: str = ""
-    region: str = ""
-    asks_region: bool = False
-    asks_account: bool = False
-    addressing: Addressing = Addressing.PATH
-
-    @property
-    def asks_endpoint(self) -> bool:
-        """Whether the address is the user's own."""
-        return not self.endpoint
-
-
-FORMS = {
-    Provider.AMAZON_S3: ProviderForm(
-        "https://s3.{region}.amazonaws.com",
-        "eu-central-1",
-        asks_region=True,
-        addressing=Addressing.VIRTUAL,
-    ),
-    Provider.CLOUDFLARE_R2: ProviderForm(
-        "https://{account}.r2.cloudflarestorage.com", "auto", asks_account=True
-    ),
-    Provider.GOOGLE_CLOUD: ProviderForm("https://storage.googleapis.com", "auto"),
-    Provider.MINIO: ProviderForm("", "us-east-1", asks_region=True),
-    Provider.BACKBLAZE_B2: ProviderForm(
-        "https://s3.{region}.backblazeb2.com", "eu-central-003", asks_region=True
-    ),
-    Provider.WASABI: ProviderForm(
-        "https://s3.{region}.wasabisys.com", "eu-central-1", asks_region=True
-    ),
-    Provider.OTHER: ProviderForm("", "us-east-1", asks_region=True),
-}
+_SOUND = Place(Provider.OTHER, "https://s3.example.org", "here", "bucket")
+"""Nothing is wrong with it, so that one field of another can be looked at alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +33,44 @@ class Typed:
     prefix: str
     addressing: Addressing
     ca_file: str
+    has_own_address: bool = False
+    """The provider has other addresses, too, and this is one of them."""
 
     @property
-    def form(self) -> ProviderForm:
-        """What is asked for this provider."""
-        return FORMS[self.provider]
+    def pattern(self) -> Pattern:
+        """What is known of this provider's places."""
+        return PATTERNS[self.provider]
+
+    @property
+    def asks_endpoint(self) -> bool:
+        """Whether the address is the user's own."""
+        return self.has_own_address or not self.pattern.endpoint
+
+    @property
+    def asks_region(self) -> bool:
+        """Whether the region is for the user to say."""
+        return self.asks_endpoint or not self.pattern.region
+
+    @property
+    def address(self) -> str:
+        """The address as far as it is known; "…" stands for what is missing."""
+        if self.asks_endpoint:
+            return self.endpoint
+        region, account = self.region or "…", self.account or "…"
+        return self.pattern.endpoint.format(region=region, account=account)
 
     def place(self) -> Place:
-        """Return the place that these fields name; to be checked first."""
-        form = self.form
-        region = self.region if form.asks_region else form.region
-        endpoint = form.endpoint.format(region=region, account=self.account) or self.endpoint
-        prefix = self.prefix.strip("/")
-        return Place(
+        """Return the place that these fields name; DestinationInvalid, InsecureEndpoint."""
+        wanted = Place(
             provider=self.provider,
-            endpoint=endpoint.rstrip("/"),
-            region=region,
+            endpoint=self.endpoint if self.asks_endpoint else "",
+            region=self.region if self.asks_region else "",
             bucket=self.bucket,
-            prefix=f"{prefix}/" if prefix else "",
-            addressing=self.addressing if form.asks_endpoint else form.addressing,
+            prefix=self.prefix,
+            addressing=self.addressing if self.asks_endpoint else self.pattern.addressing,
             ca_file=self.ca_file or None,
         )
+        return filled(wanted, account=self.account)
 
 
 def account_of(place: Place) -> str:
@@ -95,75 +79,94 @@ def account_of(place: Place) -> str:
     return host.partition(".")[0] if place.provider is Provider.CLOUDFLARE_R2 else ""
 
 
-def endpoint_fault(tr: Tr, endpoint: str) -> str:
-    """Return what is wrong with an address; "" for nothing."""
+def has_own_address(place: Place) -> bool:
+    """Whether a place is not where its provider's pattern would put it."""
     try:
-        parts = urlsplit(endpoint)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
-        return tr("An address begins with https:// and a host, such as https://s3.example.org")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
-        return tr("Only scheme, host and port, please; the bucket has a field of its own.")
-    if parts.scheme == "http" and not is_near(host):
-        return tr("Without TLS only servers on this computer or in your own network can be used.")
+        usual = filled(replace(place, endpoint=""), account=account_of(place))
+    except StorageError:
+        return True
+    return usual.endpoint != place.endpoint
+
+
+def name_fault(tr: Tr, name: str) -> str:
+    """Return what is wrong with a destination's name; "" for nothing."""
+    try:
+        checked_name(name)
+    except StorageError:
+        return tr("It needs a name, of at most 100 characters.")
     return ""
 
 
-def is_near(host: str) -> bool:
-    """Whether a host is this computer or an address of a private network."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+def endpoint_fault(tr: Tr, endpoint: str) -> str:
+    """Return what is wrong with an address."""
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_private or address.is_loopback or address.is_link_local
+        checked_place(replace(_SOUND, endpoint=endpoint))
+    except InsecureEndpoint as error:
+        return tr(error.text)
+    except StorageError:
+        if endpoint.startswith(("https://", "http://")) and endpoint.count("/") > 2:
+            return tr("Only scheme, host and port, please; the bucket has a field of its own.")
+        return tr("An address begins with https:// and a host, such as https://s3.example.org")
+    return ""
 
 
 def bucket_fault(tr: Tr, bucket: str) -> str:
     """Return what is wrong with a bucket's name."""
     if "/" in bucket:
         return tr("The bucket's name alone; what comes after it is the prefix.")
-    if _BUCKET.fullmatch(bucket) is None or ".." in bucket:
-        return tr("3 to 63 small letters, digits, dots and hyphens.")
-    return ""
+    if _fits(replace(_SOUND, bucket=bucket)):
+        return ""
+    return tr("3 to 63 letters, digits, dots, hyphens and underscores.")
 
 
 def region_fault(tr: Tr, region: str) -> str:
     """Return what is wrong with a region."""
-    if _REGION.fullmatch(region) is None:
-        return tr("A region is small letters, digits and hyphens, such as eu-central-1.")
-    return ""
+    if region and _fits(replace(_SOUND, region=region)):
+        return ""
+    return tr("A region is letters, digits and hyphens, such as eu-central-1.")
 
 
 def account_fault(tr: Tr, account: str) -> str:
     """Return what is wrong with an account id of Cloudflare's."""
-    if _ACCOUNT.fullmatch(account) is None:
-        return tr("The account id is 32 digits and letters from a to f.")
+    try:
+        filled(replace(_SOUND, provider=Provider.CLOUDFLARE_R2, endpoint=""), account=account)
+    except StorageError:
+        return tr("The account id is letters and digits; it stands on the provider's page.")
     return ""
 
 
 def prefix_fault(tr: Tr, prefix: str) -> str:
     """Return what is wrong with a prefix; there need not be one."""
-    parts = prefix.strip("/").split("/")
-    wrong = any(part in (".", "..") for part in parts) or "" in parts[1:]
-    if _PREFIX.fullmatch(prefix) is None or wrong:
-        return tr("Letters, digits, hyphens and single strokes, such as scans/mayfly/.")
-    return ""
+    if _fits(replace(_SOUND, prefix=prefix)):
+        return ""
+    return tr("Words with single strokes between them, such as scans/mayfly/.")
 
 
 def key_fault(tr: Tr, key_id: str, secret: str, *, may_stay: bool) -> tuple[str, str]:
     """Return what is wrong with the access key id, and with the secret."""
     if may_stay and not key_id and not secret:
         return "", ""
-    spaces = tr("There is a space in it: it was copied with too much around it.")
-    id_fault = "" if key_id else tr("The access key id belongs to it, too.")
-    secret_fault = "" if secret else tr("The secret belongs to it, too.")
-    if any(map(str.isspace, key_id)):
-        id_fault = spaces
-    if any(map(str.isspace, secret)):
-        secret_fault = spaces
+    id_fault = tr("The access key id belongs to it, too.") if not key_id else ""
+    secret_fault = tr("The secret belongs to it, too.") if not secret else ""
+    wrong = tr("This cannot be one: something else was copied with it.")
+    if key_id and not _is_key(key_id, "secret"):
+        id_fault = wrong
+    if secret and not _is_key("key", secret):
+        secret_fault = wrong
     return id_fault, secret_fault
+
+
+def _is_key(key_id: str, secret: str) -> bool:
+    try:
+        checked_credentials(Credentials(key_id, secret))
+    except StorageError:
+        return False
+    return True
+
+
+def _fits(place: Place) -> bool:
+    try:
+        checked_place(place)
+    except StorageError:
+        return False
+    return True
