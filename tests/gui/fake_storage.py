@@ -182,7 +182,7 @@ class FakeUploads:
         def work():
             found: dict = {}
             for row in self.rows:
-                found.setdefault(row.job_id, Counter())[row.state] += 1
+                found.setdefault(row.job_id, Counter())[row.destination_id, row.state] += 1
             return found
 
         return self.lane.submit(work)

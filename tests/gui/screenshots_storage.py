@@ -1,134 +1,197 @@
-"""Pictures of everything about own storage, on fake services. Not a test.
+"""Pictures of everything about own storage, on services that send nothing. Not a test.
 
-python -m tests.gui.screenshots_storage FOLDER [light|dark] [LANGUAGE]
+    python -m tests.gui.screenshots_storage FOLDER [light|dark] [LANGUAGE]
+
+Its own script, so that a look at these does not take the time of all others.
 """
 
 from __future__ import annotations
 
-import os
 import sys
+import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from PySide6.QtCore import QEventLoop, QLocale, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu
 
 from mayfly.bootstrap import Foundation
 from mayfly.domain.destinations import Traits, UploadState, VerifyStep, VersionNews
+from mayfly.domain.states import JobState
 from mayfly.services.bus import EventBus
 from mayfly.services.lane import ThreadLane
-from mayfly.ui.app import make_application
-from mayfly.ui.courier import Courier
-from mayfly.ui.icons import Icons
+from mayfly.ui.app import Session, make_application
+from mayfly.ui.own_storage import OwnStorage
 from mayfly.ui.settings_dialog import SettingsDialog
 from mayfly.ui.storage_page import StoragePage
-from mayfly.ui.storage_watch import StorageWatch
-from mayfly.ui.theme import Theme
-from tests.conftest import ROOT
-from tests.gui.fake_storage import MINIO, SINCE, FakeStorage, destination, upload
+from tests.gui.fake_storage import MINIO, FakeStorage, destination, upload
+from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
+
+_S = UploadState
 
 
-class Studio:
-    """Services, a window to stand on, and a camera."""
+class StoragePhotographer(Photographer):
+    """Puts own storage that is invented into a real window."""
 
-    def __init__(self, folder: Path, theme: str, language: str) -> None:
-        self.app = make_application()
-        self.folder, self.suffix = folder, theme
-        foundation = Foundation(folder / "home")
-        self.tr = foundation.translator(language)
-        QLocale.setDefault(QLocale(language))
-        self.lane, bus = ThreadLane("storage"), EventBus()
-        self.courier = Courier()
-        bus.subscribe(self.courier.hear)
-        self.theme = Theme(self.app, theme)
-        self.icons = Icons(ROOT / "resources" / "icons", self.theme)
-        self.storage = FakeStorage(self.lane, bus)
-        self.window = QWidget()
-        self.watch = StorageWatch(
-            self.storage.services,
-            now=lambda: SINCE + timedelta(hours=3),
-            courier=self.courier,
-            parent=self.window,
+    def _script(self):
+        window = self._session.window
+        window.commands.choose_theme(self._theme)
+        self._furnish(window)
+        yield _after(0.3)
+        with tempfile.TemporaryDirectory() as name:
+            window.add_paths(_documents(Path(name))[:3])
+            yield lambda: window.model.counts[JobState.DONE] == 3
+        yield from self._settings(window)
+        yield from self._sending(window)
+        yield from self._uploads(window)
+        self._lane.close()
+
+    def _furnish(self, window) -> None:
+        session = self._session
+        bus = EventBus()
+        bus.subscribe(session._courier.hear)
+        self._lane = ThreadLane("storage")
+        self._now = window.model.now
+        self._storage = FakeStorage(self._lane, bus, self._now)
+        self._looks = {
+            "courier": session._courier,
+            "tr": session._tr,
+            "theme": session._theme,
+            "icons": session._icons,
+        }
+        self._own = OwnStorage(
+            window,
+            self._storage.services,
+            documents=window.documents,
+            preferences=session._keeper,
+            **self._looks,
         )
-        self.looks = {"tr": self.tr, "theme": self.theme, "icons": self.icons}
+        self._own.watch.begin()
 
-    def fill(self) -> None:
+    def _settings(self, window):
+        tr, fake = self._session._tr, self._storage.destinations
+        dialog = SettingsDialog(tr=tr, parent=window)
+        for name in ("General", "Keeping", "Locking", "Background", "Vault key"):
+            dialog.add_page(tr(name), StoragePage(self._own.watch, **self._looks))
+        page = StoragePage(self._own.watch, **self._looks)
+        dialog.add_page(tr("Own storage"), page)
+        dialog.tabs.setCurrentIndex(5)
+        dialog.open()
+        yield _after(0.3)
+        self._take(dialog, "storage-none")
+        adding = page.add_one()
+        form = adding.form
+        yield _after(0.3)
+        self._take(adding, "storage-add")
+        form.provider.setCurrentIndex(1)
+        QTest.keyClicks(form.account, "12.ab")
+        QTest.keyClicks(form.bucket, "My Bucket")
+        QTest.keyClicks(form.key_id, "AKIA EXAMPLE")
+        yield _after(0.3)
+        self._take(adding, "storage-add-wrong")
+        form.provider.setCurrentIndex(6)
+        for field, text in ((form.endpoint, "http://192.168.1.20:9000"), (form.name, "NAS")):
+            QTest.keyClicks(field, text)
+        form.shown.setChecked(True)
+        QTest.keyClicks(form.secret, "not-a-secret")
+        yield _after(0.3)
+        self._take(adding, "storage-add-other")
+        adding.reject()
+        self._fill()
+        yield lambda: len(page.cards) == 4
+        yield _after(0.3)
+        self._take(dialog, "storage-page")
+        one = page.cards[0].destination
+        verify = page.verify(one)
+        yield verify.accept_button.isEnabled
+        self._take(verify, "storage-verified")
+        verify.close()
+        fake.fails_at, fake.error_code = VerifyStep.DELETE, "may_not_delete"
+        verify = page.verify(page.cards[1].destination)
+        yield verify.accept_button.isEnabled
+        self._take(verify, "storage-not-verified")
+        verify.close()
+        question = page.remove(one)
+        yield _after(0.3)
+        self._take(question, "storage-remove")
+        question.reject()
+        dialog.close()
+
+    def _fill(self) -> None:
+        now = self._now()
         old = Traits(versions=VersionNews.KEEPS_VERSIONS)
-        verified = SINCE + timedelta(hours=1)
-        archive = destination(verified_at=verified)
-        home = destination(
-            "NAS im Keller", MINIO, verified_at=verified, traits=old, delete_with_job=False
+        self._archive = destination(verified_at=now)
+        self._cellar = destination(
+            "Cellar", MINIO, verified_at=now, traits=old, delete_with_job=False
         )
         broken = destination("Backup", error_code="secret_wrong")
-        self.storage.destinations.put(archive, home, broken, destination("Neu"))
-        rows = [
-            upload(f"{n % 4:032x}", archive.destination_id, n, state)
-            for n, state in enumerate(
-                [UploadState.STORED] * 23 + [UploadState.WAITING] * 14 + [UploadState.OWED] * 3
-            )
-        ]
-        self.storage.uploads.put(*rows)
-        self.watch.begin()
+        self._storage.destinations.put(self._archive, self._cellar, broken, destination("New"))
+        job = _row(self._session.window, "Spring meeting.png").job.job_id
+        other = _row(self._session.window, "Plum cake.jpg").job.job_id
+        archive, cellar = self._archive.destination_id, self._cellar.destination_id
+        due, far = now + timedelta(minutes=2), f"{7:032x}"
+        owed = {"not_before": due, "error_code": "object_stays"}
+        self._storage.uploads.put(
+            *(upload(job, archive, n, _S.STORED) for n in range(1, 13)),
+            *(upload(job, archive, n, _S.WAITING) for n in range(13, 21)),
+            *(upload(far, archive, n, _S.OWED, **owed) for n in range(3)),
+            *(upload(other, cellar, n, _S.STORED) for n in range(1, 4)),
+            *(upload(other, cellar, n, _S.FAILED, error_code="may_not_write") for n in (4, 5)),
+            upload(other, broken.destination_id, 1, _S.WAITING),
+        )
 
-    def take(self, widget: QWidget, name: str, *, wait_ms: int = 350) -> None:
-        # Not QTest.qWait: it lets no other thread run.
-        loop = QEventLoop()
-        QTimer.singleShot(wait_ms, loop.quit)
-        loop.exec()
-        widget.grab().save(str(self.folder / f"{name}-{self.suffix}.png"))
+    def _sending(self, window):
+        self._session._keeper.choose_destination(self._archive.destination_id)
+        window.jobs.choose(_row(window, "Spring meeting.png"))
+        yield lambda: window.pages.page is not None
+        yield _after(0.5)
+        self._take(window, "storage-window")
+        button = self._own.button
+        button.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
+        yield _after(0.2)
+        self._take(button.menu(), "storage-send-next")
+        button.menu().close()
+        menu = QMenu(window)
+        self._own.commands.fill(menu)
+        menu.popup(window.mapToGlobal(window.rect().center()))
+        yield _after(0.2)
+        self._take(menu, "storage-send-menu")
+        menu.close()
+        window.resize(window.minimumSize())
+        yield _after(0.3)
+        self._take(window, "storage-window-small")
+        window.resize(1280, 800)
+        question = window.delete_commands.ask_everything()
+        yield _after(0.3)
+        self._take(question, "storage-delete-everything")
+        question.reject()
 
-
-def pictures(studio: Studio) -> None:
-    dialog = SettingsDialog(tr=studio.tr, parent=None)
-    page = StoragePage(studio.watch, courier=studio.courier, **studio.looks)
-    for name in ("General", "Keeping", "Locking", "Background", "Vault key"):
-        dialog.tabs.addTab(QWidget(), studio.tr(name))
-    dialog.add_page(studio.tr("Own storage"), page)
-    dialog.tabs.setCurrentIndex(5)
-    dialog.show()
-    studio.take(dialog, "page-empty")
-    adding = page.add_one()
-    studio.take(adding, "add-s3")
-    form = adding.form
-    form.provider.setCurrentIndex(1)
-    QTest.keyClicks(form.account, "12ab")
-    QTest.keyClicks(form.bucket, "My Bucket")
-    QTest.keyClicks(form.key_id, "AKIA EXAMPLE")
-    studio.take(adding, "add-wrong")
-    form.provider.setCurrentIndex(6)
-    QTest.keyClicks(form.endpoint, "http://192.168.1.20:9000")
-    QTest.keyClicks(form.name, "NAS")
-    form.shown.setChecked(True)
-    QTest.keyClicks(form.secret, "not a secret")
-    studio.take(adding, "add-other")
-    adding.reject()
-    studio.fill()
-    studio.take(dialog, "page", wait_ms=600)
-    one = studio.watch.destinations[0]
-    verify = page.verify(one)
-    studio.take(verify, "verify-done")
-    verify.close()
-    studio.storage.destinations.fails_at = VerifyStep.DELETE
-    studio.storage.destinations.error_code = "may_not_delete"
-    verify = page.verify(one)
-    studio.take(verify, "verify-failed")
-    verify.close()
-    question = page.remove(studio.watch.destinations[0])
-    studio.take(question, "remove")
-    question.reject()
-    dialog.close()
+    def _uploads(self, window):
+        dialog = self._own.uploads
+        dialog.come_forward()
+        yield _after(0.5)
+        self._take(dialog, "storage-uploads")
+        dialog.accept()
 
 
 def main() -> int:
     folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
+    language = (sys.argv[3:] or ["en"])[0]
     folder.mkdir(parents=True, exist_ok=True)
-    studio = Studio(folder, theme, (sys.argv[3:] or ["en"])[0])
-    pictures(studio)
-    studio.lane.close()
-    return 0
+    with tempfile.TemporaryDirectory() as home:
+        foundation = Foundation(Path(home))
+        foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
+        foundation.offer_passphrase(_PASSPHRASE)
+        app = make_application()
+        session = Session(app, foundation, [])
+        session.ended.connect(app.exit)
+        session.start()
+        photographer = StoragePhotographer(app, session, folder, theme)
+        status = app.exec()
+        del photographer
+        session.clean_up()
+    return status
 
 
 if __name__ == "__main__":

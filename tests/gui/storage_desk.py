@@ -11,8 +11,10 @@ from mayfly.services.bus import EventBus
 from mayfly.services.lane import ThreadLane
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
+from mayfly.ui.own_storage import OwnStorage
 from mayfly.ui.storage_watch import StorageWatch
 from tests.conftest import ROOT
+from tests.gui.conftest import Desk
 from tests.gui.fake_storage import SINCE, FakeStorage
 
 
@@ -56,3 +58,40 @@ def storage_desk(qtbot, theme) -> Iterator[StorageDesk]:
     desk = StorageDesk(qtbot, theme)
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def window_desk(desk) -> Iterator[Desk]:
+    """A window with own storage in it; desk.storage is the fake, desk.own what shows it."""
+    lane = ThreadLane("storage")
+    desk.storage = FakeStorage(lane, desk.house.bus, desk.house.clock.now)
+    desk.own = OwnStorage(
+        desk.window,
+        desk.storage.services,
+        documents=desk.window.documents,
+        preferences=desk.keeper,
+        courier=desk.courier,
+        tr=str,
+        theme=desk.theme,
+        icons=desk.icons,
+    )
+    desk.open()
+    desk.own.watch.begin()
+    yield desk
+    desk.own.watch.forget()
+    lane.close()
+
+
+def known(desk, *destinations) -> None:
+    """Have these destinations, and let the window know them."""
+    desk.storage.destinations.put(*destinations)
+    desk.wait(lambda: len(desk.own.watch.destinations) == len(destinations))
+
+
+def sent(desk, *rows) -> None:
+    """Have these uploads, and let the window know them."""
+    desk.storage.uploads.put(*rows)
+    wanted = len(desk.storage.uploads.rows)
+    watch = desk.own.watch
+    desk.wait(lambda: watch.overview is not None and sum(watch.overview.counts.values()) == wanted)
+    desk.wait(lambda: not watch._waiting)

@@ -15,7 +15,6 @@ from mayfly.domain.destinations import (
     VerifyStep,
     VersionNews,
 )
-from mayfly.domain.events import LockChanged
 from mayfly.domain.ids import new_job_id
 from mayfly.ui.storage_page import StoragePage
 from tests.gui.fake_storage import MINIO, SINCE, destination, upload
@@ -146,17 +145,6 @@ def test_saving_verifies_at_once(desk, page):
     desk.storage.destinations.put(one)
     page._take_saved(one)
     desk.wait(lambda: "Verified: Today" in lines(page))
-
-
-def test_locking_forgets_every_name(desk, page):
-    desk.put(destination("Zebracanary"))
-    desk.wait(lambda: bool(page.cards))
-    desk.bus.publish(LockChanged(True))
-    desk.wait(lambda: page.cards == [])
-    desk.qtbot.wait(10)
-    assert "Zebracanary" not in all_texts()
-    desk.bus.publish(LockChanged(False))
-    desk.wait(lambda: bool(page.cards))
 
 
 def test_it_ages_while_one_looks_on(desk, page):

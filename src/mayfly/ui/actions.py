@@ -56,6 +56,12 @@ class Actions:
         }
         if self.exports:
             next(iter(self.exports.values())).setShortcut("Ctrl+E")
+        self.send = self._make(tr("Send pictures to…"), "upload", "Ctrl+Shift+S")
+        self.uploads = self._make(tr("Sent pictures"), None, "Ctrl+U")
+        self.own_storage = self._make(tr("Own storage…"), None, None)
+        for action in (self.send, self.uploads, self.own_storage):
+            # Shown by what can do it.
+            action.setVisible(False)
         self.show_deleted = self._tick(tr("Show deleted documents"), "Ctrl+D", checked=True)
         self.next_page = self._make(tr("Next page"), "next", "Ctrl+PgDown")
         self.previous_page = self._make(tr("Previous page"), "previous", "Ctrl+PgUp")

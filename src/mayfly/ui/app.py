@@ -35,12 +35,12 @@ from mayfly.ui.panic import Panic
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.qt_language import QtLanguage
+from mayfly.ui.second_start import SecondStart
 from mayfly.ui.settings_opener import Background, SettingsOpener
 from mayfly.ui.theme import Theme
 from mayfly.ui.tray import Tray, has_tray
 from mayfly.ui.unlocking import Unlocking
 
-_RAISE_EVERY_MS = 400
 _GIVEN_UP = 5
 """Exit status when the vault was not opened, as the command line has it."""
 
@@ -226,7 +226,13 @@ class Session(QObject):
         self._paths = ()
         languages = self._chores.submit(self._foundation.languages)
         self._courier.ask(window, languages, then=window.languages.show_installed)
-        self._watch_for_second_start(window)
+        SecondStart(
+            window,
+            self._instance.is_asked_to_raise,
+            lane=self._chores,
+            courier=self._courier,
+            is_ending=lambda: self._ending,
+        )
 
     def _make_tray(self, window: MainWindow, keeper: PreferenceKeeper) -> Tray | None:
         if not has_tray() or self._foundation.in_memory:
@@ -373,19 +379,3 @@ class Session(QObject):
         self.adding = OnlyAdding(mayfly.intake, courier=self._courier, tr=self._tr, parent=self)
         self.adding.finished.connect(self.end)
         self.adding.start(self._paths, keeper.wish())
-
-    def _watch_for_second_start(self, window: MainWindow) -> None:
-        timer = QTimer(window)
-        timer.setInterval(_RAISE_EVERY_MS)
-
-        def look() -> None:
-            if not self._ending:
-                asked = self._chores.submit(self._instance.is_asked_to_raise)
-                self._courier.ask(window, asked, then=answer)
-
-        def answer(asked: bool) -> None:
-            if asked:
-                window.come_forward()
-
-        timer.timeout.connect(look)
-        timer.start()

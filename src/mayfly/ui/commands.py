@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
@@ -50,6 +52,7 @@ class Commands(QObject):
         self._tr = tr
         self._window = window
         self._paused = False
+        self._more: list[Callable[[QMenu], object]] = []
         self._connect_documents()
         self._connect_view()
         jobs.menu_wanted.connect(self.open_menu)
@@ -78,6 +81,10 @@ class Commands(QObject):
         self._theme.choose(theme)
         self._preferences.set_theme(theme)
 
+    def extend_menu(self, add: Callable[[QMenu], object]) -> None:
+        """Have the context menu offer more, for the rows that are chosen when it opens."""
+        self._more.append(add)
+
     def open_menu(self, point: QPoint) -> None:
         """Open the context menu of the chosen rows."""
         actions = self._actions
@@ -87,6 +94,8 @@ class Commands(QObject):
         menu.addSeparator()
         exports = menu.addMenu(self._tr("Export"))
         exports.addActions(list(actions.exports.values()))
+        for add in self._more:
+            add(menu)
         menu.addSeparator()
         menu.addAction(actions.keep)
         menu.addActions([actions.delete, actions.delete_source, actions.delete_result])

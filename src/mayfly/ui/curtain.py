@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QMenu, QStackedWidget, QToolTip, QWidget
 
@@ -42,6 +42,10 @@ class _Place:
 
 class Curtain(QObject):
     """Empties first and hides then, so that what is hidden holds nothing either."""
+
+    drawing = Signal()
+    """Whoever else holds something sealed is to let it go now."""
+    lifted = Signal()
 
     def __init__(
         self,
@@ -101,6 +105,7 @@ class Curtain(QObject):
         self._documents.pages.refresh()
         self._documents.feed.start_over()
         self._front.setCurrentWidget(self._body)
+        self.lifted.emit()
 
     # --- within ----------------------------------------------------------------------
 
@@ -115,6 +120,7 @@ class Curtain(QObject):
         documents.model.clear()
         documents.status.clear()
         documents.trouble.hide()
+        self.drawing.emit()
         take_back_copies()
         QToolTip.hideText()
 

@@ -10,7 +10,7 @@ from mayfly.services.deletion import Deletions
 from mayfly.ui.actions import Actions
 from mayfly.ui.courier import Courier
 from mayfly.ui.curtain import Documents
-from mayfly.ui.delete_dialogs import EverythingQuestion, OlderQuestion
+from mayfly.ui.delete_dialogs import EverythingQuestion, Fates, OlderQuestion
 from mayfly.ui.deleting import Deleting, Level, Outcome, told_text
 from mayfly.ui.refusals import RefusalDialog, refusal_text
 from mayfly.ui.wording import Tr
@@ -42,7 +42,12 @@ class DeleteCommands(QObject):
         self._courier = courier
         self._tr = tr
         self._window = window
+        self._fates: Fates = lambda _=None: []
         self._connect()
+
+    def tell_fates(self, fates: Fates) -> None:
+        """Have the questions say what becomes of pictures that were sent somewhere."""
+        self._fates = fates
 
     def show_chosen(self) -> None:
         """Enable what makes sense for the rows that are chosen and the page on show."""
@@ -59,7 +64,11 @@ class DeleteCommands(QObject):
         """Ask whether it is really everything."""
         alive = [row.job for row in self._model.everything() if row.alive]
         question = EverythingQuestion(
-            len(alive), sum(job.pages or 0 for job in alive), tr=self._tr, parent=self._window
+            len(alive),
+            sum(job.pages or 0 for job in alive),
+            self._fates(),
+            tr=self._tr,
+            parent=self._window,
         )
         question.accepted.connect(self._deleting.delete_everything)
         question.open()
@@ -68,7 +77,11 @@ class DeleteCommands(QObject):
     def ask_older(self) -> OlderQuestion:
         """Ask how old documents must be to go."""
         question = OlderQuestion(
-            self._deletions.find_older, courier=self._courier, tr=self._tr, parent=self._window
+            self._deletions.find_older,
+            fates=self._fates,
+            courier=self._courier,
+            tr=self._tr,
+            parent=self._window,
         )
         question.chosen.connect(self._deleting.delete_jobs)
         self._model.applied.connect(question.look_again)

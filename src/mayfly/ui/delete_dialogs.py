@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -27,6 +28,15 @@ from mayfly.ui.wording import Tr, count_text, error_text
 Find = Callable[[timedelta, frozenset[JobState]], "Future[tuple[JobId, ...]]"]
 """Finds the jobs in these states that were added longer ago than that."""
 
+
+class Fates(Protocol):
+    """Says what becomes of pictures at destinations when these jobs go; None: all jobs."""
+
+    def __call__(self, job_ids: Sequence[JobId] | None = None) -> list[str]:
+        """Return a line for each destination at which something lies."""
+        ...
+
+
 _PAUSE_MS = 120
 _MOST_DAYS = 30
 """Nothing lives longer than that."""
@@ -36,7 +46,16 @@ _DEFAULT_DAYS = 7
 class EverythingQuestion(Question):
     """Asks once before everything is destroyed."""
 
-    def __init__(self, documents: int, pages: int, *, tr: Tr, parent: QWidget | None) -> None:
+    def __init__(
+        self,
+        documents: int,
+        pages: int,
+        fates: Sequence[str] = (),
+        *,
+        tr: Tr,
+        parent: QWidget | None,
+    ) -> None:
+        """fates: what becomes of pictures that were sent to own storage."""
         super().__init__(
             tr("Delete everything?"), accept=tr("Destroy everything"), tr=tr, parent=parent
         )
@@ -59,6 +78,8 @@ class EverythingQuestion(Question):
                 tr("Your own files, what you exported, and the settings"),
             ],
         )
+        if fates:
+            self.add_section(tr("At your own storage"), fates)
         self.column.addSpacing(4)
         self.add_text(tr("There is no way to bring anything back."), style="quiet")
         self.add_buttons()
@@ -70,10 +91,20 @@ class OlderQuestion(Question):
     chosen = Signal(object)
     """The ids that were counted: what is deleted is what was shown."""
 
-    def __init__(self, find: Find, *, courier: Courier, tr: Tr, parent: QWidget | None) -> None:
+    def __init__(
+        self,
+        find: Find,
+        *,
+        fates: Fates | None = None,
+        courier: Courier,
+        tr: Tr,
+        parent: QWidget | None,
+    ) -> None:
+        """fates: says what becomes of pictures that were sent to own storage."""
         super().__init__(tr("Delete finished documents"), accept=tr("Delete"), tr=tr, parent=parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._find = find
+        self._fates = fates
         self._courier = courier
         self._tr = tr
         self._order = 0
@@ -98,6 +129,9 @@ class OlderQuestion(Question):
         self.column.addSpacing(8)
         self.count = self.add_text(tr("Counting…"), style="sentence")
         self.count.setAccessibleName(tr("What would be deleted"))
+        self.elsewhere = self.add_text("")
+        self.elsewhere.setAccessibleName(tr("At your own storage"))
+        self.elsewhere.hide()
         self.add_text(tr("There is no way to bring anything back."), style="quiet")
         self.add_buttons()
         self.accepted.connect(lambda: self.chosen.emit(self._found))
@@ -192,6 +226,9 @@ class OlderQuestion(Question):
         self._found = ids
         self.count.show_text(text)
         self.count.setAccessibleDescription(text)
+        fates = self._fates(ids) if self._fates is not None and ids else []
+        self.elsewhere.show_text("\n".join(fates))
+        self.elsewhere.setVisible(bool(fates))
         n = len(ids)
         self.accept_button.setEnabled(n > 0)
         self.accept_button.setText(

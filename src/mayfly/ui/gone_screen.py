@@ -116,7 +116,8 @@ def gone_text(tr: Tr, report: PanicReport | None) -> str:
     parts = [
         tr(
             "The key of the vault is gone. What is left on the disk cannot be decrypted by "
-            "anyone. Your own files and what you exported are where they were."
+            "anyone. Your own files and what you exported are where they were, and so is what "
+            "was sent to your own storage: delete that at your provider."
         )
     ]
     if report is not None and report.keyring is KeyringFate.NOT_REACHED:

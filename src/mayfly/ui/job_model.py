@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from mayfly.domain.jobs import Job
 from mayfly.domain.states import JobState
 from mayfly.ui.cell_texts import TEXT_ROLES, CellTexts
 from mayfly.ui.job_rows import BatchRow, Column, JobRow, what_is_left
-from mayfly.ui.row_texts import RowTexts
+from mayfly.ui.row_texts import Counts, RowTexts
 from mayfly.ui.wording import Tr
 
 Index = QModelIndex | QPersistentModelIndex
@@ -168,6 +168,7 @@ class JobModel(QAbstractTableModel):
             batch.shown.clear()
         self._batches.clear()
         self._rows.clear()
+        self.texts.sent = {}
         self.counts.clear()
         self._arrange()
         self.endResetModel()
@@ -204,6 +205,17 @@ class JobModel(QAbstractTableModel):
         for row in rows:
             row.leaving = leaving
             if row.place >= 0:
+                touched.setdefault(row.batch, []).append(row.place)
+        for batch, places in touched.items():
+            self._tell(batch, places)
+
+    def show_sent(self, sent: Mapping[JobId, Counts]) -> None:
+        """Say in the rows how many pictures of each document are sent."""
+        before, self.texts.sent = self.texts.sent, sent
+        touched: dict[BatchRow, list[int]] = {}
+        for job_id in before.keys() | sent.keys():
+            row = self._rows.get(job_id)
+            if row is not None and row.place >= 0 and before.get(job_id) != sent.get(job_id):
                 touched.setdefault(row.batch, []).append(row.place)
         for batch, places in touched.items():
             self._tell(batch, places)

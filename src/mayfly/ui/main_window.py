@@ -168,7 +168,7 @@ class MainWindow(DropWindow):
         self.empty = EmptyState(tr=self._tr, theme=self._theme, icons=icons, parent=self)
         self.empty.show_hours(self._preferences.now.result_hours)
         self.status = StatusStrip(tr=self._tr, parent=self)
-        self._documents = Documents(
+        self.documents = Documents(
             self.model, self.feed, self.jobs, self.pages, self.status, self.trouble
         )
         self._make_commands(icons, decode_lane, suffixes)
@@ -190,7 +190,7 @@ class MainWindow(DropWindow):
         self.delete_commands = DeleteCommands(
             self.actions_,
             self._mayfly.deletions,
-            self._documents,
+            self.documents,
             deleting=self.deleting,
             courier=self._courier,
             tr=self._tr,
@@ -200,7 +200,7 @@ class MainWindow(DropWindow):
         self.ends = Ends(
             self.actions_,
             self._mayfly,
-            self._documents,
+            self.documents,
             arrivals=self.arrivals,
             lane=decode_lane,
             button=self.keep,
@@ -235,7 +235,7 @@ class MainWindow(DropWindow):
         actions = self.actions_
         curtain = Curtain(
             self,
-            self._documents,
+            self.documents,
             front=self._front,
             body=self._body,
             allowed=[actions.quit, actions.panic, *actions.themes.values()],

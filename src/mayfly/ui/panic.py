@@ -38,7 +38,13 @@ class PanicQuestion(Question):
         )
         self.add_section(
             tr("What stays"),
-            [tr("Your own files, what you exported, and the settings")],
+            [
+                tr("Your own files, what you exported, and the settings"),
+                tr(
+                    "Pictures that were sent to your own storage: nothing can delete them from "
+                    "here afterwards, also not what is still owed"
+                ),
+            ],
         )
         self.column.addSpacing(4)
         self.add_text(tr("There is no way to bring anything back."), style="quiet")

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from mayfly.domain.destinations import DestinationId
 from mayfly.domain.handover import ResultTarget
 from mayfly.domain.jobs import ReadOptions
 from mayfly.domain.ports import Lane
@@ -38,6 +39,7 @@ class PreferenceKeeper(QObject):
         self._courier = courier
         self._parted = False
         self._handed: tuple[RetentionRule, ResultTarget] | None = None
+        self._send_to: DestinationId | None = None
 
     @property
     def now(self) -> Preferences:
@@ -46,7 +48,9 @@ class PreferenceKeeper(QObject):
 
     def wish(self) -> Wish:
         """Return how what is added now is to be read and kept."""
-        return Wish(ReadOptions(languages=self._now.languages), self.rule, self.target)
+        return Wish(
+            ReadOptions(languages=self._now.languages), self.rule, self.target, self.send_to
+        )
 
     @property
     def rule(self) -> RetentionRule:
@@ -60,6 +64,20 @@ class PreferenceKeeper(QObject):
     def target(self) -> ResultTarget | None:
         """Where texts of what is added now go instead of being kept; None: they are kept."""
         return self._handed[1] if self._handed is not None else None
+
+    @property
+    def send_to(self) -> DestinationId | None:
+        """Where pictures of what is added now are sent; None: nowhere.
+
+        They go with their source, so one that is not kept sends nothing.
+        """
+        return self._send_to if self.rule.source_hours else None
+
+    def choose_destination(self, destination_id: DestinationId | None) -> None:
+        """Send pictures of what is added from now on there, in this run only."""
+        if destination_id != self._send_to:
+            self._send_to = destination_id
+            self.changed.emit()
 
     def hand_over(self, rule: RetentionRule, target: ResultTarget) -> None:
         """Keep no text of what is added from now on: it goes there.

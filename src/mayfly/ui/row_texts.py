@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from mayfly.domain.destinations import DestinationId, UploadState
 from mayfly.domain.error_codes import error_of
+from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import DeleteReason, JobState
 from mayfly.ui.job_rows import BatchRow, JobRow
+from mayfly.ui.storage_texts import sent_text
 from mayfly.ui.times import clock_text, ends_text, later_text, left_text, moment_text, wait_text
 from mayfly.ui.wording import Tr, count_text, number_text
+
+Counts = Mapping[tuple[DestinationId, UploadState], int]
 
 
 class RowTexts:
@@ -17,6 +23,8 @@ class RowTexts:
 
     def __init__(self, tr: Tr) -> None:
         self._tr = tr
+        self.sent: Mapping[JobId, Counts] = {}
+        """How many of a document's pictures are how far on their way to own storage."""
 
     def batch_title(self, batch: BatchRow, now: datetime) -> str:
         """Return such as "Today 14:05 · 12 documents"."""
@@ -97,7 +105,8 @@ class RowTexts:
         state = self.state(row)
         if row.leaving or row.job.state is not JobState.DONE:
             return state
-        return " · ".join(filter(None, (state, later_text(self._tr, row.job, now))))
+        sent = sent_text(self._tr, self.sent.get(row.job.job_id, {}))
+        return " · ".join(filter(None, (state, sent, later_text(self._tr, row.job, now))))
 
     def tooltip(self, row: JobRow, now: datetime) -> str:
         """Return the sentence and remedy of what failed, and the moments of both ends."""

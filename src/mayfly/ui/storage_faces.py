@@ -95,7 +95,7 @@ class UploadsFace(Protocol):
         """Return the oldest of a state."""
         ...
 
-    def by_job(self) -> Future[Mapping[JobId, Mapping[UploadState, int]]]:
+    def by_job(self) -> Future[Mapping[JobId, Mapping[tuple[DestinationId, UploadState], int]]]:
         """Return how many of each job are how far."""
         ...
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mayfly.domain.destinations import (
     Destination,
+    DestinationId,
     Provider,
     UploadState,
     VerifyStep,
@@ -16,6 +18,9 @@ from mayfly.domain.destinations import (
 from mayfly.domain.error_codes import error_of
 from mayfly.ui.times import moment_text
 from mayfly.ui.wording import Tr, count_text, number_text
+
+WISHED = (UploadState.STORED, UploadState.WAITING, UploadState.FAILED)
+"""What is, or is to be, at a destination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +128,50 @@ def counts_text(tr: Tr, counts: Mapping[UploadState, int]) -> str:
     return " · ".join(parts)
 
 
-def sent_text(tr: Tr, counts: Mapping[UploadState, int]) -> str:
-    """Return how many pictures of a document are sent; nothing where none is wished."""
-    stored = counts.get(UploadState.STORED, 0)
-    wished = stored + counts.get(UploadState.WAITING, 0) + counts.get(UploadState.FAILED, 0)
+def sent_text(tr: Tr, counts: Mapping[tuple[DestinationId, UploadState], int]) -> str:
+    """Return how many pictures of a document are sent; nothing where none is wished.
+
+    Of several destinations the one to which the most is still to be sent.
+    """
+    stored, wished = 0, 0
+    for one in {destination_id for destination_id, _ in counts}:
+        is_there = counts.get((one, UploadState.STORED), 0)
+        in_all = sum(counts.get((one, state), 0) for state in WISHED)
+        if not wished or in_all - is_there > wished - stored:
+            stored, wished = is_there, in_all
     if not wished:
         return ""
     if stored == wished:
         return count_text(tr, stored, "{n} picture sent", "{n} pictures sent")
     return tr("{n} of {all} pictures sent").format(n=number_text(stored), all=number_text(wished))
+
+
+def fates(
+    tr: Tr,
+    destinations: Sequence[Destination],
+    counts: Iterable[Mapping[tuple[DestinationId, UploadState], int]],
+) -> list[str]:
+    """Return what becomes of objects at destinations when these jobs are deleted here."""
+    there: Counter[DestinationId] = Counter()
+    for one in counts:
+        for (destination_id, state), n in one.items():
+            if state is UploadState.STORED:
+                there[destination_id] += n
+    found = ((one, there[one.destination_id]) for one in destinations)
+    return [_fate(tr, one, n) for one, n in found if n]
+
+
+def _fate(tr: Tr, destination: Destination, n: int) -> str:
+    if destination.delete_with_job:
+        text = tr(
+            "{n} picture at “{name}” is deleted there, too"
+            if n == 1
+            else "{n} pictures at “{name}” are deleted there, too"
+        )
+    else:
+        text = tr(
+            "{n} picture at “{name}” stays there"
+            if n == 1
+            else "{n} pictures at “{name}” stay there"
+        )
+    return text.format(n=number_text(n), name=destination.name)

@@ -1,4 +1,4 @@
-"""What the window knows of own storage; asks anew when something changed, forgets when it locks."""
+"""What the window knows of own storage; asks anew when something changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from mayfly.domain.destinations import Destination, DestinationId, Upload, UploadState
 from mayfly.domain.errors import UserError, VaultLocked
-from mayfly.domain.events import Event, JobsChanged, LockChanged, UploadsChanged, VaultGone
+from mayfly.domain.events import Event, JobsChanged, UploadsChanged
 from mayfly.domain.ids import JobId
 from mayfly.ui.courier import Courier
 from mayfly.ui.storage_faces import Overview, StorageServices
@@ -20,7 +20,7 @@ _GATHER_MS = 250
 _MOST_TROUBLES = 200
 """So many failed and owed objects are looked at for what went wrong; all others are alike."""
 
-Counts = Mapping[UploadState, int]
+Counts = Mapping[tuple[DestinationId, UploadState], int]
 
 T = TypeVar("T")
 
@@ -106,6 +106,11 @@ class StorageWatch(QObject):
         return sum(n for (_, state), n in self.overview.counts.items() if state in states)
 
     @property
+    def is_known(self) -> bool:
+        """Whether there was an answer since it began, so that what is not there is gone."""
+        return self.overview is not None
+
+    @property
     def is_paused(self) -> bool:
         """Whether sending is held."""
         return self.overview is not None and self.overview.paused
@@ -170,10 +175,6 @@ class StorageWatch(QObject):
 
     def _hear(self, event: Event) -> None:
         match event:
-            case LockChanged(locked=True) | VaultGone():
-                self.forget()
-            case LockChanged(locked=False):
-                self.begin()
             case UploadsChanged():
                 self._ask_soon()
             case JobsChanged() if self.destinations:

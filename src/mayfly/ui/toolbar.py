@@ -49,7 +49,7 @@ class Toolbar(QWidget):
         self.menu_button.setAccessibleName(tr("Menu"))
         self.menu_button.setToolTip(tr("Menu (F10)"))
         self.menu_button.setShortcut("F10")
-        line = QHBoxLayout(self)
+        line = self._line = QHBoxLayout(self)
         line.setContentsMargins(10, 7, 10, 7)
         line.setSpacing(4)
         adding = (actions.add_files, actions.add_folder, actions.paste)
@@ -68,9 +68,18 @@ class Toolbar(QWidget):
         line.addSpacing(6)
         line.addWidget(self.menu_button)
 
+    def add_beside_keep(self, button: QToolButton) -> None:
+        """Put a picker for what is added next beside that of its time."""
+        self._line.insertWidget(self._line.indexOf(self._keep) + 1, button)
+        self._plain.append(button)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as there is room for: first the moment goes, then the plain words."""
         super().resizeEvent(event)
+        self._fit()
+
+    def fit(self) -> None:
+        """Share the room anew: something needs more or less of it."""
         self._fit()
 
     def _fit(self) -> None:
@@ -87,7 +96,7 @@ class Toolbar(QWidget):
         return sum(
             button.fontMetrics().horizontalAdvance(button.text())
             for button in self._plain
-            if button.toolButtonStyle() is _ICON_ALONE
+            if button.toolButtonStyle() is _ICON_ALONE and not button.isHidden()
         )
 
     def _button(self, action: QAction) -> QToolButton:
@@ -142,6 +151,8 @@ class Toolbar(QWidget):
         menu.addActions([actions.boxes, actions.show_deleted])
         appearance = menu.addMenu(self._tr("Appearance"))
         appearance.addActions(list(actions.themes.values()))
+        menu.addSeparator()
+        menu.addActions([actions.send, actions.uploads, actions.own_storage])
         menu.addSeparator()
         menu.addActions([actions.privacy, actions.audit, actions.check])
         menu.addSeparator()
