@@ -183,7 +183,7 @@ def test_counting_old_documents_says_it_too(desk):
     question = desk.window.delete_commands.ask_older()
     question.unit.setCurrentIndex(0)
     question.number.setValue(1)
-    desk.wait(lambda: question.elsewhere.isVisible())
+    desk.wait(question.elsewhere.isVisible)
     assert question.elsewhere.text() == "1 picture at “Archive” is deleted there, too"
     question.reject()
 

@@ -1,4 +1,4 @@
-"""The uploads window and its button in the foot: counts, failures with their remedy, what is owed."""
+"""The uploads window and its button in the foot: counts, failures, what is still owed."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_failure_says_why_and_what_to_do_and_is_tried_again(desk):
     assert not card.failures.isVisible()
     desk.dialog.cancel_button.click()
     desk.wait(lambda: ("cancel", None) in desk.storage.uploads.asked)
-    desk.wait(lambda: desk.chip.isHidden())
+    desk.wait(desk.chip.isHidden)
 
 
 def test_what_is_owed_stays_until_it_is_paid(desk):
@@ -106,7 +106,7 @@ def test_what_is_owed_stays_until_it_is_paid(desk):
     assert desk.dialog.retry_button.isEnabled() and not desk.dialog.cancel_button.isEnabled()
     rows = desk.storage.uploads.rows
     desk.storage.uploads.put(*(replace(row, state=UploadState.DELETED) for row in rows))
-    desk.wait(lambda: desk.chip.isHidden())
+    desk.wait(desk.chip.isHidden)
     assert not card.owed.isVisible()
 
 
