@@ -53,6 +53,7 @@ from tests.conftest import ROOT, FakeClock
 from tests.fakes import MemorySecrets
 from tests.fakes_engine import EchoEngine, EchoKiller, EchoReader, document
 from tests.gui.fake_services import FakeLocking, FakeProof
+from tests.gui.fake_storage import FakeStorage
 from tests.gui.seen import all_texts
 from tests.gui.sessions import PASSPHRASE, SAMPLE, end
 from tests.services.conftest import House
@@ -112,6 +113,8 @@ class Desk:
             lambda: self.inspection, lane=self.chores, courier=self.courier, parent=self.courier
         )
         self.locking = FakeLocking(house.lane, house.bus)
+        self.storage_lane = ThreadLane("storage")
+        self.storage = FakeStorage(self.storage_lane, house.bus, house.clock.now)
         exporting = Exporting(
             house.vault,
             house.lane,
@@ -157,6 +160,8 @@ class Desk:
                 clock=house.clock,
             ),
             proof=self.proof,
+            destinations=self.storage.destinations,
+            uploads=self.storage.uploads,
             bus=house.bus,
             close=lambda: None,
         )
@@ -270,7 +275,7 @@ class Desk:
     def close(self) -> None:
         take_back_copies()
         self.watch.stop()
-        for lane in (self.chores, self.decode_lane, self.export_lane):
+        for lane in (self.chores, self.decode_lane, self.export_lane, self.storage_lane):
             lane.close()
 
 

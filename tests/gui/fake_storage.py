@@ -26,7 +26,8 @@ from mayfly.domain.events import UploadsChanged
 from mayfly.domain.exports import ImageLink
 from mayfly.domain.images import ImageId, ImageType
 from mayfly.domain.storage_errors import DestinationExists
-from mayfly.ui.storage_faces import StorageServices
+from mayfly.services.uploads import UploadOverview
+from mayfly.ui.storage_watch import StorageServices
 
 SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 R2 = Place(
@@ -137,12 +138,6 @@ class FakeDestinations:
         return self._lane.submit(answer)
 
 
-@dataclass(frozen=True)
-class FakeOverview:
-    counts: dict
-    paused: bool
-
-
 @dataclass
 class FakeUploads:
     """Rows that the test puts there; sends nothing by itself."""
@@ -171,7 +166,7 @@ class FakeUploads:
     def overview(self):
         def work():
             counts = Counter((row.destination_id, row.state) for row in self.rows)
-            return FakeOverview(counts, self.paused)
+            return UploadOverview(counts, self.paused, at_work=0)
 
         return self.lane.submit(work)
 

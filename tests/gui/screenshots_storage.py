@@ -53,7 +53,7 @@ class StoragePhotographer(Photographer):
         bus.subscribe(session._courier.hear)
         self._lane = ThreadLane("storage")
         self._now = window.model.now
-        self._storage = FakeStorage(self._lane, bus, self._now)
+        fake = self._storage = FakeStorage(self._lane, bus, self._now)
         self._looks = {
             "courier": session._courier,
             "tr": session._tr,
@@ -62,8 +62,7 @@ class StoragePhotographer(Photographer):
         }
         self._own = OwnStorage(
             window,
-            self._storage.services,
-            documents=window.documents,
+            replace(session._mayfly, destinations=fake.destinations, uploads=fake.uploads),
             preferences=session._keeper,
             **self._looks,
         )

@@ -63,12 +63,9 @@ def storage_desk(qtbot, theme) -> Iterator[StorageDesk]:
 @pytest.fixture
 def window_desk(desk) -> Iterator[Desk]:
     """A window with own storage in it; desk.storage is the fake, desk.own what shows it."""
-    lane = ThreadLane("storage")
-    desk.storage = FakeStorage(lane, desk.house.bus, desk.house.clock.now)
     desk.own = OwnStorage(
         desk.window,
-        desk.storage.services,
-        documents=desk.window.documents,
+        desk.mayfly,
         preferences=desk.keeper,
         courier=desk.courier,
         tr=str,
@@ -79,7 +76,6 @@ def window_desk(desk) -> Iterator[Desk]:
     desk.own.watch.begin()
     yield desk
     desk.own.watch.forget()
-    lane.close()
 
 
 def known(desk, *destinations) -> None:

@@ -20,6 +20,7 @@ from mayfly.ui.background_page import BackgroundPage
 from mayfly.ui.lock_reasons import LockReasons
 from mayfly.ui.settings_opener import Background, SettingsOpener
 from mayfly.ui.settings_pages import GeneralPage, KeepingPage, LockingPage, own_name
+from mayfly.ui.storage_watch import StorageServices, StorageWatch
 from tests.gui.conftest import PREFERENCES
 from tests.gui.seen import all_texts
 from tests.gui.test_accessibility import nameless
@@ -60,6 +61,12 @@ def opener(desk, machine, background):
         save=lambda *_: None,
         background=background,
         spoken=("de", "en"),
+        storage=StorageWatch(
+            StorageServices(desk.mayfly.destinations, desk.mayfly.uploads),
+            now=desk.house.clock.now,
+            courier=desk.courier,
+            parent=window,
+        ),
         courier=desk.courier,
         theme=desk.theme,
         icons=desk.icons,

@@ -163,7 +163,7 @@ class UploadLedger(Protocol):
         """Return how many there are of each."""
         ...
 
-    def by_job(self) -> Mapping[JobId, Mapping[UploadState, int]]:
+    def by_job(self) -> Mapping[JobId, Mapping[tuple[DestinationId, UploadState], int]]:
         """Return how many of each job there are of each."""
         ...
 

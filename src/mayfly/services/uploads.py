@@ -141,7 +141,7 @@ class Uploads:
         """Return the oldest of a state."""
         return self._lane.submit(lambda: self._storage.uploads.in_state(state, most), urgent=True)
 
-    def by_job(self) -> Future[Mapping[JobId, Mapping[UploadState, int]]]:
+    def by_job(self) -> Future[Mapping[JobId, Mapping[tuple[DestinationId, UploadState], int]]]:
         """Return how much of each job is how far; needs no key."""
         return self._lane.submit(self._storage.uploads.by_job, urgent=True)
 

@@ -31,6 +31,7 @@ from mayfly.ui.main_window import MainWindow
 from mayfly.ui.memory_mark import mark_memory_window, offer_memory_window
 from mayfly.ui.once_opener import OnceOpener
 from mayfly.ui.only_adding import OnlyAdding
+from mayfly.ui.own_storage import OwnStorage
 from mayfly.ui.panic import Panic
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_dialog import PrivacySources
@@ -221,6 +222,7 @@ class Session(QObject):
             window.show()
         window.begin()
         mayfly.queue.start()
+        mayfly.uploads.start()
         window.add_paths(self._paths)
         # A vault that is made anew later begins empty.
         self._paths = ()
@@ -278,8 +280,17 @@ class Session(QObject):
     def _offer_settings(
         self, window: MainWindow, mayfly: Mayfly, keeper: PreferenceKeeper, reasons: LockReasons
     ) -> None:
+        storage = OwnStorage(
+            window,
+            mayfly,
+            preferences=keeper,
+            courier=self._courier,
+            tr=self._tr,
+            theme=self._theme,
+            icons=self._icons,
+        )
         foundation, chores = self._foundation, self._chores
-        SettingsOpener(
+        opener = SettingsOpener(
             window,
             mayfly.locking,
             preferences=keeper,
@@ -294,11 +305,13 @@ class Session(QObject):
                 lane=chores,
             ),
             spoken=foundation.text_languages(),
+            storage=storage.watch,
             courier=self._courier,
             theme=self._theme,
             icons=self._icons,
             tr=self._tr,
         )
+        storage.settings_wanted.connect(opener.open_storage)
 
     def _offer_view_once(self, window: MainWindow, keeper: PreferenceKeeper) -> None:
         OnceOpener(

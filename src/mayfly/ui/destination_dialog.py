@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from mayfly.domain.destinations import Destination
+from mayfly.services.destinations import Destinations
 from mayfly.ui.asking_dialog import AskingDialog
 from mayfly.ui.courier import Courier
 from mayfly.ui.destination_form import DestinationForm
 from mayfly.ui.question import SIDE_PX
-from mayfly.ui.storage_faces import DestinationsFace
 from mayfly.ui.wording import Tr
 
 _WIDTH_PX = 600
@@ -26,7 +26,7 @@ class DestinationDialog(AskingDialog):
 
     def __init__(
         self,
-        destinations: DestinationsFace,
+        destinations: Destinations,
         *,
         before: Destination | None,
         courier: Courier,

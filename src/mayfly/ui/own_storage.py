@@ -7,19 +7,18 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
+from mayfly.composition import Mayfly
 from mayfly.domain.destinations import Destination
 from mayfly.domain.ids import JobId
 from mayfly.ui.courier import Courier
-from mayfly.ui.curtain import Documents
 from mayfly.ui.icons import Icons
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.picture_links import PictureLinks
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.send_button import SendButton
 from mayfly.ui.send_commands import SendCommands
-from mayfly.ui.storage_faces import StorageServices
 from mayfly.ui.storage_texts import fates
-from mayfly.ui.storage_watch import StorageWatch
+from mayfly.ui.storage_watch import StorageServices, StorageWatch
 from mayfly.ui.theme import Theme
 from mayfly.ui.uploads_chip import UploadsChip
 from mayfly.ui.uploads_dialog import UploadsDialog
@@ -36,9 +35,8 @@ class OwnStorage(QObject):
     def __init__(
         self,
         window: MainWindow,
-        services: StorageServices,
+        mayfly: Mayfly,
         *,
-        documents: Documents,
         preferences: PreferenceKeeper,
         courier: Courier,
         tr: Tr,
@@ -46,12 +44,13 @@ class OwnStorage(QObject):
         icons: Icons,
     ) -> None:
         super().__init__(window)
-        self._documents = documents
+        documents = self._documents = window.documents
         self._courier = courier
         self._tr = tr
         self._theme = theme
         self._icons = icons
         self._window = window
+        services = StorageServices(mayfly.destinations, mayfly.uploads)
         self.watch = StorageWatch(services, now=documents.model.now, courier=courier, parent=self)
         self.button = SendButton(self.watch, preferences, tr=tr, icons=icons, parent=window.toolbar)
         window.toolbar.add_beside_keep(self.button)
@@ -64,6 +63,7 @@ class OwnStorage(QObject):
         self.links = PictureLinks(self.watch, courier=courier, tr=tr, parent=self)
         self.uploads = UploadsDialog(self.watch, courier=courier, tr=tr, parent=window)
         self._connect(window)
+        self.watch.begin()
 
     def verify(self, destination: Destination) -> VerifyDialog:
         """Verify one over the window."""

@@ -48,7 +48,7 @@ class SettingsOpener(QObject):
         save: SaveText,
         background: Background,
         spoken: Sequence[str],
-        storage: StorageWatch | None = None,
+        storage: StorageWatch,
         courier: Courier,
         theme: Theme,
         icons: Icons,
@@ -98,11 +98,10 @@ class SettingsOpener(QObject):
         dialog.add_page(
             tr("Vault key"), KeyPage(self._locking, save=self._save, courier=self._courier, tr=tr)
         )
-        if self._storage is not None:
-            page = StoragePage(
-                self._storage, courier=self._courier, tr=tr, theme=self._theme, icons=self._icons
-            )
-            dialog.add_page(tr("Own storage"), page)
+        page = StoragePage(
+            self._storage, courier=self._courier, tr=tr, theme=self._theme, icons=self._icons
+        )
+        dialog.add_page(tr("Own storage"), page)
         dialog.open()
         return dialog
 

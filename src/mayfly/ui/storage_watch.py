@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,8 +14,9 @@ from mayfly.domain.destinations import Destination, DestinationId, Upload, Uploa
 from mayfly.domain.errors import UserError, VaultLocked
 from mayfly.domain.events import Event, JobsChanged, UploadsChanged
 from mayfly.domain.ids import JobId
+from mayfly.services.destinations import Destinations
+from mayfly.services.uploads import UploadOverview, Uploads
 from mayfly.ui.courier import Courier
-from mayfly.ui.storage_faces import Overview, StorageServices
 
 _GATHER_MS = 250
 _MOST_TROUBLES = 200
@@ -23,6 +25,14 @@ _MOST_TROUBLES = 200
 Counts = Mapping[tuple[DestinationId, UploadState], int]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StorageServices:
+    """The use cases of own storage."""
+
+    destinations: Destinations
+    uploads: Uploads
 
 
 class StorageWatch(QObject):
@@ -103,7 +113,7 @@ class StorageWatch(QObject):
         """Return how many objects are in these states, at every destination."""
         if self.overview is None:
             return 0
-        return sum(n for (_, state), n in self.overview.counts.items() if state in states)
+        return self.overview.total(*states)
 
     @property
     def is_known(self) -> bool:
@@ -119,7 +129,7 @@ class StorageWatch(QObject):
 
     def _forget_all(self) -> None:
         self.destinations: tuple[Destination, ...] = ()
-        self.overview: Overview | None = None
+        self.overview: UploadOverview | None = None
         self.by_job: Mapping[JobId, Counts] = {}
         self.failures: tuple[Upload, ...] = ()
         self.owed: tuple[Upload, ...] = ()
@@ -138,7 +148,7 @@ class StorageWatch(QObject):
     def _take_destinations(self, destinations: tuple[Destination, ...]) -> None:
         self.destinations = destinations
 
-    def _take_overview(self, overview: Overview) -> None:
+    def _take_overview(self, overview: UploadOverview) -> None:
         """Look closer only where there is something to see: this is asked often."""
         self.overview = overview
         if not any(overview.counts.values()):

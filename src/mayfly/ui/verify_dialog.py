@@ -13,10 +13,10 @@ from mayfly.domain.destinations import (
     VersionNews,
 )
 from mayfly.domain.errors import UserError
+from mayfly.services.destinations import Destinations
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.question import Question
-from mayfly.ui.storage_faces import DestinationsFace
 from mayfly.ui.theme import Theme
 from mayfly.ui.tick_list import TickList
 from mayfly.ui.wording import Tr, error_text
@@ -33,7 +33,7 @@ class VerifyDialog(Question):
 
     def __init__(
         self,
-        destinations: DestinationsFace,
+        destinations: Destinations,
         destination: Destination,
         *,
         courier: Courier,

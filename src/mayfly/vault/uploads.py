@@ -198,15 +198,16 @@ class SqliteUploadLedger:
             (DestinationId(raw.hex()), UploadState(state)): number for raw, state, number in rows
         }
 
-    def by_job(self) -> Mapping[JobId, Mapping[UploadState, int]]:
+    def by_job(self) -> Mapping[JobId, Mapping[tuple[DestinationId, UploadState], int]]:
         """Return how many of each job there are of each."""
-        found: dict[JobId, dict[UploadState, int]] = {}
+        found: dict[JobId, dict[tuple[DestinationId, UploadState], int]] = {}
         with self._database.read() as tx:
-            for raw, state, number in tx.rows(
-                "SELECT job.id, upload.state, count(*) FROM upload"
-                " JOIN job ON job.seq = upload.job GROUP BY upload.job, upload.state"
+            for raw, destination, state, number in tx.rows(
+                "SELECT job.id, upload.destination, upload.state, count(*) FROM upload"
+                " JOIN job ON job.seq = upload.job GROUP BY upload.job, 2, 3"
             ):
-                found.setdefault(JobId(raw.hex()), {})[UploadState(state)] = number
+                where = (DestinationId(destination.hex()), UploadState(state))
+                found.setdefault(JobId(raw.hex()), {})[where] = number
         return found
 
     # --- the user's say ----------------------------------------------------------------
