@@ -13,6 +13,7 @@ WINDOW_PACKAGES=(
 TEST_PACKAGES=(
     xvfb xauth openbox xdotool x11-utils pcmanfm dbus gnome-keyring imagemagick scrot strace
     poppler-utils desktop-file-utils faketime e2fsprogs btrfs-progs xfsprogs xclip tesseract-ocr
+    unzip libarchive-tools 7zip
     tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-dan tesseract-ocr-ces tesseract-ocr-slk
 )
 

@@ -69,6 +69,6 @@ def _filled(parts: list[tuple[str, str | None]], facts: NameFacts) -> str:
 
 
 def _refuse_unclean(stem: str) -> None:
-    plain = " ".join(unicodedata.normalize("NFC", stem).split())
+    plain = " ".join(filter(None, unicodedata.normalize("NFC", stem).split(" ")))
     if not plain or clean_stem(stem) != plain:
         raise NamePatternWrong
