@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from mayfly.cli.export_command import run_export
+from mayfly.cli.parser import Parser
 from tests.cli.conftest import Program, Shelf, make_shelf, tree_of
 from tests.cli.papers import PAGES, PDF_PASSWORD, write_pdf
 
@@ -161,6 +165,120 @@ def test_export_into_a_folder_that_is_not_there_is_3(shelf: Shelf) -> None:
     answer = shelf.program.run("export", shelf.job("letter.pdf"), *words)
 
     assert (answer.status, answer.json["error"]["code"]) == (3, "target_missing")
+
+
+def test_export_of_a_batch_into_one_zip(shelf: Shelf, tmp_path: Path) -> None:
+    words = ("--format", "txt,md,words", "--out", tmp_path, "--zip", "all.zip", "--json")
+
+    answer = shelf.program.run("export", "--batch", shelf.batch[:6], *words)
+
+    assert answer.status == 7
+    codes = {one["error"]["code"] for one in answer.json if one["error"]}
+    assert codes == {"password_needed", "file_empty"}
+    assert {one["file"] for one in answer.json if one["file"]} == {str(tmp_path / "all.zip")}
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert sorted(archive.namelist()) == [
+            "letter.md", "letter.txt", "letter.words.csv",
+            "picture.md", "picture.txt", "picture.words.csv",
+        ]  # fmt: skip
+
+
+def test_export_of_some_pages_by_a_pattern_and_replacing(shelf: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "1 letter 2-.txt").write_text("old")
+    words = ("--out", tmp_path, "--name", "{number} {name} {pages}", "--pages", "2-", "--replace")
+
+    answer = shelf.program.run("export", shelf.job("letter.pdf"), *words, "--format", "txt,pdf")
+
+    assert (answer.status, answer.err) == (0, "")
+    assert [Path(one).name for one in answer.out.splitlines()] == [
+        "1 letter 2-.txt", "1 letter 2-.pdf",
+    ]  # fmt: skip
+    text = (tmp_path / "1 letter 2-.txt").read_text()
+    assert PAGES[1] in text
+    assert PAGES[0] not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("--all-done", "--format", "txt", "--name", "../{name}"), 2),
+        (("--all-done", "--format", "txt", "--zip", "/tmp/a.zip"), 2),
+        (("--batch", "ffffffff", "--format", "txt"), 4),
+        (("--all-done", "--format", "txt", "--pages", "9"), 4),
+    ],
+)
+def test_export_says_what_is_wrong_and_writes_nothing(
+    shelf: Shelf, tmp_path: Path, words: tuple[str, ...], status: int
+) -> None:
+    answer = shelf.program.run("export", *words, "--out", tmp_path)
+
+    assert answer.status == status
+    assert answer.err
+    assert tree_of(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--format", "txt"),
+        ("--all-done",),
+        ("--all-done", "--batch", "abcd", "--format", "txt"),
+        ("--all-done", "--format", "exe"),
+        ("--all-done", "--format", "txt", "--pages", "3-1"),
+    ],
+)
+def test_export_refuses_what_contradicts_itself(words: tuple[str, ...], capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_export(Parser().parse_command(["export", "--out", ".", *words]), None)
+    assert ended.value.code == 2
+    assert "mayfly export: error: " in capsys.readouterr().err
+
+
+def test_an_export_is_stopped_by_ctrl_c(shelf: Shelf, tmp_path: Path) -> None:
+    """The file in hand goes; the one before it stays, and is named."""
+    slow = (
+        "import itertools, sys, time; from mayfly.export import files; from mayfly import __main__\n"
+        "real, count = files.FolderTarget.write_new, itertools.count()\n"
+        "def slowly(pieces):\n"
+        "    for piece in pieces:\n"
+        "        yield piece\n"
+        "        print('in hand', file=sys.stderr, flush=True); time.sleep(2)\n"
+        "def write_new(self, folder, stem, suffix, chunks, **others):\n"
+        "    if next(count): chunks = slowly(chunks)\n"
+        "    return real(self, folder, stem, suffix, chunks, **others)\n"
+        "files.FolderTarget.write_new = write_new\n"
+        "sys.exit(__main__.main())"
+    )
+    words = ["export", shelf.job("letter.pdf"), "--format", "txt,md,json", "--out", str(tmp_path)]
+    with subprocess.Popen(
+        [sys.executable, "-c", slow, *words, "--json"],
+        env=shelf.program.environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr.readline() == b"in hand\n"
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert [one["error"] and one["error"]["code"] for one in json.loads(out)] == [
+        None, "export_cancelled", "export_cancelled",
+    ]  # fmt: skip
+    assert tree_of(tmp_path) == {"letter.txt"}
+
+
+def test_show_prints_other_forms_and_ranges(shelf: Shelf) -> None:
+    job = shelf.job("letter.pdf")
+
+    as_csv = shelf.program.run("show", job, "--format", "words", "--pages", "2")
+    as_text = shelf.program.run("show", job, "--pages", "1-2")
+    beyond = shelf.program.run("show", job, "--pages", "2-3")
+
+    assert as_csv.out.splitlines()[0].startswith("page,")
+    assert {line.split(",")[0] for line in as_csv.out.splitlines()[1:]} == {"2"}
+    assert as_text.out.count("\f") == 1
+    assert (beyond.status, beyond.out) == (4, "")
 
 
 def test_the_beginning_of_two_ids_is_ambiguous(furnished: Program) -> None:
