@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from mayfly.cli.export_command import run_export
-from mayfly.cli.parser import Parser
 from tests.cli.conftest import Program, Shelf, make_shelf, tree_of
 from tests.cli.papers import PAGES, PDF_PASSWORD, write_pdf
 
@@ -217,27 +215,11 @@ def test_export_says_what_is_wrong_and_writes_nothing(
     assert tree_of(tmp_path) == set()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("--format", "txt"),
-        ("--all-done",),
-        ("--all-done", "--batch", "abcd", "--format", "txt"),
-        ("--all-done", "--format", "exe"),
-        ("--all-done", "--format", "txt", "--pages", "3-1"),
-    ],
-)
-def test_export_refuses_what_contradicts_itself(words: tuple[str, ...], capsys) -> None:
-    with pytest.raises(SystemExit) as ended:
-        run_export(Parser().parse_command(["export", "--out", ".", *words]), None)
-    assert ended.value.code == 2
-    assert "mayfly export: error: " in capsys.readouterr().err
-
-
 def test_an_export_is_stopped_by_ctrl_c(shelf: Shelf, tmp_path: Path) -> None:
     """The file in hand goes; the one before it stays, and is named."""
     slow = (
-        "import itertools, sys, time; from mayfly.export import files; from mayfly import __main__\n"
+        "import itertools, sys, time\n"
+        "from mayfly.export import files; from mayfly import __main__\n"
         "real, count = files.FolderTarget.write_new, itertools.count()\n"
         "def slowly(pieces):\n"
         "    for piece in pieces:\n"

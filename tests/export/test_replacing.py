@@ -164,7 +164,7 @@ def test_a_kill_leaves_the_old_file_and_nothing_else(tmp_path, how):
         "target, folder = FolderTarget(), Path(sys.argv[1])\n"
         "if sys.argv[2] == 'file':\n"
         "    target.replace(folder, 'a', '.zip', chunks())\n"
-        "with target.open_zip(folder, datetime.now()) as archive:\n"
+        "with target.open_zip(folder, datetime(2026, 3, 7)) as archive:\n"
         "    archive.add('a', '.txt', [b'whole'])\n"
         "    archive.add('b', '.txt', chunks())\n"
     )
