@@ -36,11 +36,13 @@ class CopiedText(QMimeData):
     It knows its job, so clipboard and mouse selection may hold copies of different ones.
     """
 
-    def __init__(self, text: str, job_id: JobId | None) -> None:
+    def __init__(self, text: str, job_id: JobId | None, html: str | None = None) -> None:
         super().__init__()
         self.job_id = job_id
         self.is_told = False
         self.setText(text)
+        if html is not None:
+            self.setHtml(html)
         for name, value in MARKS.items():
             self.setData(name, value)
 

@@ -143,6 +143,7 @@ class MainWindow(DropWindow):
         self.pages = PagePane(
             self._mayfly.library,
             decode_lane,
+            forms=self._mayfly.forms,
             model=self.model,
             courier=self._courier,
             tr=self._tr,

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import UserError
@@ -16,7 +16,9 @@ from mayfly.domain.jobs import Part
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
 from mayfly.services.library import Library, PageView
+from mayfly.services.page_forms import PageForms
 from mayfly.ui.copies import take_back_copies
+from mayfly.ui.copy_menu import CopyButton
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_model import JobModel
@@ -35,7 +37,7 @@ from mayfly.ui.page_notes import (
     parts_left,
 )
 from mayfly.ui.page_picture import PagePicture, prepare_page, scale_image
-from mayfly.ui.text_view import TextView
+from mayfly.ui.reading_tabs import ReadingTabs
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
 
@@ -55,6 +57,7 @@ class PagePane(QWidget):
         library: Library,
         decode_lane: Lane,
         *,
+        forms: PageForms,
         model: JobModel,
         courier: Courier,
         tr: Tr,
@@ -80,12 +83,10 @@ class PagePane(QWidget):
         self.canvas = PageCanvas(
             tr=tr, theme=theme, courier=courier, scaler=self._scale, parent=self
         )
-        self.text = TextView(tr=tr, theme=theme, parent=self)
-        self._tabs = QTabWidget(self)
-        self._tabs.setDocumentMode(True)
-        self._tabs.tabBar().setDrawBase(False)
-        self._tabs.addTab(self.text, tr("Text"))
-        self._tabs.tabBar().setAccessibleName(tr("What was read"))
+        self.tabs = ReadingTabs(forms, courier=courier, tr=tr, theme=theme, parent=self)
+        self.text = self.tabs.text
+        self.copy = CopyButton(forms, self.tabs, courier=courier, tr=tr, icons=icons)
+        self.tabs.setCornerWidget(self.copy)
         self._hint = QLabel(self)
         self._clock = QTimer(self)
         self._clock.setInterval(_LOOK_EVERY_MS)
@@ -266,7 +267,7 @@ class PagePane(QWidget):
         self._page = page
         self.bar.show_picture(self.has_picture)
         self.canvas.show_page(page)
-        self.text.show_page(page)
+        self.tabs.show_page(page)
 
     def _show_bar(self) -> None:
         pages = self._row.job.pages or 0 if self._row is not None else 0
@@ -301,7 +302,7 @@ class PagePane(QWidget):
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(left)
-        self.splitter.addWidget(self._tabs)
+        self.splitter.addWidget(self.tabs)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setSizes([496, 428])
@@ -322,7 +323,7 @@ class PagePane(QWidget):
         bar.boxes_toggled.connect(canvas.set_boxes)
         canvas.zoom_changed.connect(self._show_zoom)
         canvas.page_turn_wanted.connect(self.turn)
-        text.page_turn_wanted.connect(self.turn)
+        self.tabs.page_turn_wanted.connect(self.turn)
         canvas.word_pointed.connect(text.point_at)
         canvas.word_chosen.connect(text.choose)
         text.word_pointed.connect(canvas.point_at)

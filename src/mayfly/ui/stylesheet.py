@@ -68,9 +68,9 @@ QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 QMenu::icon { padding-left: 8px; }
 QMenu::indicator { width: 15px; height: 15px; left: 8px; }
 
-QTableView, QTextEdit { background: $ground; border: none; outline: none; }
+QTableView, QTextEdit, QPlainTextEdit { background: $ground; border: none; outline: none; }
 QTableView:focus { border: none; }
-QTextEdit { selection-background-color: $chosen;
+QTextEdit, QPlainTextEdit { selection-background-color: $chosen;
   selection-color: $text; }
 QSplitter::handle { background: $line; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
