@@ -20,7 +20,7 @@ from mayfly.export.audit_lines import log_lines
 from mayfly.export.files import FolderTarget
 from mayfly.export.receipt_page import receipt_page
 from mayfly.export.receipts import read_receipt, receipt_json
-from mayfly.renderers import RENDERERS
+from mayfly.renderers import RENDERERS, find_tables
 from mayfly.retention.alarm import SchedulerAlarm
 from mayfly.retention.ticker import MinuteTicker
 from mayfly.services.at_once import AtOnce
@@ -37,6 +37,7 @@ from mayfly.services.intake import Intake
 from mayfly.services.lane import ThreadLane
 from mayfly.services.library import Library
 from mayfly.services.locking import Locking
+from mayfly.services.page_forms import PageForms
 from mayfly.services.pictures import Pictures
 from mayfly.services.proof import Proof, Road
 from mayfly.services.reading import Queue
@@ -70,6 +71,7 @@ class Mayfly:
     doubting: Doubting
     exporting: Exporting
     pictures: Pictures
+    forms: PageForms
     handover: Handover
     destinations: Destinations
     uploads: Uploads
@@ -132,7 +134,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     library = Library(vault, lane, clock=clock, page_text=page_text, caption_of=caption_of)
     storage = own_storage(adapters.storage, vault, lane, bus, clock)
     intake, exporting = _intake(adapters, bus, storage), _exporting(adapters, library)
-    pictures = _pictures(adapters, library)
+    pictures, forms = _pictures(adapters, library), make_forms(exporting, library)
     handover = Handover(vault, lane, exporting=exporting, deletions=deletions, bus=bus, clock=clock)
     at_once = AtOnce(vault, deletions, clock=clock)
     queue = _queue(
@@ -153,8 +155,8 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     watch.start()
     # Retention goes on while what is in hand ends: nothing is kept past its end by that.
     endings = (
-        *(proof.close, queue.stop, intake.close, handover.close, exporting.close, pictures.close),
-        storage.close,
+        *(proof.close, queue.stop, intake.close, handover.close, exporting.close),
+        *(pictures.close, forms.close, storage.close),
         *(retention.stop, watch.stop, locking.close),
     )
     return Mayfly(
@@ -166,6 +168,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
         deadlines=_deadlines(adapters, retention, bus),
         exporting=exporting,
         pictures=pictures,
+        forms=forms,
         handover=handover,
         destinations=storage.destinations,
         uploads=storage.uploads,
@@ -337,6 +340,13 @@ def _pictures(adapters: Adapters, library: Library) -> Pictures:
         save_lane=ThreadLane("pictures"),
         target=FolderTarget(adapters.export_umask),
         clock=adapters.clock,
+    )
+
+
+def make_forms(exporting: Exporting, library: Library) -> PageForms:
+    """Return what makes the forms of a page to be looked at and copied."""
+    return PageForms(
+        exporting.render, library.results, find_tables=find_tables, lane=ThreadLane("forms")
     )
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from mayfly.domain.export_errors import NoTables
 from mayfly.domain.exports import ExportFormat, Renderer
 from mayfly.domain.images import ImageBlock
-from mayfly.domain.layout import PageLayout
+from mayfly.domain.layout import PageLayout, TableBlock
 from mayfly.domain.pages import PageResult
 from mayfly.export.alto import render_alto
+from mayfly.export.clipboard_tables import tables_html, tables_tsv
 from mayfly.export.csv_files import render_tables, render_words
 from mayfly.export.formats import render_markdown, render_text
 from mayfly.export.hocr import render_hocr
 from mayfly.export.result_json import render_json
 from mayfly.export.word_processor import render_docx
+from mayfly.services.page_forms import CopiedTables
 from mayfly.system.own_version import own_version
 from mayfly.understand.flow import flowing
 from mayfly.understand.layout import document_layout, page_layout
@@ -29,6 +32,19 @@ def page_layouts(
     """Yield each page's layout as it comes: for forms that do not name levels of headings."""
     for page in pages:
         yield page_layout(page, images.get(page.number, ()))
+
+
+def find_tables(pages: Iterable[PageResult]) -> CopiedTables:
+    """Return all tables of the pages as a clipboard carries them; NoTables without one."""
+    tables = [
+        block
+        for layout in page_layouts(pages, {})
+        for block in layout.blocks
+        if isinstance(block, TableBlock)
+    ]
+    if not tables:
+        raise NoTables
+    return CopiedTables(tables_html(tables), tables_tsv(tables))
 
 
 RENDERERS: dict[str, Renderer] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from mayfly.bootstrap import Foundation
-from mayfly.composition import RECEIPT_FORMS, Mayfly
+from mayfly.composition import RECEIPT_FORMS, Mayfly, make_forms
 from mayfly.domain.ids import JobId
 from mayfly.domain.inspection import Finding, Grade, Inspection
 from mayfly.domain.limits import Limits
@@ -23,7 +22,7 @@ from mayfly.domain.preferences import Preferences
 from mayfly.domain.readings import PageReading
 from mayfly.domain.states import JobState
 from mayfly.export.files import FolderTarget
-from mayfly.export.formats import render_text
+from mayfly.renderers import RENDERERS
 from mayfly.services.audit_trail import AuditTrail
 from mayfly.services.deadlines import Deadlines
 from mayfly.services.doubts import Doubting
@@ -47,7 +46,6 @@ from mayfly.ui.main_window import MainWindow
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_dialog import PrivacySources
 from mayfly.ui.theme import Theme
-from mayfly.understand.plain_text import page_text
 from mayfly.vault.opening import KeyAccess, VaultPaths, open_vault
 from tests.conftest import ROOT, FakeClock
 from tests.fakes import MemorySecrets
@@ -122,10 +120,11 @@ class Desk:
             library=house.library,
             engine=house.engine,
             target=FolderTarget(0o077),
-            renderers={"txt": partial(render_text, page_text=page_text)},
+            renderers=RENDERERS,
             audit=house.vault.audit,
             clock=house.clock,
         )
+        self.forms = make_forms(exporting, house.library)
         self.mayfly = Mayfly(
             intake=house.intake,
             library=house.library,
@@ -140,6 +139,7 @@ class Desk:
                 target=FolderTarget(0o077),
                 clock=house.clock,
             ),
+            forms=self.forms,
             handover=Handover(
                 house.vault,
                 house.lane,
@@ -275,6 +275,7 @@ class Desk:
     def close(self) -> None:
         take_back_copies()
         self.watch.stop()
+        self.forms.close()
         for lane in (self.chores, self.decode_lane, self.export_lane, self.storage_lane):
             lane.close()
 

@@ -13,7 +13,9 @@ from mayfly.domain.document_errors import DamagedDocument
 from mayfly.domain.errors import ResultGone
 from mayfly.domain.pages import Box, PageOrigin, PageResult, Word
 from mayfly.domain.states import JobState
+from mayfly.services.lane import InlineLane
 from mayfly.services.library import PageView
+from mayfly.services.page_forms import CopiedTables, PageForms
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.job_model import JobModel
@@ -60,6 +62,15 @@ class SlowLane:
         self.waiting.clear()
 
 
+NO_FORMS = PageForms(
+    lambda *_: iter(()),
+    lambda *_: (),
+    find_tables=lambda _: CopiedTables("", ""),
+    lane=InlineLane(),
+)
+"""Nothing but the text of a page is looked at here."""
+
+
 @pytest.fixture
 def library():
     return SlowLibrary()
@@ -91,6 +102,7 @@ def pane(qtbot, theme, library, lane, model):
     pane = PagePane(
         library,
         lane,
+        forms=NO_FORMS,
         model=model,
         courier=Courier(window),
         tr=str,

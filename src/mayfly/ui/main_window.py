@@ -365,6 +365,8 @@ class MainWindow(DropWindow):
         self.actions_.show_deleted.toggled.connect(self.model.set_show_deleted)
         self.pages.recognise_wanted.connect(lambda row: self.wishes.recognise_anyway([row]))
         self.wishes.failed.connect(self.trouble.show_error)
+        self.pages.copy.failed.connect(self.trouble.show_error)
+        self.pages.copy.copied.connect(self.status.show_message)
         self.wishes.told.connect(self.status.show_message)
         self.offered.connect(self.arrivals.add_offer)
         self.arrivals.failed.connect(self.trouble.show_error)
