@@ -151,6 +151,36 @@ class Reader:
             found.append((image, data))
         return found
 
+    def destinations(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The id and the settings of each destination."""
+        rows = self._rows.execute("SELECT id, epoch, sealed FROM destination ORDER BY id")
+        for raw, epoch, sealed in rows.fetchall():
+            bound = b"mayfly/1/destination" + self._vault_id + raw + number(epoch, 8)
+            data = unwrap(self._vault_key, sealed, bound)
+            length = int.from_bytes(data[:4], "big")
+            if len(data) % 1024 or data[4 + length :].strip(b"\0"):
+                raise ValueError("not padded as it should be")
+            yield raw.hex(), json.loads(data[4:][:length])
+
+    def objects(self, job_id: str) -> list[tuple[str, str, str]]:
+        """Destination, name of the object and state of each upload of a job."""
+        raw = bytes.fromhex(job_id)
+        prefixes = {one: settings["prefix"] for one, settings in self.destinations()}
+        rows = self._rows.execute(
+            "SELECT destination, page, number, type, upload.state FROM upload"
+            " JOIN job ON job.seq = upload.job WHERE job.id = ? ORDER BY page, number",
+            (raw,),
+        )
+        suffix = {"image/png": "png", "image/jpeg": "jpg"}
+        return [
+            (
+                place.hex(),
+                f"{prefixes[place.hex()]}{job_id}/page-{page}-image-{image}.{suffix[kind]}",
+                state,
+            )
+            for place, page, image, kind, state in rows
+        ]
+
     # --- keys, from the top down ---------------------------------------------------------
 
     def _sealed_share(self, passphrase: str) -> bytes:

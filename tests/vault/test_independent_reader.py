@@ -23,6 +23,7 @@ from tests.fakes import BytesSource, MemorySecrets
 from tests.independent_reader import Reader
 from tests.vault.conftest import CHEAP, RULE, paths_in, reading
 from tests.vault.rotating import NOW
+from tests.vault.storage import destination
 
 LONG = bytes(range(256)) * 10_000
 PHRASE = "Flußpferd café"
@@ -115,6 +116,30 @@ def check_same_images(reader: Reader, vault: SqliteVault, job_id: JobId) -> None
             assert image[1:3] == [block.box.left, block.box.top]
             assert image[-2:] == [block.image_type.value, block.size_bytes]
             assert vault.image(job_id, block.image_id, NOW).data == data
+
+
+def test_it_finds_the_users_own_storage_and_what_is_there_of_a_job(home: Home) -> None:
+    one = destination("Ŝtorage", ca_file="/etc/ca.pem")
+    home.vault.destinations.add(one)
+    job_id = home.add("a.pdf", b"document")
+    home.vault.uploads.wish([job_id], one.destination_id, NOW)
+    for upload in home.vault.uploads.take(NOW, 2):
+        home.vault.uploads.begin(upload, NOW)
+    home.vault.key_changes.set_passphrase(PHRASE, with_keyring=False)
+    home.secrets, home.passphrase = None, PHRASE
+    home.vault.purge([job_id], frozenset(Part), DeleteReason.USER, NOW)
+
+    reader, place = home.reader(), one.place
+    ((found, settings),) = reader.destinations()
+    assert (found, settings["name"]) == (one.destination_id, "Ŝtorage")
+    wanted = ("provider", "endpoint", "region", "bucket", "prefix", "addressing", "ca_file")
+    assert [settings[name] for name in wanted] == [getattr(place, name) for name in wanted]
+    uploads = home.vault.uploads.of_job(job_id)
+    assert len(uploads) == 2
+    assert reader.objects(job_id) == [
+        (each.destination_id, each.key(place.prefix), "owed") for each in uploads
+    ]
+    reader.close()
 
 
 def test_it_imports_nothing_of_mayfly() -> None:

@@ -212,8 +212,8 @@ def test_ten_thousand_jobs_go_in_one_statement_each(desk, monkeypatch) -> None:
         batch,
     )
     desk.sql(
-        "INSERT INTO upload (job, destination, page, number, type, state, begun)"
-        " SELECT seq, ?, 1, 1, 'image/png', 'stored', 1 FROM job WHERE id <> ?",
+        "INSERT INTO upload (job, destination, page, number, type, state, begun, turn)"
+        " SELECT seq, ?, 1, 1, 'image/png', 'stored', 1, 0 FROM job WHERE id <> ?",
         raw,
         bytes.fromhex(first),
     )

@@ -216,8 +216,8 @@ class Upload:
     was_begun: bool = False
     """Bytes may have reached the bucket."""
     turn: int = 0
-    """Counts how often it was turned by a purge, a cancel or a new wish, so that whoever
-    carried it before is told that it is another matter now."""
+    """Another number each time that it is turned by a purge, a cancel or a new wish, so that
+    whoever carried it before is told that it is another matter now."""
 
     def key(self, prefix: str) -> str:
         """The object's name; says nothing of the document."""

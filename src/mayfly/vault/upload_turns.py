@@ -63,9 +63,10 @@ def cancel_uploads(tx: Transaction, jobs: str | None) -> int:
     tx.run(f"DELETE FROM upload_wish WHERE {where.replace('upload.', '')}", *values)
     tx.run(f"UPDATE upload SET again = 0 WHERE again = 1 AND {where}", *values)
     return tx.run(
-        "UPDATE upload SET turn = turn + 1, attempts = 0, not_before = NULL, error_code = NULL,"
+        "UPDATE upload SET turn = ?, attempts = 0, not_before = NULL, error_code = NULL,"
         " state = CASE WHEN begun = 1 THEN 'owed' ELSE 'stopped' END"
         f" WHERE state IN {_UNWRITTEN} AND {where}",
+        tx.stamp(),
         *values,
     )
 
@@ -81,12 +82,13 @@ def _turn(tx: Transaction, where: str, states: str, *values: object) -> Written:
     written = _written(tx, f"{where} AND {listed}", *values)
     tx.run(f"UPDATE upload SET again = 0 WHERE again = 1 AND {where}", *values)
     tx.run(
-        "UPDATE upload SET turn = turn + 1, attempts = 0, not_before = NULL,"
+        "UPDATE upload SET turn = ?, attempts = 0, not_before = NULL,"
         f" state = CASE WHEN begun = 0 THEN 'stopped' WHEN {_IS_OWED} THEN 'owed'"
         " ELSE 'left' END,"
         f" error_code = CASE WHEN begun = 1 AND {_IS_OWED} THEN NULL"
         f" WHEN state IN {_UNWRITTEN} THEN ? ELSE error_code END"
         f" WHERE state IN {states} AND {where}",
+        tx.stamp(),
         SourceGone.code,
         *values,
     )

@@ -107,12 +107,13 @@ def _put(tx: Transaction, row: JobRow, destination: bytes, images: Iterable[Imag
             continue
         added += 1
         tx.run(
-            "INSERT INTO upload (job, destination, page, number, type, state)"
-            " VALUES (?, ?, ?, ?, ?, 'waiting')",
+            "INSERT INTO upload (job, destination, page, number, type, turn, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
             row.seq,
             destination,
             *place,
             one.image_type.value,
+            tx.stamp(),
         )
     return added
 
@@ -125,8 +126,9 @@ def _renew(tx: Transaction, seq: int, state: str, again: int) -> int:
         tx.run("UPDATE upload SET again = 1 WHERE seq = ?", seq)
     else:
         tx.run(
-            "UPDATE upload SET state = 'waiting', turn = turn + 1, attempts = 0, told = 0,"
+            "UPDATE upload SET state = 'waiting', turn = ?, attempts = 0, told = 0,"
             " error_code = NULL, not_before = NULL WHERE seq = ?",
+            tx.stamp(),
             seq,
         )
     return 1

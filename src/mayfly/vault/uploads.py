@@ -230,9 +230,10 @@ class SqliteUploadLedger:
                 f"UPDATE upload SET not_before = NULL WHERE state = 'waiting' AND {where}", *values
             )
             return at_once + tx.run(
-                "UPDATE upload SET state = 'waiting', turn = turn + 1, attempts = 0,"
+                "UPDATE upload SET state = 'waiting', turn = ?, attempts = 0,"
                 f" error_code = NULL, not_before = NULL WHERE state = 'failed' AND {where}"
                 f" AND EXISTS (SELECT 1 FROM job WHERE job.seq = upload.job AND {_LIVING})",
+                tx.stamp(),
                 *values,
                 micros_of(now),
                 BACKSTOP_MICROS,
@@ -271,8 +272,9 @@ class SqliteUploadLedger:
 def _wait_again(tx: Transaction, seq: int) -> None:
     """Have a picture written anew that was seen to be gone."""
     tx.run(
-        "UPDATE upload SET state = 'waiting', turn = turn + 1, attempts = 0, begun = 0, again = 0,"
+        "UPDATE upload SET state = 'waiting', turn = ?, attempts = 0, begun = 0, again = 0,"
         " told = 0, error_code = NULL, not_before = NULL WHERE seq = ?",
+        tx.stamp(),
         seq,
     )
 
@@ -280,8 +282,9 @@ def _wait_again(tx: Transaction, seq: int) -> None:
 def _owe(tx: Transaction, seq: int) -> None:
     """Have what is given up deleted, for a part of it may be there."""
     tx.run(
-        "UPDATE upload SET state = 'owed', turn = turn + 1, attempts = 0, error_code = NULL,"
+        "UPDATE upload SET state = 'owed', turn = ?, attempts = 0, error_code = NULL,"
         " not_before = NULL WHERE seq = ?",
+        tx.stamp(),
         seq,
     )
 

@@ -26,8 +26,9 @@ CREATE TABLE upload (
     error_code TEXT,
     -- Bytes may have reached the bucket.
     begun INTEGER NOT NULL DEFAULT 0 CHECK (begun IN (0, 1)),
-    -- Counts how often somebody else than who carries it changed what is to be done.
-    turn INTEGER NOT NULL DEFAULT 0,
+    -- The vault's change number when somebody else than who carries it last changed what is to
+    -- be done: no two rows ever have the same place and the same turn.
+    turn INTEGER NOT NULL,
     -- Wanted once more while it is still to be deleted there.
     again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1)),
     -- The audit log says already that it was exported.
