@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import sqlite3
 import subprocess
 import sys
@@ -132,6 +133,9 @@ def test_it_finds_the_users_own_storage_and_what_is_there_of_a_job(home: Home) -
     reader, place = home.reader(), one.place
     ((found, settings),) = reader.destinations()
     assert (found, settings["name"]) == (one.destination_id, "Ŝtorage")
+    page = (ROOT / "docs" / "vault-format.md").read_text(encoding="utf-8")
+    example = page.partition("## Own storage")[2].partition("```json")[2].partition("```")[0]
+    assert list(json.loads(example)) == list(settings)
     wanted = ("provider", "endpoint", "region", "bucket", "prefix", "addressing", "ca_file")
     assert [settings[name] for name in wanted] == [getattr(place, name) for name in wanted]
     uploads = home.vault.uploads.of_job(job_id)
