@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mayfly.domain.layout import ListBlock, PageLayout, PictureBlock, TableBlock
 from mayfly.domain.pages import Box, Word
 from mayfly.understand.layout import block_text, page_layout
+from mayfly.understand.layout_text import layout_text
 from tests.understand.layout_builders import page, typed, words
 
 
@@ -94,3 +96,18 @@ def test_columns_keep_the_order_of_the_engine():
     blocks = page_layout(page(found)).blocks
 
     assert [block_text(block) for block in blocks] == ["left above", "left below", "right"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_page_of_a_hundred_thousand_words_takes_seconds():
+    """Any loop over pairs of words would take hours."""
+    found = [
+        Word(str(index), Box(index % 100 * 200, index // 100 * 20, 50, 10), 90.0, index, 0, 0)
+        for index in range(100_000)
+    ]
+
+    layout = page_layout(page(found))
+
+    assert len(words_of(layout)) == len(found)
+    assert len(layout_text(found).split()) == len(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mayfly.domain.layout import TableBlock
@@ -142,3 +144,13 @@ def test_columns_of_prose_stay_in_the_order_that_the_engine_has():
         "until the lamps of",
         "the mill went out",
     ]
+
+
+@pytest.mark.parametrize(("confidence", "count"), [(30.0, 0), (80.0, 1)])
+def test_stains_in_columns_are_no_table(confidence, count):
+    rows = [["Bread", "2.10"], ["Butter", "1.99"], ["TOTAL", "4.09"]]
+    found = [replace(one, confidence=confidence) for one in typed(table_text(rows, [20, 12]))]
+
+    blocks = page_layout(page(found)).blocks
+
+    assert sum(isinstance(block, TableBlock) for block in blocks) == count

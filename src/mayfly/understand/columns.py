@@ -13,6 +13,8 @@ from mayfly.understand.rows import Piece, Row
 _MOST_CROSSING = 0.34
 """The share of rows that may cross the space between two columns."""
 _TRIES = 5
+_MOST_COLUMNS = 128
+"""More are no table: a page could be made to have thousands, and cells for each row and each."""
 _COVERED = 0.3
 _NARROW = 1.0
 """In heights of a piece: columns that are no farther apart may be one."""
@@ -41,8 +43,13 @@ def grid_of(run: Sequence[Row]) -> Grid:
     most = int(_MOST_CROSSING * len(several))
     tries = sorted({round(most * step / (_TRIES - 1)) for step in range(_TRIES)})
     narrow = _NARROW * median(piece.box.height for row in several for piece in row)
-    grids = [_joined(run, several, _ranges(several, crossing), narrow) for crossing in tries]
-    return min(grids, key=_misfits)
+    found: list[tuple[int, int, Grid]] = []
+    for crossing in tries:
+        grid = _joined(run, several, _ranges(several, crossing), narrow)
+        found.append((_misfits(grid), crossing, grid))
+        if found[-1][0] == 0:
+            break
+    return min(found, key=lambda one: one[:2])[2]
 
 
 def _joined(
@@ -110,7 +117,7 @@ def _without_touching(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def _placed(run: Sequence[Row], ranges: Sequence[tuple[int, int]]) -> Grid:
-    if not ranges:
+    if not 0 < len(ranges) <= _MOST_COLUMNS:
         return Grid(0, ())
     begins, ends = [begin for begin, _ in ranges], [end for _, end in ranges]
     rows = tuple(tuple(_place(piece, begins, ends) for piece in row) for row in run)

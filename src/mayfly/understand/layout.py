@@ -140,10 +140,13 @@ def _with_pictures(
     behind: dict[int, list[Block]] = {}
     for image, alternative in zip(images, alternatives(page, images), strict=True):
         middle = image.box.top + image.box.height / 2
-        place = -1
-        for index, block in enumerate(blocks):
-            if shared_width(block.box, image.box) > 0 and bottom_of(block.box) <= middle:
-                place = index
+        above = (
+            index
+            for index in range(len(blocks) - 1, -1, -1)
+            if bottom_of(blocks[index].box) <= middle
+            and shared_width(blocks[index].box, image.box) > 0
+        )
+        place = next(above, -1)
         behind.setdefault(place, []).append(PictureBlock(image.box, image, alternative))
     found = behind.get(-1, [])
     for index, block in enumerate(blocks):

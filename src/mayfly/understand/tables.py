@@ -7,7 +7,7 @@ not clearly a table is left to the paragraphs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mayfly.domain.layout import Cell, TableBlock
@@ -26,6 +26,7 @@ _FULL = 0.7
 _LEAST_FULL = 0.34
 _MOSTLY = 0.5
 _NAMES = 0.6
+_LEAST_CONFIDENCE = 50.0
 _PUNCTUATION = re.compile(r"\W+")
 
 
@@ -42,16 +43,29 @@ def tables_of(rows: Sequence[Row]) -> list[FoundTable]:
     found = []
     for run in runs_of(rows):
         grid = grid_of(run)
-        if _is_table(grid):
+        columns = _columns(grid)
+        if _is_table(grid, columns) and _is_read(run):
             pieces = frozenset(piece.number for row in run for piece in row)
-            found.append(FoundTable(_block(grid), pieces))
+            found.append(FoundTable(_block(grid, columns), pieces))
     return found
 
 
-def _block(grid: Grid) -> TableBlock:
+def _is_read(run: Sequence[Row]) -> bool:
+    """Return whether it is text at all: stamps and stains give words in columns, too."""
+    known = [
+        word.confidence
+        for row in run
+        for piece in row
+        for word in piece.words
+        if word.confidence is not None
+    ]
+    return not known or sum(known) / len(known) >= _LEAST_CONFIDENCE
+
+
+def _block(grid: Grid, columns: Sequence[_Column]) -> TableBlock:
     boxes = [placed.piece.box for row in grid.rows for placed in row]
     rows = tuple(_cells(row, grid.columns) for row in grid.rows)
-    return TableBlock(union(boxes), rows, _has_header(grid))
+    return TableBlock(union(boxes), rows, _has_header(grid, columns))
 
 
 def _cells(row: Sequence[Placed], columns: int) -> tuple[Cell, ...]:
@@ -89,21 +103,20 @@ class _Column:
         return self.words >= _PROSE_WORDS and self.numeric < _MOSTLY
 
 
-def _is_table(grid: Grid) -> bool:
-    several = [row for row in grid.rows if len(row) > 1]
-    if grid.columns < 2 or len(several) < 2:
+def _is_table(grid: Grid, columns: Sequence[_Column]) -> bool:
+    rows = sum(len(row) > 1 for row in grid.rows)
+    if grid.columns < 2 or rows < 2:
         return False
-    columns = [_column(several, number) for number in range(grid.columns)]
-    full = sum(one.filled for one in columns) / (len(several) * grid.columns)
+    full = sum(one.filled for one in columns) / (rows * grid.columns)
     if full < _LEAST_FULL or sum(one.is_prose for one in columns) > 1:
         return False
-    if len(several) > 2 and any(one.words >= _LONG_WORDS for one in columns):
+    if rows > 2 and any(one.words >= _LONG_WORDS for one in columns):
         return False
     if grid.columns == 2:
-        return _are_pairs(columns, len(several))
+        return _are_pairs(columns, rows)
     has_numbers = any(one.numeric >= _MOSTLY and one.filled > 1 for one in columns)
     is_terse = all(one.words <= _SHORT_WORDS for one in columns)
-    return has_numbers or (len(several) > 2 and full >= _FULL and is_terse)
+    return has_numbers or (rows > 2 and full >= _FULL and is_terse)
 
 
 def _are_pairs(columns: Sequence[_Column], rows: int) -> bool:
@@ -116,20 +129,26 @@ def _are_pairs(columns: Sequence[_Column], rows: int) -> bool:
     return has_names or second.numeric >= _MOSTLY or is_counted
 
 
-def _column(rows: Sequence[Sequence[Placed]], number: int) -> _Column:
-    texts = []
-    below = []
-    for index, row in enumerate(rows):
-        words = [word for one in row if one.first == number for word in one.piece.words]
-        if words:
-            texts.append(words)
-            below += [words] if index else []
+def _columns(grid: Grid) -> list[_Column]:
+    """Return what each column is like, from one look at every piece."""
+    several = [row for row in grid.rows if len(row) > 1]
+    texts: list[dict[int, list[Word]]] = [{} for _ in range(grid.columns)]
+    for index, row in enumerate(several):
+        for one in row:
+            texts[one.first].setdefault(index, []).extend(one.piece.words)
+    return [_column(cells) for cells in texts]
+
+
+def _column(cells: Mapping[int, Sequence[Word]]) -> _Column:
+    """Return what a column is like that has these cells, by the numbers of their rows."""
+    shown = [words_text(words) for words in cells.values()]
+    below = [text for index, text in zip(cells, shown, strict=True) if index]
     return _Column(
-        filled=len(texts),
-        numeric=_share(is_number(words_text(words)) for words in below),
-        words=sum(map(len, texts)) / max(1, len(texts)),
-        markers=_share(_is_marker(words) for words in texts),
-        labels=_share(words_text(words).endswith(":") for words in texts),
+        filled=len(cells),
+        numeric=_share(is_number(text) for text in below),
+        words=sum(map(len, cells.values())) / max(1, len(cells)),
+        markers=_share(_is_marker(words) for words in cells.values()),
+        labels=_share(text.endswith(":") for text in shown),
     )
 
 
@@ -149,7 +168,7 @@ def is_number(text: str) -> bool:
     return digits > 0 and digits >= _MANY_DIGITS * len(known)
 
 
-def _has_header(grid: Grid) -> bool:
+def _has_header(grid: Grid, columns: Sequence[_Column]) -> bool:
     """Return whether the first row names columns of which one has numbers below."""
     head = grid.rows[0]
     texts = [words_text(placed.piece.words) for placed in head]
@@ -157,6 +176,5 @@ def _has_header(grid: Grid) -> bool:
         return False
     if any(is_number(text) for text in texts) or (grid.columns == 2 and texts[0].endswith(":")):
         return False
-    several = [row for row in grid.rows if len(row) > 1]
     named = {number for one in head for number in range(one.first, one.last + 1)}
-    return any(_column(several, number).numeric >= _MOSTLY for number in named)
+    return any(columns[number].numeric >= _MOSTLY for number in named)
