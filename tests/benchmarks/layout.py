@@ -34,7 +34,6 @@ _KINDS = (
     ("curricula", ("resume",)),
     ("reports, packing list", ("report", "packing")),
     ("forms", ("form", "fw", "f1099", "w2")),
-    ("letters, contracts, cards", ("letter", "email", "contract", "business", "other")),
 )
 
 
@@ -60,8 +59,9 @@ def main() -> None:
 def _kind_of(item: dict[str, Any]) -> str:
     if item["kind"] in ("ocr", "large"):
         return "prose: typewritten, printed" if item["kind"] == "ocr" else "prose: a manual"
-    name = Path(item["file"]).name
-    return next(kind for kind, signs in _KINDS if any(sign in name for sign in signs))
+    name = Path(item["file"]).name.lower()
+    kinds = (kind for kind, signs in _KINDS if any(sign in name for sign in signs))
+    return next(kinds, "letters, contracts, cards")
 
 
 def _read_all(
