@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pymupdf
@@ -68,3 +69,20 @@ def write_half_readable(path: Path) -> Path:
             )
     path.write_bytes(data)
     return path
+
+
+def write_album(path: Path) -> bytes:
+    """Write a PDF with a JPEG on its first page and a PNG on its second; return the JPEG."""
+    picture = Image.linear_gradient("L").resize((300, 200))
+    jpeg, png = io.BytesIO(), io.BytesIO()
+    picture.save(jpeg, "JPEG")
+    picture.save(png, "PNG")
+    document = pymupdf.open()
+    for text, stream in zip(PAGES, (jpeg.getvalue(), png.getvalue()), strict=True):
+        page = document.new_page()
+        for row in range(8):
+            page.insert_text((72, 90 + 40 * row), text, fontsize=11)
+        page.insert_image(pymupdf.Rect(72, 500, 222, 600), stream=stream)
+    document.save(path)
+    document.close()
+    return jpeg.getvalue()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import pymupdf
 import pytest
-from PIL import Image
 
 from tests.cli.conftest import Program, with_cheap_vault
-from tests.cli.papers import PAGES
+from tests.cli.papers import write_album
 
 
 @dataclass(frozen=True)
@@ -27,21 +24,10 @@ class Cabinet:
 def cabinet(tmp_path_factory: pytest.TempPathFactory) -> Cabinet:
     folder = tmp_path_factory.mktemp("cabinet")
     program = with_cheap_vault(folder)
-    picture = Image.linear_gradient("L").resize((300, 200))
-    jpeg, png = io.BytesIO(), io.BytesIO()
-    picture.save(jpeg, "JPEG")
-    picture.save(png, "PNG")
-    document = pymupdf.open()
-    for text, stream in zip(PAGES, (jpeg.getvalue(), png.getvalue()), strict=True):
-        page = document.new_page()
-        for row in range(8):
-            page.insert_text((72, 90 + 40 * row), text, fontsize=11)
-        page.insert_image(pymupdf.Rect(72, 500, 222, 600), stream=stream)
-    document.save(folder / "album.pdf")
-    document.close()
+    jpeg = write_album(folder / "album.pdf")
     added = program.run("add", folder / "album.pdf", "--wait", "--json")
     assert added.status == 0
-    return Cabinet(program, added.json[0]["job"], jpeg.getvalue())
+    return Cabinet(program, added.json[0]["job"], jpeg)
 
 
 def test_the_pictures_are_listed_for_people_and_for_scripts(cabinet: Cabinet) -> None:

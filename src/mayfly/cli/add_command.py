@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
+from mayfly.cli.add_sending import AddSending
 from mayfly.cli.arguments import FORMATS, export_formats, retention_hours
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined, status_of
@@ -42,6 +44,7 @@ mayfly add scans/ --out texts/ --format txt,pdf
 mayfly add --memory scans/ --out texts/
 mayfly add --retain-source 0h --retain-result 0h --out texts/ letter.pdf
 mayfly add --retain-result 0h --print letter.pdf
+mayfly add scans/ --destination NAS --wait
 """
 
 
@@ -83,6 +86,11 @@ def add_parsers(commands: Commands) -> None:
         metavar="FORMATS",
         help=f"what to write there, such as md or txt,pdf (default: txt); there are {FORMATS}",
     )
+    parser.add_argument(
+        "--destination",
+        metavar="NAME",
+        help="send all pictures to this bucket of your own as soon as a document is read",
+    )
     parser.set_defaults(refuse=parser.error)
 
 
@@ -92,6 +100,8 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
     if arguments.memory and not (arguments.wait or arguments.out or arguments.print):
         arguments.refuse("--memory keeps nothing for later: it needs --wait or --out DIR")
     mayfly, terminal = session.vault(), session.terminal
+    sending = AddSending(mayfly, arguments.destination)
+    wish = replace(wish, destination_id=sending.destination_id)
     # A result that is not kept is written by whoever reads it, which may be the window.
     exports = (
         Exports(mayfly.exporting, arguments.out, formats)
@@ -114,10 +124,12 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
         try:
             if reads_here:
                 _wait(waiting, taken, wish, exports, printing)
+                sending.wait(taken.jobs, progress)
         except KeyboardInterrupt:
             interrupted = True
         written = exports.finish() if exports else []
     jobs = _print_jobs(session, mayfly, taken.batch_id, written, wish)
+    sending.tell(terminal)
     if interrupted:
         terminal.say(STOPPED_WAITING)
         return ExitStatus.INTERRUPTED
@@ -125,7 +137,8 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
         terminal.say("Read while Mayfly's window is open, or by “mayfly wait”.")
     if not jobs:
         return ExitStatus.FAILED
-    return combined([*(status_of(job) for job in jobs), *(one.status for one in written)])
+    statuses = [*(status_of(job) for job in jobs), *(one.status for one in written)]
+    return combined([*statuses, *sending.statuses])
 
 
 def _wait(

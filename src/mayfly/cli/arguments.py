@@ -117,6 +117,13 @@ def image_ids(text: str) -> tuple[ImageId, ...] | None:
         raise argparse.ArgumentTypeError(told) from error
 
 
+def link_hours(text: str) -> int:
+    """Return whole hours; 1 to 168."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_HOURS):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of hours; write 1 to 168")
+    return int(text)
+
+
 def count_of(text: str) -> int:
     """Return how many; at least 1."""
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):

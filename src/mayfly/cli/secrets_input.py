@@ -70,6 +70,50 @@ def password_source(arguments: argparse.Namespace) -> SecretSource:
     return SecretSource("password", file=arguments.password_file, fd=arguments.password_fd)
 
 
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """A file or a descriptor whose first two lines are an access key's id and its secret."""
+
+    file: Path | None = None
+    fd: int | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the user said where the access key is."""
+        return self.file is not None or self.fd is not None
+
+    def read(self) -> tuple[str, str]:
+        """Return id and secret; SecretNotGiven when there are no two lines."""
+        try:
+            lines = self._lines()
+        except (OSError, ValueError):
+            raise SecretNotGiven("The access key could not be read from there.") from None
+        key_id, secret = (one.decode("utf-8", "surrogateescape").strip() for one in lines)
+        if not (key_id and secret):
+            raise SecretNotGiven("An access key is two lines: its id, and its secret.")
+        return key_id, secret
+
+    def _lines(self) -> tuple[bytes, bytes]:
+        if self.file is None:
+            return _line_of(self.fd), _line_of(self.fd)
+        with self.file.open("rb") as file:
+            return file.readline(_MOST_BYTES), file.readline(_MOST_BYTES)
+
+
+def ask_key() -> tuple[str, str]:
+    """Ask on the terminal for an access key; the secret is not shown. SecretNotGiven."""
+    if not can_ask():
+        raise SecretNotGiven(
+            "The access key is asked for on a terminal, or taken with --credentials-file or"
+            " --credentials-fd."
+        )
+    key_id = ask_secret("Access key id: ").strip()
+    secret = ask_secret("Secret access key: ").strip() if key_id else ""
+    if not secret:
+        raise SecretNotGiven("No access key was entered.")
+    return key_id, secret
+
+
 def can_ask() -> bool:
     """Tell whether somebody sits at a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
