@@ -25,6 +25,7 @@ from mayfly.ui.app import Session, make_application
 from mayfly.ui.own_storage import OwnStorage
 from mayfly.ui.settings_dialog import SettingsDialog
 from mayfly.ui.storage_page import StoragePage
+from mayfly.ui.storage_watch import StorageServices
 from tests.gui.fake_storage import MINIO, FakeStorage, destination, upload
 from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
 
@@ -60,13 +61,9 @@ class StoragePhotographer(Photographer):
             "theme": session._theme,
             "icons": session._icons,
         }
-        self._own = OwnStorage(
-            window,
-            replace(session._mayfly, destinations=fake.destinations, uploads=fake.uploads),
-            preferences=session._keeper,
-            **self._looks,
-        )
-        self._own.watch.begin()
+        self._own = window.findChild(OwnStorage)
+        self._own.watch.services = StorageServices(fake.destinations, fake.uploads)
+        self._own.watch.ask()
 
     def _settings(self, window):
         tr, fake = self._session._tr, self._storage.destinations

@@ -30,6 +30,7 @@ def desk(storage_desk):  # noqa: F811
     desk = storage_desk
     desk.chip = UploadsChip(desk.watch, parent=desk.window, **desk.looks)
     desk.dialog = UploadsDialog(desk.watch, courier=desk.courier, tr=str, parent=desk.window)
+    desk.window.resize(1_200, 100)
     desk.window.show()
     return desk
 
@@ -69,6 +70,15 @@ def test_counts_and_progress_by_destination(desk):
     assert desk.chip.isVisible() and desk.chip.text() == "1 to send"
     assert "2 stored" in card.accessibleName()
     assert nameless(desk.dialog) == [] and nameless(desk.window) == []
+
+
+def test_a_narrow_window_says_less_and_its_tooltip_the_rest(desk):
+    show(desk, destination(verified_at=SINCE), STORED, WAITING, OWED)
+    assert desk.chip.text() == "1 to send · 1 to delete there"
+    desk.window.resize(760, 100)
+    desk.wait(lambda: desk.chip.text() == "2 open")
+    assert "1 to send · 1 to delete there" in desk.chip.toolTip()
+    assert "1 to send · 1 to delete there" in desk.chip.accessibleName()
 
 
 def test_pausing_and_going_on(desk):

@@ -14,7 +14,7 @@ from mayfly.ui.question import SIDE_PX
 from mayfly.ui.wording import Tr
 
 _WIDTH_PX = 600
-_ROOM_PX = 210
+_ROOM_PX = 180
 """What heading, message and buttons take of the screen's height."""
 
 

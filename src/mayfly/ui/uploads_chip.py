@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -13,6 +13,8 @@ from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr, number_text
 
 _ICON_PX = 16
+_WIDE_PX = 1_000
+"""With three chips in it, German words of all kinds need so much."""
 
 
 class UploadsChip(QToolButton):
@@ -30,10 +32,16 @@ class UploadsChip(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(_ICON_PX, _ICON_PX))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(tr("Show what is on its way to your own storage"))
+        parent.installEventFilter(self)
         watch.changed.connect(self._show)
         theme.changed.connect(self._show)
         self._show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say less when the foot of the window gets narrow, and more when it has room."""
+        if event.type() is QEvent.Type.Resize:
+            self._show()
+        return super().eventFilter(watched, event)
 
     def _show(self) -> None:
         text, tone = self._text(), "dim"
@@ -44,10 +52,19 @@ class UploadsChip(QToolButton):
         colour = str(getattr(self._theme.tones, tone))
         ratio = self.devicePixelRatioF()
         self.setIcon(QIcon(self._icons.pixmap("upload", colour, _ICON_PX, ratio)))
-        self.setText(text)
-        self.setAccessibleName(self._tr("Own storage: {what}").format(what=text))
-        self.setAccessibleDescription(self.toolTip())
+        strip = self.parentWidget()
+        is_narrow = strip is not None and strip.width() < _WIDE_PX
+        self.setText(self._short() if is_narrow else text)
+        spoken = self._tr("Own storage: {what}").format(what=text)
+        self.setAccessibleName(spoken)
+        hint = self._tr("Show what is on its way to your own storage")
+        self.setToolTip(f"{spoken}\n{hint}")
+        self.setAccessibleDescription(hint)
         self.setVisible(bool(text))
+
+    def _short(self) -> str:
+        n = self._watch.total(UploadState.WAITING, UploadState.FAILED, UploadState.OWED)
+        return self._tr("{n} open").format(n=number_text(n))
 
     def _text(self) -> str:
         tr, watch = self._tr, self._watch
