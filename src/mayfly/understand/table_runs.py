@@ -43,11 +43,13 @@ class _Edges:
             for place in (_left, _right, _centre)
         )
 
-    def fits(self, row: Row) -> bool:
-        """Return whether the row may stand below this one in a table."""
-        linked = {index for piece in row if (index := self._linked(piece)) is not None}
-        if len(linked) >= _FEWEST_LINKS:
-            return True
+    def linked(self, row: Row) -> dict[int, int]:
+        """Return which pieces of the row have a piece of this one above them; by their numbers."""
+        above = {index: self._linked(piece) for index, piece in enumerate(row)}
+        return {index: found for index, found in above.items() if found is not None}
+
+    def is_above(self, row: Row) -> bool:
+        """Return whether each piece of the row stands below another one of this."""
         below = [self._only_above(piece) for piece in row]
         return (None not in below and len(set(below)) == len(row)) or self._is_between(row)
 
@@ -112,7 +114,18 @@ def _goes_on(run: _Run, row: Row) -> bool:
         return False
     if len(row) == 1:
         return len(run.singles) < _MOST_SINGLES
-    return not run.recent or any(edges.fits(row) for edges in run.recent)
+    return not run.recent or _stands_below(run, row)
+
+
+def _stands_below(run: _Run, row: Row) -> bool:
+    """Return whether two pieces stand below ones of the last rows: cells have several lines."""
+    linked: set[int] = set()
+    for edges in run.recent:
+        found = edges.linked(row)
+        if len(set(found.values())) >= _FEWEST_LINKS or edges.is_above(row):
+            return True
+        linked |= found.keys()
+    return len(linked) >= _FEWEST_LINKS
 
 
 def _add(run: _Run, row: Row) -> None:
