@@ -55,7 +55,19 @@ any_words = st.lists(
 )
 
 
-@given(any_words)
+@st.composite
+def pages_of_rows(draw) -> list[Word]:
+    """Return words that stand in columns, some rows of them in words of one line."""
+    found = []
+    for row in range(draw(st.integers(0, 9))):
+        block = draw(st.integers(0, 1))
+        for left in draw(st.lists(st.sampled_from([0, 150, 300]), unique=True).map(sorted)):
+            text = draw(st.sampled_from(["Tea", "9.50", "•", "1."]))
+            found.append(Word(text, Box(left, row * 25, 40, 20), None, block, 0, row))
+    return found
+
+
+@given(st.one_of(any_words, pages_of_rows()))
 def test_no_word_is_lost_and_none_is_there_twice(found):
     layout = page_layout(page(found))
 

@@ -180,6 +180,13 @@ def test_a_table_without_names_gets_an_empty_head():
     assert kinds(written).count("td_open") == 3
 
 
+def test_a_cell_stays_one_cell():
+    piped = TableBlock(BOX, ((Cell((word("a|b"),)), Cell((word("c\\"),))),))
+
+    assert kinds(page_markdown(layout(piped))).count("td_open") == 2
+    assert shown(page_markdown(layout(piped))) == "a|b c\\"
+
+
 def test_a_picture_without_a_target_is_left_out():
     assert page_markdown(layout(picture("x"))) == ""
 
