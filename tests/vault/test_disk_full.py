@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.destinations import UploadState
 from mayfly.domain.errors import DiskFull
 from mayfly.domain.jobs import DeleteOutcome, Part, ReadOptions
 from mayfly.domain.states import DeleteReason, JobState
@@ -16,6 +17,7 @@ from tests.fakes import BytesSource, MemorySecrets
 from tests.small_disks import DISK_BYTES, disk_in_memory, fill_up
 from tests.vault.attack import loot, opened
 from tests.vault.conftest import RULE, Desk, paths_in, reading
+from tests.vault.storage import destination, ledger_of, refs
 
 ALL = frozenset(Part)
 
@@ -44,6 +46,29 @@ def test_a_document_that_does_not_fit_leaves_no_trace(full_desk: Desk) -> None:
     assert [job.job_id for job in full_desk.vault.jobs(full_desk.clock.now())] == [kept]
     assert full_desk.vault.source_chunk(kept, 0) == b"kept" * 1000
     assert full_desk.sql("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_uploads_are_owed_and_a_destination_goes_on_a_full_disk(
+    full_desk: Desk, small_disk: Path
+) -> None:
+    vault, many = full_desk.vault, 40
+    goes, stays = destination("goes"), destination("stays")
+    for one in (goes, stays):
+        vault.destinations.add(one)
+    job_id, now = full_desk.done_job(), full_desk.clock.now()
+    ledger = ledger_of(vault)
+    ledger.add(refs(job_id), stays.destination_id, now)
+    for upload in ledger.take(now, 3):
+        ledger.begin(upload, now)
+    others = [full_desk.admit() for _ in range(many)]
+    fill_up(small_disk)
+
+    ledger.cancel([], now)
+    answers = vault.purge([job_id, *others], ALL, DeleteReason.USER, now)
+    assert {one.outcome for one in answers} == {DeleteOutcome.DELETED}
+    assert [one.state for one in ledger.of_job(job_id)] == [UploadState.OWED] * 3
+    vault.destinations.remove(goes.destination_id, now)
+    assert [one.name for one in vault.destinations.all()] == ["stays"]
 
 
 def test_a_page_that_does_not_fit_is_still_to_be_read(full_desk: Desk, small_disk: Path) -> None:

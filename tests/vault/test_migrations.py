@@ -10,8 +10,10 @@ import pytest
 from mayfly.domain.errors import InternalError, VaultDamaged, VaultTooNew
 from mayfly.vault import migrations
 from mayfly.vault.migrations import check_version, newest_version, steps, upgrade
+from mayfly.vault.second_line import look_at_vault
 from tests.vault.conftest import Desk
 from tests.vault.rotating import HOMES, NOW, Place, check_settled
+from tests.vault.storage import destination, ledger_of, refs
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VERSION_1 = FIXTURES / "version_1"
@@ -70,6 +72,26 @@ def test_a_vault_of_version_3_gets_its_keys_into_buckets(home: str, tmp_path: Pa
     vault.close()
     check_settled(place, 3)
     assert copy.opened_with(place.loot()) == set()
+
+
+def test_a_vault_of_version_9_gets_own_storage(open_desk, monkeypatch) -> None:
+    all_steps = steps()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "steps", lambda: all_steps[:9])
+        old = open_desk()
+        job_id = old.done_job("kept")
+        assert look_at_vault(old.paths, NOW).owed_objects == 0
+        old.vault.close()
+
+    desk = open_desk()
+
+    assert desk.sql("PRAGMA user_version") == [(newest_version(),)]
+    assert desk.sql("SELECT uploads_paused FROM meta") == [(0,)]
+    assert desk.vault.page(job_id, 1, NOW).words[0].text == "kept"
+    one = destination()
+    desk.vault.destinations.add(one)
+    ledger = ledger_of(desk.vault)
+    assert ledger.add(refs(job_id), one.destination_id, NOW) == len(ledger.take(NOW, 9)) == 6
 
 
 def test_a_new_vault_owes_no_key(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from mayfly.domain.jobs import Part
 from mayfly.domain.states import DeleteReason
 from mayfly.domain.written_objects import Fate, WrittenObjects, written_in
 from mayfly.vault.connection import Transaction
+from mayfly.vault.opening import open_without_key
 from tests.vault.conftest import RULE, Desk
 from tests.vault.storage import NOW, destination, ledger_of, refs
 
@@ -183,6 +184,21 @@ def test_what_a_cancel_owes_is_listed_with_the_job(desk) -> None:
         assert scene.ledger.settle(one, UploadState.DELETED, NOW)
     # It was wanted again before the job went, and is not any more.
     assert scene.states() == {"1-1": ("left", None)}
+
+
+def test_without_any_key_what_is_due_turns_its_uploads(desk) -> None:
+    scene = Scene(desk, delete_with_job=True)
+    later = NOW + timedelta(days=2)
+    desk.vault.close()
+    keyless = open_without_key(desk.paths)
+    for due in keyless.due(later):
+        keyless.purge([due.job_id], due.parts, due.reason, later)
+
+    assert [one.state for one in keyless.uploads.of_job(scene.job_id)] == [UploadState.OWED] * 3
+    assert len(keyless.uploads.take(later, 9)) == 3
+    keyless.close()
+    desk.reopen()
+    assert desk.vault.audit.verify().intact
 
 
 def test_rows_of_a_deleted_job_tell_no_hash_and_no_size(desk) -> None:
