@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -44,7 +44,6 @@ from mayfly.vault.opening import (
     open_without_key,
 )
 from mayfly.vault.panic import Doomed, destroy, is_begun
-from mayfly.vault.shares import secret_name
 from mayfly.vault.vault import SqliteVault
 
 _KEYRING_PATIENCE_S = 3.0
@@ -201,18 +200,18 @@ class VaultDoor:
         shutil.rmtree(self._paths.tessdata, ignore_errors=True)
         return report
 
-    def _begin_forgetting(self, vault_ids: frozenset[bytes]) -> Callable[[], KeyringFate]:
+    def _begin_forgetting(self, names: Sequence[str]) -> Callable[[], KeyringFate]:
         """Remove the secrets beside: a locked keyring asks its user, who may never answer."""
         pinned = self.pinned()
-        if pinned is None or not vault_ids:
+        if pinned is None or not names:
             return lambda: KeyringFate.NONE
         removed = threading.Event()
 
         def remove() -> None:
             with suppress(VaultError):
                 store = self._open_store(pinned)
-                for vault_id in vault_ids:
-                    store.remove(secret_name(vault_id))
+                for name in names:
+                    store.remove(name)
                 removed.set()
 
         asking = threading.Thread(target=remove, name="keyring", daemon=True)

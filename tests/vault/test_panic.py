@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +16,10 @@ from mayfly.domain.panic import KeyringFate, PanicReport
 from mayfly.vault.opening import vault_exists
 from mayfly.vault.panic import Doomed, destroy, is_begun
 from mayfly.vault.shard import SLOT_BYTES, Shard
-from mayfly.vault.shares import secret_name
 from mayfly.vault.vault import SqliteVault
 from tests.small_disks import fill_up
 from tests.vault.rotating import NOW, Place, admit, check_alive, purge
+from tests.vault.storage import destination
 from tests.vault.test_disk_full import small_disk
 
 __all__ = ["small_disk"]
@@ -28,9 +28,9 @@ LATER = NOW + timedelta(days=40)
 
 
 def doomed(place: Place, **others: object) -> Doomed:
-    def forget(vault_ids: frozenset[bytes]):
-        for vault_id in vault_ids:
-            place.secrets.remove(secret_name(vault_id))
+    def forget(names: Sequence[str]):
+        for name in names:
+            place.secrets.remove(name)
         return lambda: KeyringFate.REMOVED
 
     plain = Doomed(
@@ -84,14 +84,37 @@ def test_the_key_is_overwritten_where_it_lies(filled: Place, tmp_path: Path) -> 
         assert not any(slot[at : at + 32] in left for at in range(0, len(slot) - 32, 32))
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_the_access_keys_of_destinations_go_with_the_share(place: Place, is_open: bool) -> None:
+    """Also of one that was added just now, and is in the log of writes alone."""
+    vault = place.open()
+    one = destination()
+    vault.destinations.add(one)
+    seen: list[Sequence[str]] = []
+
+    def forget(names: Sequence[str]):
+        seen.append(names)
+        return lambda: KeyringFate.REMOVED
+
+    if not is_open:
+        vault.close()
+    assert destroy(doomed(place, forget_secrets=forget)).key_destroyed
+
+    ((share, access_key),) = seen
+    assert share.startswith("vault-")
+    assert access_key == f"destination-{one.destination_id}"
+    if is_open:
+        vault.close()
+
+
 def test_the_key_goes_first_and_before_anybody_is_waited_for(filled: Place) -> None:
     seen: list[tuple[str, bool, bool]] = []
 
     def look(what: str) -> None:
         seen.append((what, bool(Shard(filled.paths.shard).vault_ids()), vault_exists(filled.paths)))
 
-    def forget(vault_ids: frozenset[bytes]):
-        assert len(vault_ids) == 1
+    def forget(names: Sequence[str]):
+        assert len(names) == 1
         look("keyring")
         return lambda: KeyringFate.NOT_REACHED
 
@@ -264,14 +287,14 @@ def test_a_database_that_is_none_names_no_vault(place: Place) -> None:
     place.open().close()
     place.paths.shard.unlink()
     place.paths.database.write_bytes(b"not a database at all" * 400)
-    seen: list[frozenset[bytes]] = []
+    seen: list[Sequence[str]] = []
 
-    def forget(vault_ids: frozenset[bytes]):
-        seen.append(vault_ids)
+    def forget(names: Sequence[str]):
+        seen.append(names)
         return lambda: KeyringFate.NONE
 
     assert destroy(doomed(place, forget_secrets=forget)).key_destroyed
-    assert seen == [frozenset()]
+    assert seen == [()]
     assert not place.paths.database.exists()
 
 
@@ -295,7 +318,7 @@ def test_a_slot_that_this_process_writes_meanwhile_goes_too(
     raw = tmp_path / "raw"
     os.link(keyring_place.paths.shard, raw)
 
-    def change_the_key(_: frozenset[bytes]):
+    def change_the_key(_: Sequence[str]):
         Shard(keyring_place.paths.shard).write_slot(vault_id, 2)
         assert Shard(raw).vault_ids()
         return lambda: KeyringFate.REMOVED

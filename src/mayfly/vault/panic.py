@@ -8,17 +8,19 @@ finds the mark in the shard goes on with it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from mayfly.domain.destinations import DestinationId, credentials_entry
 from mayfly.domain.errors import VaultError
 from mayfly.domain.panic import KeyringFate, PanicReport
 from mayfly.vault.shard import Shard
+from mayfly.vault.shares import secret_name
 
-_VAULT_ID_BYTES = 16
+_ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Doomed:
     shard: Path
     others: tuple[Path, ...]
     """Further files of the vault, of whatever use; missing ones are no error."""
-    forget_secrets: Callable[[frozenset[bytes]], Callable[[], KeyringFate]]
-    """Begins to remove the secrets of these vaults; what it returns waits for that a little."""
+    forget_secrets: Callable[[Sequence[str]], Callable[[], KeyringFate]]
+    """Begins to remove the secrets of these names; what it returns waits for that a little."""
     end_processes: Callable[[], int]
     """Kills every other process that has the vault open; returns how many."""
 
@@ -49,7 +51,7 @@ def destroy(doomed: Doomed) -> PanicReport:
     ended = doomed.end_processes()
     # A process that was just changing the key may have written a slot before it was ended.
     destroyed = _overwrite(shard) and destroyed
-    forgotten = doomed.forget_secrets(vault_ids | _id_in(doomed.database))
+    forgotten = doomed.forget_secrets(_secrets_of(doomed.database, vault_ids))
     left = _remove((*_files_of(doomed.database), *doomed.others))
     # So may a lane of this very process, which nobody ends; without the database's file it
     # commits no other key any more.
@@ -68,15 +70,28 @@ def _overwrite(shard: Shard) -> bool:
     return True
 
 
-def _id_in(database: Path) -> frozenset[bytes]:
-    """Return the id of the vault, if the file can be read just like that."""
-    with suppress(sqlite3.Error):
-        name = f"file:{quote(str(database))}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(name, uri=True, timeout=0)) as looking:
-            row = looking.execute("SELECT vault_id FROM meta").fetchone()
-        if row is not None and isinstance(row[0], bytes) and len(row[0]) == _VAULT_ID_BYTES:
-            return frozenset({row[0]})
-    return frozenset()
+def _secrets_of(database: Path, vault_ids: frozenset[bytes]) -> tuple[str, ...]:
+    """Return the names of what the keyring holds of the vault, its share first."""
+    shares = vault_ids | _ids_in(database, "SELECT vault_id FROM meta")
+    destinations = _ids_in(database, "SELECT id FROM destination")
+    return (
+        *sorted(map(secret_name, shares)),
+        *sorted(credentials_entry(DestinationId(one.hex())) for one in destinations),
+    )
+
+
+def _ids_in(database: Path, sql: str) -> frozenset[bytes]:
+    """Return ids of 16 bytes, as far as the file can be read just like that.
+
+    Once with what was written last and is not folded in yet, and once without it.
+    """
+    found: set[bytes] = set()
+    for way in ("mode=ro", "mode=ro&immutable=1"):
+        with suppress(sqlite3.Error):
+            name = f"file:{quote(str(database))}?{way}"
+            with closing(sqlite3.connect(name, uri=True, timeout=0)) as looking:
+                found.update(one for (one,) in looking.execute(sql) if isinstance(one, bytes))
+    return frozenset(one for one in found if len(one) == _ID_BYTES)
 
 
 def _files_of(database: Path) -> tuple[Path, ...]:
