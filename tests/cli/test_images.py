@@ -62,7 +62,12 @@ def test_pictures_are_saved_singly_or_all(cabinet: Cabinet, tmp_path: Path) -> N
         "album page-1-image-1 (2).jpg",
         "album page-2-image-1.png",
     ]
-    assert (tmp_path / "album page-1-image-1.jpg").read_bytes() == cabinet.jpeg
+    first = tmp_path / "album page-1-image-1.jpg"
+    assert first.read_bytes() == cabinet.jpeg
+    first.write_text("mine")
+    wanted = ("--save", "1-1", "--out", tmp_path, "--replace")
+    assert cabinet.program.run("images", cabinet.job, *wanted).out == f"{first}\n"
+    assert first.read_bytes() == cabinet.jpeg
 
 
 def test_what_is_not_there_is_said_and_holds_up_no_other(cabinet: Cabinet, tmp_path: Path) -> None:

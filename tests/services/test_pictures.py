@@ -97,6 +97,22 @@ def test_nothing_is_overwritten(house, pictures, out) -> None:
     assert (out / "letter page-1-image-1.png").read_text() == "mine"
 
 
+def test_what_was_there_is_replaced_when_that_is_wished(house, pictures, out) -> None:
+    job, namesake = read(house), read(house)
+    old = out / "letter page-1-image-1.png"
+    old.write_text("mine")
+
+    wanted = refs(job, (1, 1)) + refs(namesake, (1, 1))
+    written = pictures.save(wanted, out, replace=True).result()
+
+    # A document of the same name takes no place of one that was written just now.
+    assert [path.name for path in written] == [
+        "letter page-1-image-1.png",
+        "letter page-1-image-1 (2).png",
+    ]
+    assert old.read_bytes() == image_of(ImageId(1, 1)).data
+
+
 def test_a_long_name_does_not_take_the_number_of_the_page_away(house, pictures, out) -> None:
     job = read(house, name="ü" * 120 + ".pdf")
 

@@ -17,14 +17,14 @@ from mayfly.cli.listing import shown_name
 from mayfly.cli.session import Session
 from mayfly.composition import Mayfly
 from mayfly.domain.errors import TargetMissing, UserError
-from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageId, ImageRef
 from mayfly.services.picture_list import PictureView
 
 _DESCRIPTION = """
 List the pictures that were found in a document: those that a PDF has stored in it, and
 picture regions of a scan. With “--save” they are written as files into a folder that is
-there: the very bytes of a JPEG in the document, else a PNG. Nothing is overwritten.
+there: the very bytes of a JPEG in the document, else a PNG. Nothing is overwritten
+unless “--replace” says so.
 
 The pictures are of the document: they go with it, and those of a page with “mayfly delete
 --images --page N”. Files that you saved are yours: Mayfly does not delete them.
@@ -71,6 +71,9 @@ def add_parsers(commands: Commands) -> None:
         help="write these: all, or as they are listed, such as 1-2,3-1 (needs --out)",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to write to")
+    parser.add_argument(
+        "--replace", action="store_true", help="replace files that have the same name"
+    )
     parser.set_defaults(refuse=parser.error)
 
 
@@ -83,7 +86,8 @@ def run_images(arguments: argparse.Namespace, session: Session) -> int:
     pictures = mayfly.library.images(job.job_id).result()
     if arguments.out is not None:
         wanted = arguments.save or tuple(one.block.image_id for one in pictures)
-        return _save(mayfly, job.job_id, wanted, arguments.out, session)
+        refs = [ImageRef(job.job_id, one) for one in wanted]
+        return _save(mayfly, refs, arguments.out, session, replace=arguments.replace)
     terminal = session.terminal
     if terminal.as_json:
         terminal.print_json([picture_shape(one) for one in pictures])
@@ -95,12 +99,13 @@ def run_images(arguments: argparse.Namespace, session: Session) -> int:
 
 
 def _save(
-    mayfly: Mayfly, job_id: JobId, wanted: Sequence[ImageId], folder: Path, session: Session
+    mayfly: Mayfly, refs: Sequence[ImageRef], folder: Path, session: Session, *, replace: bool
 ) -> int:
     if not folder.is_dir():
         raise TargetMissing
     into = folder.absolute()
-    begun = [(one, mayfly.pictures.save([ImageRef(job_id, one)], into)) for one in wanted]
+    save = mayfly.pictures.save
+    begun = [(ref.image_id, save([ref], into, replace=replace)) for ref in refs]
     saved = [_waited_for(*one) for one in begun]
     for one in saved:
         if one.error is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path, PurePath
@@ -12,9 +12,10 @@ from pathlib import Path, PurePath
 from mayfly.domain.audit import AuditKind
 from mayfly.domain.audit_port import AuditLog
 from mayfly.domain.errors import InternalError, VaultError
+from mayfly.domain.export_port import ExportTarget
 from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageRef
-from mayfly.domain.ports import Clock, FileTarget, Lane
+from mayfly.domain.ports import Clock, Lane
 from mayfly.services.library import Library
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Pictures:
         vault_lane: Lane,
         *,
         save_lane: Lane,
-        target: FileTarget,
+        target: ExportTarget,
         clock: Clock,
     ) -> None:
         self._library = library
@@ -47,38 +48,47 @@ class Pictures:
         self._clock = clock
         self._closing = threading.Event()
 
-    def save(self, refs: Sequence[ImageRef], folder: Path) -> Future[tuple[Path, ...]]:
+    def save(
+        self, refs: Sequence[ImageRef], folder: Path, *, replace: bool = False
+    ) -> Future[tuple[Path, ...]]:
         """Write each picture as a new file into the folder: “letter page-1-image-2.png”.
 
-        Nothing is overwritten. Fails with the first picture that fails: NoSuchImage, another
-        JobError, or an ExportError; those before it are written, and no partial file is left.
+        replace: over a file of that name that was there before, whole or not at all. Fails with
+        the first picture that fails: NoSuchImage, another JobError, or an ExportError; those
+        before it are written, and no partial file is left.
         """
         wanted = tuple(refs)
-        return self._save_lane.submit(lambda: self._save(wanted, folder))
+        return self._save_lane.submit(lambda: self._save(wanted, folder, replace=replace))
 
     def close(self) -> None:
         """Finish the picture in hand; what waits is not begun, and its future fails."""
         self._closing.set()
         self._save_lane.close()
 
-    def _save(self, refs: Sequence[ImageRef], folder: Path) -> tuple[Path, ...]:
+    def _save(self, refs: Sequence[ImageRef], folder: Path, *, replace: bool) -> tuple[Path, ...]:
         written: list[Path] = []
         try:
             for ref in refs:
-                written.append(self._write(ref, folder))
+                # Two documents may have one name: neither takes the place of the other.
+                taken = {path.name for path in written} if replace else None
+                written.append(self._write(ref, folder, taken))
         finally:
             # Once for each job, however many of its pictures were saved at once.
             for job_id in dict.fromkeys(ref.job_id for ref in refs[: len(written)]):
                 self._write_down(job_id)
         return tuple(written)
 
-    def _write(self, ref: ImageRef, folder: Path) -> Path:
+    def _write(self, ref: ImageRef, folder: Path, taken: Collection[str] | None) -> Path:
+        """Write one; taken: over what is there, but not over these. None: over nothing."""
         if self._closing.is_set():
             raise InternalError("Mayfly is closing")
         found = self._library.image(ref).result()
         job = self._library.find(ref.job_id).result()
         stem = _short(PurePath(job.name or "").stem) or job.job_id[:8]
-        return self._target.write_new(
+        write = self._target.write_new
+        if taken is not None:
+            write = partial(self._target.replace, spare=lambda name: name in taken)
+        return write(
             folder,
             f"{stem} {ref.image_id.stem}",
             f".{found.block.image_type.extension}",
