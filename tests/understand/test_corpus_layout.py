@@ -87,3 +87,13 @@ def test_a_curriculum_has_headings_of_two_levels_and_lists(corpus):
     assert {level for level, _ in headings[1:]} == {2}
     assert sum(isinstance(block, ListBlock) for block in first.blocks) > 4
     assert "- Advisor: Prof. Sanjeev Arora" in page_markdown(first).split("\n")
+
+
+def test_a_word_that_was_parted_by_a_soft_hyphen_is_one_again(corpus):
+    """The file has U+00AD where a line ends; it is printed, so it is a hyphen of the page."""
+    name = "classes/resume__rendercv_John_Doe_ClassicTheme_CV.pdf"
+    (layout,) = layouts(corpus, name, range(1))
+
+    written = page_markdown(layout)
+    assert "top 5% of submissions)" in written and "self-supervised" in written
+    assert "submis-" in [word.text for word in layout.page.words]

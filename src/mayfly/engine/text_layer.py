@@ -21,6 +21,7 @@ _POINTS_PER_INCH = 72
 _MOST_MEANINGLESS = 0.15
 _MEANINGLESS = frozenset({"Cc", "Co", "Cn", "Cs"})
 _REPLACEMENT = "\ufffd"
+_SOFT_HYPHEN = "\u00ad"
 _MANY_LETTERS = 100
 _STAMP_LETTERS = 200
 _LARGE_IMAGE = 0.5
@@ -70,12 +71,19 @@ def words_of(page: Any, dpi: int) -> tuple[Word, ...]:  # noqa: ANN401
         left, top, right, bottom = _moved(matrix, x0, y0, x1, y1)
         if not (0 <= (left + right) / 2 <= width and 0 <= (top + bottom) / 2 <= height):
             continue
-        clean = text if text.isprintable() else "".join(filter(str.isprintable, text))
+        clean = text if text.isprintable() else _printed(text)
         if clean:
             place = numbers.place(block)
             box = _box(left, top, right, bottom)
             words.append(Word(clean, box, None, place, 0, numbers.place(block, line)))
     return tuple(words)
+
+
+def _printed(text: str) -> str:
+    """Return what of the word is seen on paper; a soft hyphen is where it ends a line."""
+    if text.endswith(_SOFT_HYPHEN):
+        text = f"{text[:-1]}-"
+    return "".join(filter(str.isprintable, text))
 
 
 @dataclass(frozen=True, slots=True)
