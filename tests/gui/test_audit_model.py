@@ -103,6 +103,11 @@ def test_what_cannot_be_fetched_is_told_and_asked_for_again(qtbot, model, audit)
             "Text destroyed · Deleted by you · 3 d late: the date was in doubt",
         ),
         (
+            {"pages": 0, "fate_1": "owed", "objects_1": 3, "fate_2": "left", "objects_2": 1},
+            "Document destroyed, with everything of it · Deleted by you · "
+            "3 pictures to be deleted in your own storage · 1 picture stays in your bucket",
+        ),
+        (
             {"reason": "of another version", "late_s": 120},
             "Document destroyed, with everything of it · 2 pages · 2 min late",
         ),
@@ -126,6 +131,17 @@ def test_a_deletion_says_what_why_and_how_late(detail, text):
             AuditKind.EXPORTED,
             {"target": "clipboard", "format": "txt"},
             "Text copied to the clipboard",
+        ),
+        (
+            AuditKind.EXPORTED,
+            {"target": "destination", "objects": 2},
+            "Exported to your own storage · 2 pictures",
+        ),
+        (AuditKind.DESTINATION_REMOVED, {"objects": 0}, "Own storage removed"),
+        (
+            AuditKind.OBJECTS_DELETED,
+            {"objects": 1},
+            "Seen to be gone from your own storage · 1 picture",
         ),
         (
             AuditKind.KEY_ROTATED,

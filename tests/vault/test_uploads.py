@@ -186,6 +186,21 @@ def test_what_is_wanted_while_it_is_owed_waits_until_it_is_gone(desk, place) -> 
     assert (again.state, again.was_begun) == (UploadState.WAITING, False)
 
 
+def test_who_carried_a_row_that_was_forgotten_since_cannot_settle_the_next_one(desk, place) -> None:
+    job_id, ledger = desk.done_job(), ledger_of(desk.vault)
+    ledger.add(refs(job_id, (1, 1)), place, NOW)
+    (old,) = ledger.take(NOW, 1)
+    ledger.begin(old, NOW)
+    ledger.cancel([job_id], NOW)
+    ledger.settle(*ledger.take(NOW, 1), UploadState.DELETED, NOW)
+    assert ledger.of_job(job_id) == ()
+    ledger.add(refs(job_id, (1, 1)), place, NOW)
+
+    assert not ledger.begin(old, NOW)
+    assert not ledger.settle(old, UploadState.STORED, NOW)
+    assert states(ledger, job_id) == ["waiting"]
+
+
 def test_a_marked_or_overdue_job_is_neither_taken_nor_begun(desk, place) -> None:
     job_id, ledger = desk.done_job(), ledger_of(desk.vault)
     ledger.add(refs(job_id), place, NOW)
