@@ -29,7 +29,7 @@ from tests.services.orders import (
     several,
     told,
 )
-from tests.services.test_exporting import done, exports, make_exporting
+from tests.services.test_exporting import DeletingTarget, done, exports, make_exporting
 from tests.waiting import eventually
 
 
@@ -135,6 +135,31 @@ def test_replacing_spares_what_the_same_export_has_written(
     assert told(answers) == ["a.txt", "A (2).txt"]
     assert (target / "a.txt").read_text() == "one\n\ftwo\n"
     assert (target / "A (2).txt").exists()
+
+
+@pytest.mark.parametrize("replacing", [False, True])
+def test_what_is_deleted_in_its_last_moment_gets_no_name(
+    house: House, target: Path, replacing: bool
+) -> None:
+    jobs = several(house, "0.pdf", "1.pdf")
+    left = [jobs[0]]
+
+    class Deleting(DeletingTarget):
+        def replace(self, *place, check, **others) -> Path:
+            def late() -> None:
+                self._before_named()
+                check()
+
+            return super().replace(*place, check=late, **others)
+
+    exporting = make_exporting(
+        house, Deleting(lambda: left and house.deletions.delete([left.pop()]).result())
+    )
+    answers = run(exporting, jobs, order(target, *FORMATS[:1], replace=replacing))
+    exporting.close()
+
+    assert told(answers) == ["already_deleted", "1.txt"]
+    assert names(target) == ["1.txt"]
 
 
 # --- pages -----------------------------------------------------------------------------

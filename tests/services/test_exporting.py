@@ -53,7 +53,7 @@ def exporting(house: House):
     made.close()
 
 
-def make_exporting(house: House, target=None) -> Exporting:
+def make_exporting(house: House, target=None, renderers=None) -> Exporting:
     return Exporting(
         house.vault,
         house.lane,
@@ -61,7 +61,8 @@ def make_exporting(house: House, target=None) -> Exporting:
         library=house.library,
         engine=house.engine,
         target=target or FolderTarget(),
-        renderers={
+        renderers=renderers
+        or {
             "txt": partial(render_text, page_text=page_text),
             ExportFormat.JSON: RENDERERS[ExportFormat.JSON],
         },
