@@ -103,7 +103,8 @@ class Desk:
         self.export_lane = ThreadLane("export")
         self.watch = Watch(house.vault, house.lane, bus=house.bus)
         self.icons = Icons(ROOT / "resources" / "icons", theme)
-        self.queue = house.queue(start=False)
+        self.on_ended: list[Callable[[JobId], None]] = []
+        self.queue = house.queue(start=False, on_ended=self._tell_ended)
         self.proof = FakeProof()
         self.network = NetworkGuard(SystemClock(), {})
         self.inspection = Inspection((Finding("swap", "none", Grade.GOOD),))
@@ -234,6 +235,10 @@ class Desk:
         if until is not None:
             self.wait(lambda: self.row(name).job.state is until)
         return self.row(name)
+
+    def _tell_ended(self, job_id: JobId) -> None:
+        for tell in self.on_ended:
+            tell(job_id)
 
     def wait(self, ask: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(ask, timeout=15_000)
@@ -370,7 +375,8 @@ def png_bytes(colour: str = "#ffffff", width: int = 60, height: int = 80) -> byt
 def _drawn(reading: PageReading) -> PageReading:
     words = tuple(_doubtful(word) for word in reading.result.words)
     result = replace(reading.result, words=words)
-    return PageReading(result, PageImage(png_bytes(width=500, height=700), 500, 700))
+    picture = PageImage(png_bytes(width=500, height=700), 500, 700)
+    return replace(reading, result=result, image=picture)
 
 
 def _doubtful(word: Word) -> Word:

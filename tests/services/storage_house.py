@@ -9,6 +9,7 @@ from mayfly.domain.destinations import Destination, DestinationId, Upload, Uploa
 from mayfly.domain.events import UploadsChanged
 from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageId, ImageRef
+from mayfly.domain.object_store import ObjectStores
 from mayfly.services.connections import Connections
 from mayfly.services.credentials import CredentialBox
 from mayfly.services.destinations import Destinations
@@ -44,11 +45,13 @@ class Storage:
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
     doubtful: bool = False
     most: int = 4
+    stores: ObjectStores | None = None
+    """Of real servers; None: the one in memory."""
 
     def __post_init__(self) -> None:
         house = self.house
         self.box = CredentialBox(self._open_secrets)
-        self.connections = Connections(MemoryStores(self.server), self.box)
+        self.connections = Connections(self.stores or MemoryStores(self.server), self.box)
         self.keyring_lane, self.network_lane = ThreadLane("keyring"), ThreadLane("network")
         self.uploader = Uploader(
             house.vault,
