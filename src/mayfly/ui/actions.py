@@ -50,18 +50,12 @@ class Actions:
         self.cancel = self._make(tr("Cancel reading"), "cancel", "Ctrl+.")
         self.retry = self._make(tr("Try again"), "retry", "Ctrl+R")
         self.recognise = self._make(tr("Recognise anyway"), "recognise", None)
+        self.export = self._make(tr("Export…"), "export", "Ctrl+E")
         self.exports = {
             file_format: self._make(format_name(tr, file_format), None, None)
             for file_format in formats
         }
-        if self.exports:
-            next(iter(self.exports.values())).setShortcut("Ctrl+E")
-        self.send = self._make(tr("Send pictures to…"), "upload", "Ctrl+Shift+S")
-        self.uploads = self._make(tr("Sent pictures"), None, "Ctrl+U")
-        self.own_storage = self._make(tr("Own storage…"), None, None)
-        for action in (self.send, self.uploads, self.own_storage):
-            # Shown by what can do it.
-            action.setVisible(False)
+        self._make_own_storage()
         self.show_deleted = self._tick(tr("Show deleted documents"), "Ctrl+D", checked=True)
         self.next_page = self._make(tr("Next page"), "next", "Ctrl+PgDown")
         self.previous_page = self._make(tr("Previous page"), "previous", "Ctrl+PgUp")
@@ -85,6 +79,15 @@ class Actions:
         )
         self.quit = self._make(tr("Quit"), None, "Ctrl+Q")
         self.themes = self._make_themes()
+
+    def _make_own_storage(self) -> None:
+        tr = self._tr
+        self.send = self._make(tr("Send pictures to…"), "upload", "Ctrl+Shift+S")
+        self.uploads = self._make(tr("Sent pictures"), None, "Ctrl+U")
+        self.own_storage = self._make(tr("Own storage…"), None, None)
+        for action in (self.send, self.uploads, self.own_storage):
+            # Shown by what can do it.
+            action.setVisible(False)
 
     def show_paused(self, paused: bool) -> None:
         """Make the pause action say what it would do."""

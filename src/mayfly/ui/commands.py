@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from mayfly.ui.actions import Actions
 from mayfly.ui.arrivals import Arrivals
+from mayfly.ui.export_commands import ExportCommands
 from mayfly.ui.file_dialogs import FileDialogs, Wanted
 from mayfly.ui.job_list import JobList
 from mayfly.ui.offer import offer_of
@@ -35,6 +36,7 @@ class Commands(QObject):
         wishes: Wishes,
         arrivals: Arrivals,
         dialogs: FileDialogs,
+        exports: ExportCommands,
         theme: Theme,
         preferences: PreferenceKeeper,
         tr: Tr,
@@ -47,6 +49,7 @@ class Commands(QObject):
         self._wishes = wishes
         self._arrivals = arrivals
         self._dialogs = dialogs
+        self._exports = exports
         self._theme = theme
         self._preferences = preferences
         self._tr = tr
@@ -64,7 +67,7 @@ class Commands(QObject):
         actions.retry.setEnabled(bool(wishes.may_retry(jobs)))
         actions.recognise.setEnabled(bool(wishes.may_recognise(jobs)))
         exports = bool(wishes.may_export(jobs))
-        for action in actions.exports.values():
+        for action in (actions.export, *actions.exports.values()):
             action.setEnabled(exports)
 
     def show_paused(self, paused: bool) -> None:
@@ -93,6 +96,8 @@ class Commands(QObject):
         menu.addActions([actions.cancel, actions.retry, actions.recognise])
         menu.addSeparator()
         exports = menu.addMenu(self._tr("Export"))
+        exports.addAction(actions.export)
+        exports.addSeparator()
         exports.addActions(list(actions.exports.values()))
         for add in self._more:
             add(menu)
@@ -118,6 +123,9 @@ class Commands(QObject):
             (actions.recognise, wishes.recognise_anyway),
         ):
             action.triggered.connect(lambda _=False, act=act: act(jobs.chosen_jobs()))
+        actions.export.triggered.connect(
+            lambda: self._exports.open(wishes.may_export(jobs.chosen_jobs()))
+        )
         for file_format, action in actions.exports.items():
             action.triggered.connect(lambda _=False, kind=file_format: self._export(kind))
 

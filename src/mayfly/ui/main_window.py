@@ -26,6 +26,7 @@ from mayfly.ui.deleting import Deleting
 from mayfly.ui.drop_window import DropWindow
 from mayfly.ui.empty_state import EmptyState
 from mayfly.ui.ends import Ends
+from mayfly.ui.export_commands import ExportCommands
 from mayfly.ui.file_dialogs import FileDialogs
 from mayfly.ui.first_choice import FirstChoice
 from mayfly.ui.gone_screen import GoneScreen
@@ -175,13 +176,24 @@ class MainWindow(DropWindow):
         self._make_commands(icons, decode_lane, suffixes)
 
     def _make_commands(self, icons: Icons, decode_lane: Lane, suffixes: Sequence[str]) -> None:
+        dialogs = FileDialogs(self, tr=self._tr, suffixes=suffixes)
+        self.exports = ExportCommands(
+            self._mayfly.exporting,
+            dialogs=dialogs,
+            status=self.status,
+            trouble=self.trouble,
+            courier=self._courier,
+            tr=self._tr,
+            window=self,
+        )
         self.commands = Commands(
             self.actions_,
             jobs=self.jobs,
             pages=self.pages,
             wishes=self.wishes,
             arrivals=self.arrivals,
-            dialogs=FileDialogs(self, tr=self._tr, suffixes=suffixes),
+            dialogs=dialogs,
+            exports=self.exports,
             theme=self._theme,
             preferences=self._preferences,
             tr=self._tr,
@@ -342,7 +354,7 @@ class MainWindow(DropWindow):
         self._stack.addWidget(self._workspace)
         self._body = QWidget(self)
         column = tight_column(self._body)
-        for widget in (self.toolbar, self.ends, self.trouble):
+        for widget in (self.toolbar, self.ends, self.trouble, self.exports.bar):
             column.addWidget(widget)
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)

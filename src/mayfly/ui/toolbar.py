@@ -38,8 +38,7 @@ class Toolbar(QWidget):
         self._keep = keep
         keep.text_changed.connect(self._fit)
         self.export_button = self._menu_button(tr("Export"), "export", self._export_menu(actions))
-        for action in actions.exports.values():
-            action.enabledChanged.connect(self.export_button.setEnabled)
+        actions.export.enabledChanged.connect(self.export_button.setEnabled)
         self.delete_button = self._button(actions.delete)
         self.delete_menu_button = self._menu_button("", "open", self._delete_menu(actions))
         self.delete_menu_button.setObjectName("narrow")
@@ -125,6 +124,8 @@ class Toolbar(QWidget):
     def _export_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
         menu.setAccessibleName(self._tr("Export"))
+        menu.addAction(actions.export)
+        menu.addSeparator()
         menu.addActions(list(actions.exports.values()))
         return menu
 

@@ -49,8 +49,15 @@ def format_name(tr: Tr, file_format: str) -> str:
     """Return what a format is called in the export menu."""
     names = {
         "txt": tr("Text (.txt)"),
-        "json": tr("Words and boxes (.json)"),
+        "layout": tr("Text with its layout kept (.txt)"),
+        "md": tr("Markdown (.md)"),
+        "docx": tr("Word processor (.docx)"),
         "pdf": tr("Searchable PDF (.pdf)"),
+        "csv": tr("Tables (.csv)"),
+        "words": tr("List of words (.csv)"),
+        "json": tr("Words, boxes and blocks (.json)"),
+        "hocr": tr("hOCR (.html)"),
+        "alto": tr("ALTO 4 (.xml)"),
     }
     return names.get(file_format, f".{file_format}")
 
