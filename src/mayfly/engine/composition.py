@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from mayfly.domain.pages import PageOrigin, PageResult
+from mayfly.engine.invisible_letters import Letters
 from mayfly.engine.invisible_text import content_of
 from mayfly.engine.loaded_page import OpenDocument
 from mayfly.engine.mupdf import pymupdf
 from mayfly.engine.page_geometry import seen_to_user_space
-from mayfly.engine.pdf_font import FONT_NAME, add_invisible_font
+from mayfly.engine.pdf_font import FONT_NAME, InvisibleFont, add_invisible_font
 
 
 class Composition:
@@ -27,7 +28,8 @@ class Composition:
         self._numbers: list[int] = []
         self._document = pymupdf.open(stream=document.to_pdf(), filetype="pdf")
         self._glyphs = tessdata / "pdf.ttf"
-        self._font: int | None = None
+        self._font: InvisibleFont | None = None
+        self._letters = Letters()
         self._data = b""
 
     def add(self, page: PageResult) -> None:
@@ -37,11 +39,13 @@ class Composition:
         if page.turned_degrees:
             target.set_rotation((target.rotation + page.turned_degrees) % 360)
         if page.origin is PageOrigin.RECOGNISED and page.words:
-            content = content_of(page, _to_user_space(target, page), FONT_NAME)
+            content = content_of(page, _to_user_space(target, page), FONT_NAME, self._letters)
             self._append(target, content)
 
     def finish(self) -> int:
         """Write the PDF; return its size in bytes."""
+        if self._font is not None:
+            self._document.update_stream(self._font.to_unicode, self._letters.to_unicode())
         if self._excerpt:
             self._document = _excerpt(self._document, self._numbers)
         try:
@@ -59,7 +63,7 @@ class Composition:
         if self._font is None:
             self._font = add_invisible_font(self._document, self._glyphs)
         page.wrap_contents()
-        _add_to_resources(self._document, page.xref, self._font)
+        _add_to_resources(self._document, page.xref, self._font.font)
         xref = self._document.get_new_xref()
         self._document.update_object(xref, "<<>>")
         self._document.update_stream(xref, content)

@@ -8,24 +8,36 @@ from statistics import median
 from typing import Any
 
 from mayfly.domain.pages import Box, PageResult, Word
+from mayfly.engine.invisible_letters import Letters
 from mayfly.engine.mupdf import pymupdf
 from mayfly.engine.pdf_font import GLYPH_WIDTH
 
 _DESCENT = 0.2
+_SPACE = 0x20
 _TILTED = 2.0
 """A line whose hull is so much taller than its words runs up or down the page."""
 
 
-def content_of(page: PageResult, to_user_space: Any, font_name: str) -> bytes:  # noqa: ANN401
+def content_of(
+    page: PageResult,
+    to_user_space: Any,  # noqa: ANN401
+    font_name: str,
+    letters: Letters,
+) -> bytes:
     """Return the stream; to_user_space is the matrix from the page's pixels."""
     parts = ["q BT 3 Tr"]
     for _, line in groupby(page.words, key=lambda word: (word.block, word.paragraph, word.line)):
-        parts.extend(_line(list(line), to_user_space, font_name))
+        parts.extend(_line(list(line), to_user_space, font_name, letters))
     parts.append("ET Q\n")
     return "\n".join(parts).encode("ascii")
 
 
-def _line(words: list[Word], to_user_space: Any, font_name: str) -> Iterable[str]:  # noqa: ANN401
+def _line(
+    words: list[Word],
+    to_user_space: Any,  # noqa: ANN401
+    font_name: str,
+    letters: Letters,
+) -> Iterable[str]:
     """Give one line's words the same height and base, so that they are read as a line."""
     hull = _hull(words)
     is_tilted = hull.height > _TILTED * median(word.box.height for word in words)
@@ -33,13 +45,15 @@ def _line(words: list[Word], to_user_space: Any, font_name: str) -> Iterable[str
         frame = word.box if is_tilted else hull
         size = max(1, frame.height)
         base = frame.top + size * (1 - _DESCENT)
-        codes = word.text.encode("utf-16-be", "ignore")
-        natural = size * GLYPH_WIDTH / 1000 * len(codes) / 2
+        codes = letters.codes(word.text)
+        if not codes:
+            continue
+        natural = size * GLYPH_WIDTH / 1000 * len(codes)
         stretch = 100 * max(1, word.box.width) / natural
         matrix = pymupdf.Matrix(1, 0, 0, -1, word.box.left, base) * to_user_space
         numbers = " ".join(f"{value:.4f}" for value in tuple(matrix))
         # The space ends the word for readers that do not look at gaps.
-        text = codes.hex() + "0020"
+        text = "".join(f"{code:04x}" for code in (*codes, _SPACE))
         yield f"/{font_name} {size} Tf {stretch:.3f} Tz {numbers} Tm <{text}> Tj"
 
 

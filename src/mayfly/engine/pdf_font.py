@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,31 +10,21 @@ FONT_NAME = "MayflyInvisible"
 GLYPH_WIDTH = 500
 """Every letter is this many thousandths of the font size wide."""
 
-_TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<0000> <FFFF>
-endcodespacerange
-1 beginbfrange
-<0000> <FFFF> <0000>
-endbfrange
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end
-"""
+
+@dataclass(frozen=True, slots=True)
+class InvisibleFont:
+    """The object numbers of the font and of the CMap that says what its codes mean."""
+
+    font: int
+    to_unicode: int
 
 
-def add_invisible_font(document: Any, glyphs: Path) -> int:  # noqa: ANN401 - MuPDF is untyped
-    """Put the font into the PDF; return its object number.
+def add_invisible_font(document: Any, glyphs: Path) -> InvisibleFont:  # noqa: ANN401 - MuPDF
+    """Put the font into the PDF. The CMap is still empty: write it when all letters are known.
 
-    Character codes are UTF-16: the code is the letter, and every code shows glyph 1 of the
-    572-byte font that comes with Tesseract for this purpose. Without that file the font is
-    not embedded, which is enough for text that is never drawn.
+    Every code of two bytes shows glyph 1 of the 572-byte font that comes with Tesseract for
+    this purpose. Without that file the font is not embedded, which is enough for text that is
+    never drawn.
     """
     descriptor = (
         "<< /Type /FontDescriptor /FontName /GlyphLessFont /Flags 5 /ItalicAngle 0 "
@@ -54,12 +45,13 @@ def add_invisible_font(document: Any, glyphs: Path) -> int:  # noqa: ANN401 - Mu
         f"/FontDescriptor {descriptor_xref} 0 R /DW {GLYPH_WIDTH} "
         f"/CIDToGIDMap {map_xref} 0 R >>",
     )
-    unicode_xref = _new_stream(document, _TO_UNICODE, "<<>>")
-    return _new_object(
+    unicode_xref = _new_stream(document, b"", "<<>>")
+    font_xref = _new_object(
         document,
         "<< /Type /Font /Subtype /Type0 /BaseFont /GlyphLessFont /Encoding /Identity-H "
         f"/DescendantFonts [{child_xref} 0 R] /ToUnicode {unicode_xref} 0 R >>",
     )
+    return InvisibleFont(font_xref, unicode_xref)
 
 
 def _new_object(document: Any, text: str) -> int:  # noqa: ANN401
