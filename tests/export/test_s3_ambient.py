@@ -71,7 +71,7 @@ HOSTILE = {
         "AWS_SHARED_CREDENTIALS_FILE": "{folder}/hostile",
         "AWS_DATA_PATH": "{folder}/models",
         "BOTO_CONFIG": "{folder}/hostile",
-        "BOTOCORE_EXPERIMENTAL__PLUGINS": "hostile=tests.export.no_such_plugin",
+        "BOTOCORE_EXPERIMENTAL__PLUGINS": "hostile=hostile_plugin",
     },
     "ways": {
         "AWS_MAX_ATTEMPTS": "no number",
@@ -92,6 +92,15 @@ HOSTILE = {
     },
 }
 """Every variable by which botocore, urllib3 or OpenSSL can be told something."""
+
+PLUGIN = """
+def add_header(request, **words):
+    request.headers["X-Hostile"] = "hostile"
+
+
+def initialize_client_plugin(client):
+    client.meta.events.register("before-sign.s3", add_header)
+"""
 
 
 @pytest.fixture
@@ -124,9 +133,11 @@ def trap() -> Iterator[list[bytes]]:
 
 
 @pytest.fixture
-def hostile(tmp_path, trap) -> dict[str, dict[str, str]]:
+def hostile(tmp_path, trap, monkeypatch) -> dict[str, dict[str, str]]:
     """The whole hostile environment with its files, by kind."""
     (tmp_path / "hostile").write_text("[default\nthis is no = configuration")
+    (tmp_path / "hostile_plugin.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
     for folder in (tmp_path / "models", tmp_path / "home" / ".aws" / "models"):
         (folder / "s3" / "2006-03-01").mkdir(parents=True)
         (folder / "s3" / "2006-03-01" / "service-2.json").write_text('{"hostile": true}')

@@ -84,6 +84,8 @@ class TestTraces:
     def faults(self, server: S3Server) -> Iterator[tuple[Place, Credentials]]:
         yield server.place, Credentials("AKIANOBODYCANARY", FULL.secret)
         yield server.place, Credentials(FULL.key_id, "wrong-secret-canary")
+        # Refused here, in the midst of botocore's own frames.
+        yield server.place, Credentials("AKIA\nCANARY", FULL.secret)
         yield server.at(endpoint="http://127.0.0.1:9"), FULL
         yield server.at(endpoint=server.place.endpoint.replace("http:", "https:")), FULL
 
