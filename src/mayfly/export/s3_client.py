@@ -75,6 +75,8 @@ class Clients:
             use_dualstack_endpoint=False,
             use_fips_endpoint=False,
             user_agent="Mayfly",
+            # What is asked comes from this package alone.
+            parameter_validation=False,
         )
 
 

@@ -12,11 +12,12 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-BLOCK = 1 << 16
+BLOCK = 1 << 18
+"""Each goes in one call: between two calls another thread may have the interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Patience:
     """How long is waited.
 
     connect_s: for a connection, and again for TLS. answer_s: for the beginning of an answer,
-    and for every 64 KiB that are sent or received: what still moves is not cut off. attempts:
+    and for every 256 KiB that are sent or received: what still moves is not cut off. attempts:
     how often one call is tried.
     """
 
@@ -95,17 +96,15 @@ class Line:
 
     def _send(self, head: bytes, body: bytes) -> None:
         self.sock.settimeout(self._answer_s)
-        if len(head) + len(body) <= BLOCK:
-            self.sock.sendall(head + body)
-            return
-        self.sock.sendall(head)
-        for block in _blocks(body):
+        view = memoryview(body)
+        self.sock.sendall(head + view[:BLOCK])
+        for start in range(BLOCK, len(view), BLOCK):
             if self._tells_early and _is_readable(self.sock):
                 # Refused before it was all sent; the rest would only break the connection.
                 self._cut_short = True
                 return
             try:
-                self.sock.sendall(block)
+                self.sock.sendall(view[start : start + BLOCK])
             except (BrokenPipeError, ConnectionResetError):
                 # The refusal may lie here already to be read.
                 self._cut_short = True
@@ -123,12 +122,6 @@ class _Incoming(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - as in io
         return self._line.receive_into(buffer)
-
-
-def _blocks(body: bytes) -> Iterator[memoryview]:
-    view = memoryview(body)
-    for start in range(0, len(view), BLOCK):
-        yield view[start : start + BLOCK]
 
 
 def _is_readable(sock: socket.socket) -> bool:
