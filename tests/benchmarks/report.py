@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks.uploads_page import HEAD, rows_of, told_of
+
 _TITLES = {
     "start": "From start to usable window",
     "stall": "Longest stall of the window while reading",
@@ -13,6 +15,7 @@ _TITLES = {
     "purge": "Deleting",
     "punctuality": "Ends that are kept",
     "road": "Pages per minute of the whole road",
+    "uploads": "Pictures to a bucket",
 }
 _INTRO = """# Benchmarks
 
@@ -384,4 +387,5 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "purge": _purge,
     "punctuality": _punctuality,
     "road": _road,
+    "uploads": lambda found: _table(HEAD, rows_of(found)) + told_of(found),
 }

@@ -31,6 +31,7 @@ _PARTS = {
     "purge": ["benchmarks.purge"],
     "punctuality": ["benchmarks.punctuality"],
     "road": ["benchmarks.road"],
+    "uploads": ["benchmarks.uploads"],
 }
 _LONGEST_S = {False: 1_800.0, True: 240.0}
 
