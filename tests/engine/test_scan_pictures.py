@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pymupdf
 import pytest
 from engine_documents import PLEASE_READ, encoded, page_picture, pdf_of, read_first, text_of
 from picture_pages import difference, flate, jpeg, opened, page_of, photograph
@@ -74,6 +75,19 @@ def test_a_scan_in_a_pdf_is_looked_at_and_is_no_picture_itself(shared_reader):
     assert reading.result.origin is PageOrigin.RECOGNISED
     (found,) = reading.images
     assert is_near(found.block.box, *AT, *PHOTO)
+
+
+def test_a_scan_with_text_behind_it_is_looked_at_and_its_text_is_taken(shared_reader):
+    document = pymupdf.open(stream=pdf_of(scan()), filetype="pdf")
+    place = pymupdf.Rect(60, 60, 560, 400)
+    document[0].insert_textbox(place, " ".join(PLEASE_READ), fontsize=17, render_mode=3)
+
+    reading = read_first(shared_reader, document.tobytes())
+
+    assert reading.result.origin is PageOrigin.TEXT_LAYER
+    (found,) = reading.images
+    dpi = reading.result.dpi / DPI
+    assert is_near(found.block.box, *(round(one * dpi) for one in (*AT, *PHOTO)), slack=40)
 
 
 def test_a_scan_with_a_margin_or_in_strips_is_no_picture(shared_reader):
