@@ -49,7 +49,7 @@ from mayfly.services.watch import Watch
 from mayfly.system.files import LocalFiles
 from mayfly.system.processes import GroupKiller
 from mayfly.system.seat import FileSeat
-from mayfly.understand.layout import caption_of
+from mayfly.understand.captions import alternatives
 from mayfly.understand.plain_text import page_text
 from mayfly.vault.audit_signing import is_consistent
 from mayfly.vault.vault import SqliteVault
@@ -131,7 +131,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     retention, timekeeping = _ends(adapters, deletions, bus)
     vault.audit.begin(clock.now())
     retention.sweep()
-    library = Library(vault, lane, clock=clock, page_text=page_text, caption_of=caption_of)
+    library = Library(vault, lane, clock=clock, page_text=page_text, captions=alternatives)
     storage = own_storage(adapters.storage, vault, lane, bus, clock)
     intake, exporting = _intake(adapters, bus, storage), _exporting(adapters, library)
     pictures, forms = _pictures(adapters, library), make_forms(exporting, library)
@@ -189,7 +189,7 @@ def assemble_keyless(adapters: Adapters, *, on_closed: Callable[[], None]) -> Ke
     retention, timekeeping = _ends(adapters, deletions, bus)
     swept = retention.sweep()
     return Keyless(
-        library=Library(vault, lane, clock=clock, page_text=page_text, caption_of=caption_of),
+        library=Library(vault, lane, clock=clock, page_text=page_text, captions=alternatives),
         deletions=deletions,
         audit=AuditTrail(vault.audit, lane, forms=RECEIPT_FORMS, clock=clock),
         timekeeping=timekeeping,

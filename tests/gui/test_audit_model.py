@@ -129,6 +129,11 @@ def test_a_deletion_says_what_why_and_how_late(detail, text):
         (AuditKind.EXPORTED, {"target": "file", "format": "pdf"}, "Exported to a file · .pdf"),
         (
             AuditKind.EXPORTED,
+            {"target": "file", "format": "image"},
+            "Exported to a file · pictures",
+        ),
+        (
+            AuditKind.EXPORTED,
             {"target": "clipboard", "format": "txt"},
             "Text copied to the clipboard",
         ),

@@ -122,7 +122,9 @@ class House:
             self.lane,
             clock=self.clock,
             page_text=page_text,
-            caption_of=lambda page, image: f"{page.words[0].text} {image.image_id.number}",
+            captions=lambda page, images: [
+                f"{page.words[0].text} {image.image_id.number}" for image in images
+            ],
         )
 
     # --- shortcuts -------------------------------------------------------------------

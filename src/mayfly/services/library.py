@@ -15,7 +15,7 @@ from mayfly.domain.jobs import Job
 from mayfly.domain.pages import PageImage, PageResult, PageState, PageSummary, Word
 from mayfly.domain.ports import Clock, Lane
 from mayfly.domain.vault_port import Changes, Vault
-from mayfly.services.picture_list import CaptionOf, PictureList, PictureView
+from mayfly.services.picture_list import Captions, PictureList, PictureView
 
 _SHORTEST_PREFIX = 4
 
@@ -47,13 +47,13 @@ class Library:
         *,
         clock: Clock,
         page_text: Callable[[Sequence[Word]], str],
-        caption_of: CaptionOf = lambda _page, _image: None,
+        captions: Captions = lambda _page, images: [None] * len(images),
     ) -> None:
         self._vault = vault
         self._lane = vault_lane
         self._clock = clock
         self._page_text = page_text
-        self._caption_of = caption_of
+        self._captions = captions
 
     def changes(self, seq: int) -> Future[Changes]:
         """Return the job rows that changed after seq; 0 asks for all of them."""
@@ -94,7 +94,7 @@ class Library:
     def images(self, job_id: JobId) -> Future[tuple[PictureView, ...]]:
         """Return the pictures found so far, in order; fails with SourceGone or AlreadyDeleted."""
         looking = PictureList(
-            self._vault, self._lane, job_id, clock=self._clock, caption_of=self._caption_of
+            self._vault, self._lane, job_id, clock=self._clock, captions=self._captions
         )
         return looking.look()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Clock, Lane
 from mayfly.domain.vault_port import Vault
 
-CaptionOf = Callable[[PageResult, ImageBlock], str | None]
-"""Finds the words beside a picture that say what it is; None where there are none."""
+Captions = Callable[[PageResult, Sequence[ImageBlock]], Sequence[str | None]]
+"""Finds the words beside each picture of a page that say what it is; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class PictureList:
     """Lists the pictures of one job, a page at a time: others may use the lane in between."""
 
     def __init__(
-        self, vault: Vault, vault_lane: Lane, job_id: JobId, *, clock: Clock, caption_of: CaptionOf
+        self, vault: Vault, vault_lane: Lane, job_id: JobId, *, clock: Clock, captions: Captions
     ) -> None:
         self._vault = vault
         self._lane = vault_lane
         self._job_id = job_id
         self._clock = clock
-        self._caption_of = caption_of
+        self._captions = captions
         self._left: deque[list[ImageBlock]] = deque()
         self._views: list[PictureView] = []
         self._has_words = True
@@ -72,9 +72,8 @@ class PictureList:
     def _add_page(self) -> None:
         blocks = self._left.popleft()
         page = self._words(blocks[0].image_id.page)
-        for block in blocks:
-            caption = None if page is None else self._caption_of(page, block)
-            self._views.append(PictureView(block, caption))
+        captions = [None] * len(blocks) if page is None else self._captions(page, blocks)
+        self._views += [PictureView(*one) for one in zip(blocks, captions, strict=True)]
 
     def _words(self, number: int) -> PageResult | None:
         if not self._has_words:

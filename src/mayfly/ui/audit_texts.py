@@ -169,8 +169,14 @@ def _exported(tr: Tr, detail: Mapping[str, str | int]) -> list[str]:
         "clipboard": tr("Text copied to the clipboard"),
         "destination": tr("Exported to your own storage"),
     }.get(str(detail.get("target", "")), tr("Exported"))
-    file_format = "" if detail.get("target") == "clipboard" else str(detail.get("format", ""))
-    return [what, f".{file_format}" if file_format else "", _pictures(tr, detail)]
+    return [what, _form(tr, detail), _pictures(tr, detail)]
+
+
+def _form(tr: Tr, detail: Mapping[str, str | int]) -> str:
+    file_format = str(detail.get("format", ""))
+    if not file_format or detail.get("target") == "clipboard":
+        return ""
+    return tr("pictures") if file_format == "image" else f".{file_format}"
 
 
 def verdict_text(tr: Tr, verdict: AuditVerdict) -> str:
