@@ -24,9 +24,9 @@ WORD_COLUMNS = (
     "confidence",
 )
 
-# What spreadsheets take for a formula, full-width signs too; behind any number of guards, so
-# that taking one guard away always gives the cell as it was.
-_FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+# What spreadsheets take for a formula, full-width signs too; behind quotes and any number of
+# guards, so that taking one guard away always gives the cell as it was.
+_FORMULA = re.compile("[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 _DIGITS = r"(?:\d{1,3}(?:[., '\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?"
 _MONEY = "[$€£¥]"
 _NUMBER = re.compile(rf"[+\-] ?(?:{_MONEY} ?)?{_DIGITS}(?: ?(?:%|{_MONEY}))?")
@@ -58,9 +58,14 @@ def render_words(document: ExportDocument) -> Iterator[bytes]:
 def guarded(cell: str) -> str:
     """Return the cell so that a spreadsheet shows it and never runs it; numbers stay as they are.
 
-    One ' is put before what could be a formula: a sign that spreadsheets know for "text".
+    One ' is put before what could be a formula: a sign that spreadsheets know for "text". The
+    same behind a semicolon: where the comma is a decimal one, spreadsheets part cells there.
     """
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    return ";".join(f"'{one}" if _runs(one) else one for one in cell.split(";"))
+
+
+def _runs(text: str) -> bool:
+    return bool(_FORMULA.match(text)) and not _NUMBER.fullmatch(text.strip())
 
 
 def _cells(table: TableBlock) -> Iterator[list[str]]:
