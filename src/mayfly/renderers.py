@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from mayfly.domain.export_errors import NoTables
-from mayfly.domain.exports import ExportFormat, Renderer
+from mayfly.domain.exports import ExportDocument, ExportFormat, Renderer
 from mayfly.domain.images import ImageBlock
 from mayfly.domain.layout import PageLayout, TableBlock
 from mayfly.domain.pages import PageResult
@@ -16,7 +16,6 @@ from mayfly.export.csv_files import render_tables, render_words
 from mayfly.export.formats import render_markdown, render_text
 from mayfly.export.hocr import render_hocr
 from mayfly.export.result_json import render_json
-from mayfly.export.word_processor import render_docx
 from mayfly.services.page_forms import CopiedTables
 from mayfly.system.own_version import own_version
 from mayfly.understand.flow import flowing
@@ -47,6 +46,22 @@ def find_tables(pages: Iterable[PageResult]) -> CopiedTables:
     return CopiedTables(tables_html(tables), tables_tsv(tables))
 
 
+def _render_hocr(document: ExportDocument) -> Iterator[bytes]:
+    # Which version this is, is read from a file: not while Mayfly starts.
+    return render_hocr(document, layouts=page_layouts, version=own_version())
+
+
+def _render_alto(document: ExportDocument) -> Iterator[bytes]:
+    return render_alto(document, layouts=document_layout, version=own_version())
+
+
+def _render_docx(document: ExportDocument) -> Iterator[bytes]:
+    # Loading python-docx takes some 50 ms that a start has no use for.
+    from mayfly.export.word_processor import render_docx
+
+    return render_docx(document, layouts=document_layout, flow=flowing)
+
+
 RENDERERS: dict[str, Renderer] = {
     ExportFormat.TEXT: partial(render_text, page_text=page_text),
     ExportFormat.LAYOUT_TEXT: partial(render_text, page_text=layout_text),
@@ -58,7 +73,7 @@ RENDERERS: dict[str, Renderer] = {
     ),
     ExportFormat.CSV: partial(render_tables, layouts=page_layouts),
     ExportFormat.WORDS: render_words,
-    ExportFormat.HOCR: partial(render_hocr, layouts=page_layouts, version=own_version()),
-    ExportFormat.ALTO: partial(render_alto, layouts=document_layout, version=own_version()),
-    ExportFormat.DOCX: partial(render_docx, layouts=document_layout, flow=flowing),
+    ExportFormat.HOCR: _render_hocr,
+    ExportFormat.ALTO: _render_alto,
+    ExportFormat.DOCX: _render_docx,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 # In processes of their own: the first would end a broken interpreter, the second must see
 # what importing does.
@@ -49,7 +50,15 @@ print(json.dumps({"sockets": seen, "runtimes": sorted(runtimes & set(sys.modules
 """
 
 
-def answer_of(code: str) -> dict:
+LOADED = """
+import json, sys
+import mayfly.bootstrap, mayfly.ui.app
+rare = ("boto3", "botocore", "urllib3", "docx", "lxml", "pymupdf", "PIL", "cv2", "numpy")
+print(json.dumps([name for name in rare if name in sys.modules]))
+"""
+
+
+def answer_of(code: str) -> Any:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -61,3 +70,7 @@ def test_pyside_keeps_the_references_of_none_and_true():
 
 def test_pymupdf_brings_no_machine_learning_and_opens_no_socket():
     assert answer_of(WATCH_IMPORT) == {"sockets": [], "runtimes": []}
+
+
+def test_a_start_loads_nothing_that_it_has_no_use_for():
+    assert answer_of(LOADED) == []
