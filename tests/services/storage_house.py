@@ -43,6 +43,8 @@ class Storage:
     house: House
     server: MemoryServer = field(default_factory=MemoryServer)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    stores: ObjectStores | None = None
+    """In place of the servers in memory."""
     doubtful: bool = False
     most: int = 4
     stores: ObjectStores | None = None
