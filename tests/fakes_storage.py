@@ -168,4 +168,5 @@ class MemoryStores:
         with self.server.gate:
             self.server.puts = [one for one in self.server.puts if one != key]
             self.server.deletes = [one for one in self.server.deletes if one != key]
+            self.server.at_door = threading.Semaphore(0)
         return Verification(tuple(told), Traits())

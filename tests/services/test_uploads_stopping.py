@@ -80,6 +80,30 @@ def test_deletion_under_way_leaves_nothing_that_was_in_hand(storage, house, dele
     assert not storage.uploads.overview().result().total(UploadState.WAITING)
 
 
+def test_what_is_in_hand_is_not_deleted_before_it_is_written(storage, house):
+    """Seen to be gone, it would come after all, and nobody would know of it."""
+    attic = storage.add(delete_with_job=True)
+    job_id = storage.read(4)
+    failing = [StorageUnreachable() for _ in range(4)]
+    storage.server.failing = lambda call, _: failing.pop() if call == "delete" and failing else None
+
+    with storage.server.held():
+        storage.send(job_id, attic)
+        for _ in range(4):
+            storage.server.at_door.acquire(timeout=10)
+        house.deletions.delete([job_id]).result()
+        storage.uploader.wake()
+        time.sleep(0.5)
+        assert len(failing) == 4
+        assert storage.server.deletes == []
+    # That it was to be deleted again was tried, in vain; it is owed all the same.
+    eventually(lambda: not failing)
+    storage.uploads.retry().result()
+
+    eventually(lambda: storage.server.objects() == {})
+    eventually(lambda: storage.uploads.overview().result().total(UploadState.OWED) == 0)
+
+
 def test_objects_of_a_deleted_job_are_deleted_there_if_wished(storage, house):
     attic = storage.add(delete_with_job=True)
     job_id = storage.read(5)
