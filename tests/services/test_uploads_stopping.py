@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 
@@ -83,24 +84,30 @@ def test_deletion_under_way_leaves_nothing_that_was_in_hand(storage, house, dele
 def test_what_is_in_hand_is_not_deleted_before_it_is_written(storage, house):
     """Seen to be gone, it would come after all, and nobody would know of it."""
     attic = storage.add(delete_with_job=True)
-    job_id = storage.read(4)
-    failing = [StorageUnreachable() for _ in range(4)]
+    # Connections to spare, which could delete meanwhile.
+    earlier = storage.read(20)
+    storage.send(earlier, attic)
+    storage.wait_for(earlier, UploadState.STORED)
+    before = storage.server.objects()
+    job_id = storage.read(2)
+    failing = [StorageUnreachable() for _ in range(2)]
     storage.server.failing = lambda call, _: failing.pop() if call == "delete" and failing else None
 
+    storage.server.at_door = threading.Semaphore(0)
     with storage.server.held():
         storage.send(job_id, attic)
-        for _ in range(4):
+        for _ in range(2):
             storage.server.at_door.acquire(timeout=10)
         house.deletions.delete([job_id]).result()
         storage.uploader.wake()
         time.sleep(0.5)
-        assert len(failing) == 4
+        assert len(failing) == 2
         assert storage.server.deletes == []
     # That it was to be deleted again was tried, in vain; it is owed all the same.
     eventually(lambda: not failing)
     storage.uploads.retry().result()
 
-    eventually(lambda: storage.server.objects() == {})
+    eventually(lambda: storage.server.objects() == before)
     eventually(lambda: storage.uploads.overview().result().total(UploadState.OWED) == 0)
 
 
