@@ -13,14 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.errors import NotFinished
 from mayfly.domain.export_errors import NoTables
 from mayfly.domain.exports import ExportFormat, ExportProgress, parse_page_choice
+from mayfly.domain.pages import PageState
 from mayfly.renderers import RENDERERS
 from mayfly.services.exporting import Exporting
+from tests.fakes_engine import ScriptPage
 from tests.services.conftest import House
 from tests.services.orders import PDF, TXT, names, order, run, several, told
+from tests.services.test_export_zip import LateTarget
 from tests.services.test_exporting import make_exporting
 from tests.small_disks import disk_in_memory, make_read_only
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -95,6 +100,35 @@ def test_another_disk_in_the_folders_place_gets_no_part_of_a_zip(
 
         assert told(answers) == ["target_missing"] * 2
         assert names(disk) == []
+
+
+@pytest.mark.parametrize("zip_name", [None, "a"])
+@pytest.mark.parametrize("done", [1, 3])
+def test_a_vault_that_is_locked_meanwhile_gives_no_more(
+    house: House, exporting: Exporting, target: Path, done: int, zip_name: str | None
+) -> None:
+    """Not even a zip of what had been opened before."""
+    jobs = several(house, "0.pdf", "1.pdf", "2.pdf")
+    locking = house.lockable()
+
+    answers = run(
+        exporting, jobs, order(target, zip_name=zip_name), at(done, lambda: locking.lock().result())
+    )
+
+    written = [] if zip_name else [f"{n}.txt" for n in range(done)]
+    assert told(answers) == [*written, *["vault_locked"] * (3 - len(written))]
+    assert names(target) == written
+
+
+def test_a_lock_in_the_last_moment_of_a_zip_takes_all_of_it(house: House, target: Path) -> None:
+    jobs = several(house, "0.pdf", "1.pdf")
+    locking = house.lockable()
+    late = LateTarget(lambda: locking.lock().result())
+    exporting = make_exporting(house, late)
+    answers = run(exporting, jobs, order(target, zip_name="a"))
+    exporting.close()
+    assert told(answers) == ["vault_locked"] * 2
+    assert names(target) == []
 
 
 def test_two_processes_export_into_one_folder_under_names_of_their_own(
@@ -180,8 +214,23 @@ def text_of(path: Path) -> str:
     return data.decode()
 
 
-def test_the_end_of_what_was_chosen_is_text_like_any_other(
+def test_chosen_pages_are_printed_as_soon_as_they_are_read(
     house: House, exporting: Exporting
 ) -> None:
-    (job,) = several(house, "a.pdf")
-    assert b"".join(exporting.render(job, TXT, parse_page_choice("2"))) == b"two\n"
+    house.engine.gate("x")
+    waiting = house.admit("w", name="w.pdf")
+    job = house.admit("one", ScriptPage("two", gate="x"), name="a.pdf")
+    with pytest.raises(NotFinished):
+        exporting.render(waiting, TXT, parse_page_choice("1"))
+    house.queue()
+    eventually(lambda: PageState.READ in {one.state for one in house.pages(job)})
+
+    assert b"".join(exporting.render(job, TXT, parse_page_choice("1"))) == b"one\n"
+    for pages in ("2", "1-2"):
+        with pytest.raises(NotFinished):
+            exporting.render(job, TXT, parse_page_choice(pages))
+    with pytest.raises(NotFinished):
+        exporting.render(job, TXT)
+    house.engine.gate("x").set()
+    house.wait_until_read(job)
+    assert b"".join(exporting.render(job, TXT)) == b"one\n\ftwo\n"

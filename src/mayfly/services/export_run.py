@@ -288,7 +288,8 @@ class Batch:
         gone = set()
         for number, place in self._in_zip.items():
             file = self._files[place]
-            if self._answers[place].error_code or (changed and file.job_id not in changed):
+            is_as_before = changed is not None and file.job_id not in changed
+            if is_as_before or self._answers[place].error_code:
                 continue
             try:
                 self._check(file)
