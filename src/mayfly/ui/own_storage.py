@@ -11,7 +11,9 @@ from mayfly.composition import Mayfly
 from mayfly.domain.destinations import Destination
 from mayfly.domain.ids import JobId
 from mayfly.ui.courier import Courier
+from mayfly.ui.deleting import Level, Outcome, told_text
 from mayfly.ui.icons import Icons
+from mayfly.ui.job_rows import JobRow
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.picture_links import PictureLinks
 from mayfly.ui.preference_keeper import PreferenceKeeper
@@ -50,6 +52,7 @@ class OwnStorage(QObject):
         self._theme = theme
         self._icons = icons
         self._window = window
+        self._noted: list[str] = []
         services = StorageServices(mayfly.destinations, mayfly.uploads)
         self.watch = StorageWatch(services, now=documents.model.now, courier=courier, parent=self)
         self.button = SendButton(self.watch, preferences, tr=tr, icons=icons, parent=window.toolbar)
@@ -109,6 +112,18 @@ class OwnStorage(QObject):
         curtain.lifted.connect(watch.begin)
         window.closing.connect(watch.forget)
         window.delete_commands.tell_fates(self.fates_of)
+        window.deleting.leaving.connect(self._note_fates)
+        window.deleting.settled.connect(self._tell_fates)
+
+    def _note_fates(self, rows: Sequence[JobRow]) -> None:
+        """Remember what lies where: once they are gone, nothing knows it any more."""
+        self._noted = self.fates_of([row.job.job_id for row in rows])
+
+    def _tell_fates(self, outcome: Outcome) -> None:
+        noted, self._noted = self._noted, []
+        if noted and outcome.level is Level.WHOLE and outcome.deleted:
+            told = told_text(self._tr, outcome)
+            self._documents.status.show_message(" · ".join([told, *noted]))
 
     def _open_send_menu(self) -> None:
         """Open the menu beside the chosen row, for whoever has no mouse."""

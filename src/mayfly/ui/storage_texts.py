@@ -122,6 +122,7 @@ def counts_text(tr: Tr, counts: Mapping[UploadState, int]) -> str:
         (UploadState.WAITING, tr("{n} waiting")),
         (UploadState.FAILED, tr("{n} not sent")),
         (UploadState.OWED, tr("{n} still to be deleted")),
+        (UploadState.LEFT, tr("{n} left there, their documents gone")),
     ):
         if counts.get(state):
             parts.append(text.format(n=number_text(counts[state])))
