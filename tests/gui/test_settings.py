@@ -214,3 +214,10 @@ def test_what_goes_on_without_the_window(desk, dialog, background):
     desk.wait(lambda: page.login.isEnabled() and not background.login.is_wanted())
 
     assert (desk.keeper.now.closing, desk.keeper.now.notify_purges) == ("stay", True)
+
+
+def test_own_storage_is_opened_from_elsewhere_at_its_own_page(desk, opener):
+    page = opener.open_storage()
+    desk.wait(page.isVisible)
+    assert page.none.text() == "There is none yet."
+    QApplication.activeModalWidget().close()

@@ -54,3 +54,10 @@ class SettingsDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
         self.tabs.addTab(area, title)
+
+    def show_page(self, page: SettingsForm) -> None:
+        """Bring a page that was added to the front."""
+        for place in range(self.tabs.count()):
+            area = self.tabs.widget(place)
+            if isinstance(area, QScrollArea) and area.widget() is page:
+                self.tabs.setCurrentIndex(place)

@@ -95,13 +95,13 @@ class SettingsOpener(QObject):
             tr=tr,
         )
         dialog.add_page(tr("Background"), background)
-        dialog.add_page(
-            tr("Vault key"), KeyPage(self._locking, save=self._save, courier=self._courier, tr=tr)
-        )
         page = StoragePage(
             self._storage, courier=self._courier, tr=tr, theme=self._theme, icons=self._icons
         )
         dialog.add_page(tr("Own storage"), page)
+        dialog.add_page(
+            tr("Vault key"), KeyPage(self._locking, save=self._save, courier=self._courier, tr=tr)
+        )
         dialog.open()
         return dialog
 
@@ -110,5 +110,5 @@ class SettingsOpener(QObject):
         dialog = self.open()
         page = dialog.findChild(StoragePage)
         if page is not None:
-            dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
+            dialog.show_page(page)
         return page
