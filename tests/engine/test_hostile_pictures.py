@@ -27,6 +27,10 @@ def bomb(width: int, height: int) -> Stored:
     return Stored(width, height, told, data)
 
 
+def masked(image: Image.Image, mask: Stored) -> Stored:
+    return flate(image, mask=mask)
+
+
 def claiming(stored: Stored, width: int, height: int) -> Stored:
     """The same bytes under another size."""
     return Stored(width, height, stored.entries, stored.data)
@@ -45,6 +49,8 @@ def garbage(kind: str) -> Stored:
 
 HOSTILE = {
     "too many pixels": bomb(8_000, 6_000),
+    "a mask of too many pixels": masked(photograph(), bomb(8_000, 6_000)),
+    "a million pixels wide": bomb(1_200_000, 30),
     "claims a gigapixel": claiming(jpeg(photograph()), 40_000, 40_000),
     "jpeg of another size": claiming(jpeg(photograph()), 600, 480),
     "no jpeg": garbage("DCTDecode"),
@@ -63,8 +69,18 @@ def test_a_picture_that_fails_is_left_out_and_the_page_is_read(shared_reader, na
 
     assert "harbour of the old town" in text_of(reading.result)
     assert good.data in [image.data for image in reading.images]
-    for image in reading.images:
-        assert image.block.width_px * image.block.height_px <= Limits().image_pixels
+    bounded = name in ("too many pixels", "a mask of too many pixels", "a million pixels wide")
+    assert not bounded or len(reading.images) == 1
+
+
+def test_strips_that_would_be_a_gigapixel_together_are_left_out(shared_reader):
+    squeezed = (flate(photograph(300, 4_000)), (72, 72, 232, 73))
+    below = (flate(photograph()), (72, 73, 232, 400))
+    good = jpeg(photograph())
+
+    reading = read_first(shared_reader, page_of(squeezed, below, (good, ELSEWHERE)))
+
+    assert [image.data for image in reading.images] == [good.data]
 
 
 def many(count: int) -> bytes:

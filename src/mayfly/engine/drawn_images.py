@@ -59,6 +59,13 @@ class Drawn:
         return bool(self.image.imagemask())
 
     @property
+    def pixels(self) -> int:
+        """How many pixels have to be decoded for it, its mask's with them."""
+        mask = self.image.mask()
+        hidden = mask.w() * mask.h() if mask.m_internal else 0
+        return int(self.image.w() * self.image.h() + hidden)
+
+    @property
     def is_on_page(self) -> bool:
         """Whether any of it is to be seen."""
         return self.left < self.right and self.top < self.bottom

@@ -43,7 +43,7 @@ def embedded_in(page: Any, space: PageSpace, limits: Limits) -> Embedded:  # noq
         if time.monotonic() > until:
             break
         pixels_left -= one.pixels
-        picture = _picture(one)
+        picture = _picture(one, limits.image_pixels)
         if picture is not None:
             pictures.append(picture)
     return Embedded(_without_ornaments(pictures, space), tuple(_box(one) for one in scans))
@@ -79,10 +79,11 @@ def _without_ornaments(pictures: list[Picture], space: PageSpace) -> tuple[Pictu
     )
 
 
-def _picture(whole: Whole) -> Picture | None:
+def _picture(whole: Whole, most_pixels: int) -> Picture | None:
     try:
         if len(whole.pieces) > 1:
-            return _png(whole, paste_together(whole, _upright_pixels))
+            pasted = paste_together(whole, _upright_pixels, most_pixels=most_pixels)
+            return _png(whole, pasted)
         (one,) = whole.pieces
         data = original_jpeg(one.image) if transposition(one.matrix) is None else None
         if data is not None:

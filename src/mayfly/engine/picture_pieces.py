@@ -34,7 +34,7 @@ class Whole:
     @property
     def pixels(self) -> int:
         """How many pixels have to be decoded for it."""
-        return sum(piece.image.w() * piece.image.h() for piece in self.pieces)
+        return sum(piece.pixels for piece in self.pieces)
 
 
 def put_together(drawn: Iterable[Drawn]) -> list[Whole]:
@@ -45,10 +45,12 @@ def put_together(drawn: Iterable[Drawn]) -> list[Whole]:
     return wholes
 
 
-def paste_together(whole: Whole, pixels_of: Callable[[Drawn], Image.Image | None]) -> Image.Image:
+def paste_together(
+    whole: Whole, pixels_of: Callable[[Drawn], Image.Image | None], *, most_pixels: int
+) -> Image.Image:
     """Return the pieces in one image, at the resolution of the first; on white where one is clear.
 
-    ValueError when it cannot be done.
+    ValueError when it cannot be done, or would be larger.
     """
     first = whole.pieces[0]
     shown = pixels_of(first)
@@ -60,6 +62,9 @@ def paste_together(whole: Whole, pixels_of: Callable[[Drawn], Image.Image | None
         max(1, round((whole.right - whole.left) * across)),
         max(1, round((whole.bottom - whole.top) * down)),
     )
+    if size[0] * size[1] > most_pixels:
+        # The first may be squeezed into a hairline.
+        raise ValueError("a picture of too many pixels")
     canvas = Image.new("RGB", size, (255, 255, 255))
     for piece in whole.pieces:
         pixels = shown if piece is first else pixels_of(piece)

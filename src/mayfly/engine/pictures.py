@@ -20,6 +20,8 @@ from mayfly.domain.pages import Box
 
 LEAST_SIDE_PX = 24
 LEAST_SIDE_IN = 0.1
+MOST_SIDE_PX = 65_535
+"""No JPEG has more, and programs that show PNGs rarely take more."""
 _COMPRESS_LEVEL = 3
 """zlib's own 6 takes twice the time for some 3 % less."""
 
@@ -62,7 +64,8 @@ def as_png(image: Image.Image) -> bytes:
 def numbered(page: int, pictures: Iterable[Picture], most_bytes: int) -> tuple[FoundImage, ...]:
     """Return them from top to bottom, the largest ones where they are too many or too much."""
     kept, left = [], most_bytes
-    for picture in sorted(pictures, key=_area, reverse=True)[:MOST_IMAGES_PER_PAGE]:
+    shown = [one for one in pictures if max(one.width_px, one.height_px) <= MOST_SIDE_PX]
+    for picture in sorted(shown, key=_area, reverse=True)[:MOST_IMAGES_PER_PAGE]:
         if len(picture.data) <= left:
             kept.append(picture)
             left -= len(picture.data)
