@@ -133,7 +133,7 @@ def assemble(adapters: Adapters, *, on_closed: Callable[[], None]) -> Mayfly:
     retention.sweep()
     library = Library(vault, lane, clock=clock, page_text=page_text, captions=alternatives)
     storage = own_storage(adapters.storage, vault, lane, bus, clock)
-    intake, exporting = _intake(adapters, bus, storage), _exporting(adapters, library)
+    intake, exporting = _intake(adapters, bus, storage), _exporting(adapters, library, storage)
     pictures, forms = _pictures(adapters, library), make_forms(exporting, library)
     handover = Handover(vault, lane, exporting=exporting, deletions=deletions, bus=bus, clock=clock)
     at_once = AtOnce(vault, deletions, clock=clock)
@@ -318,7 +318,7 @@ def _intake(adapters: Adapters, bus: EventBus, storage: OwnStorage) -> Intake:
     )
 
 
-def _exporting(adapters: Adapters, library: Library) -> Exporting:
+def _exporting(adapters: Adapters, library: Library, storage: OwnStorage) -> Exporting:
     return Exporting(
         adapters.vault,
         adapters.lane,
@@ -329,6 +329,7 @@ def _exporting(adapters: Adapters, library: Library) -> Exporting:
         renderers=RENDERERS,
         audit=adapters.vault.audit,
         clock=adapters.clock,
+        links=lambda job_id, lifetime: storage.uploads.links(job_id, lifetime).result(),
     )
 
 

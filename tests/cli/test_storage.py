@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,34 @@ def test_pictures_are_sent_linked_and_listed(desk: Desk) -> None:
     (attic,) = [one for one in listed.json["destinations"] if one["name"] == "Attic"]
     assert attic["stored"] == 2
     assert listed.json["uploads"] == []
+
+
+def test_an_export_leads_to_what_is_stored_until_its_links_end(desk: Desk) -> None:
+    program, out = desk.program, desk.program.folder
+    assert program.run("upload", desk.job, "--destination", "Attic", "--wait").status == 0
+
+    plain = program.run("export", desk.job, "--format", "json", "--out", out, "--json")
+    linked = program.run(
+        *("export", desk.job, "--format", "json,md", "--links", "2", "--out", out, "--json")
+    )
+
+    files = [Path(one["file"]) for one in (*plain.json, *linked.json)]
+    without, result, markdown = (file.read_text(encoding="utf-8") for file in files)
+    assert "link" not in [key for one in images_in(without) for key in one]
+    links = {one["id"]: one["link"] for one in images_in(result)}
+    assert set(links) == {"1-1", "2-1"}
+    with urllib.request.urlopen(links["1-1"]["url"], timeout=10) as answer:
+        assert answer.read() == desk.jpeg
+    ends = datetime.fromisoformat(links["1-1"]["expires_at"])
+    assert timedelta(hours=1, minutes=50) < ends - datetime.now(UTC) <= timedelta(hours=2)
+    assert markdown.count("X-Amz-Signature=") == 2
+    refused = program.run("export", desk.job, "--format", "txt", "--links", "2", "--out", out)
+    assert refused.status == 2
+
+
+def images_in(result: str) -> list[dict]:
+    blocks = [block for page in json.loads(result)["pages"] for block in page["blocks"]]
+    return [block for block in blocks if block["type"] == "image"]
 
 
 def test_adding_sends_what_is_found(desk: Desk) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from datetime import timedelta
 from pathlib import Path
 
-from mayfly.cli.arguments import FORMATS, export_formats, page_choice
+from mayfly.cli.arguments import FORMATS, export_formats, link_hours, page_choice
 from mayfly.cli.commands import Commands
 from mayfly.cli.exit_status import ExitStatus, combined
 from mayfly.cli.exports import Written
@@ -46,6 +47,7 @@ mayfly export 1f2e3d4c --format txt --out texts/
 mayfly export 1f2e 77ab --format md,pdf --out . --json
 mayfly export 1f2e --format pdf --pages 1-3,7 --out . --name "{name} pages {pages}"
 mayfly export --batch 9c0d --format txt,json --out . --zip batch.zip
+mayfly export 1f2e --format json --links 24 --out .
 mayfly export --all-done --format md --images --out notes/ --replace
 """
 
@@ -93,6 +95,12 @@ def add_parsers(commands: Commands) -> None:
     parser.add_argument(
         "--images", action="store_true", help="also write every picture as a file of its own"
     )
+    parser.add_argument(
+        "--links",
+        type=link_hours,
+        metavar="H",
+        help="let json and md lead to pictures in your own storage, for 1 to 168 hours",
+    )
     parser.set_defaults(refuse=parser.error)
 
 
@@ -120,6 +128,8 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         arguments.refuse("name jobs, or --batch BATCH, or --all-done: exactly one of these")
     if not (arguments.format or arguments.images):
         arguments.refuse("--format says what to write, or --images")
+    if arguments.links and not any(one.holds_links for one in arguments.format):
+        arguments.refuse("--links is for json and md; no other format can hold links")
 
 
 def _order_of(arguments: argparse.Namespace) -> ExportOrder:
@@ -131,6 +141,7 @@ def _order_of(arguments: argparse.Namespace) -> ExportOrder:
         zip_name=arguments.zip,
         replace=arguments.replace,
         with_images=arguments.images,
+        links=timedelta(hours=arguments.links) if arguments.links else None,
     )
 
 

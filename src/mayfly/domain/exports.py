@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -44,6 +44,11 @@ class ExportFormat(StrEnum):
     def needs_source(self) -> bool:
         """Whether the document itself must still be there."""
         return self is ExportFormat.PDF
+
+    @property
+    def holds_links(self) -> bool:
+        """Whether links to pictures can stand in it."""
+        return self in (ExportFormat.JSON, ExportFormat.MARKDOWN)
 
 
 _SUFFIXES = {
@@ -165,6 +170,8 @@ class ExportOrder:
     replace: bool = False
     with_images: bool = False
     """Also every picture, into files of its own."""
+    links: timedelta | None = None
+    """For so long at most, forms that can hold links lead to pictures that lie at a destination."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,12 @@ class Batch:
         job = means.renderings.ready(file.job_id, form, pages)
         on_page = partial(self._page_done, set())
         pieces = means.renderings.pieces(
-            job, form, pages, cancelling=self._cancelling, on_page=on_page
+            job,
+            form,
+            pages,
+            cancelling=self._cancelling,
+            on_page=on_page,
+            links=self._order.links,
         )
         # Closed here and not when the last reference goes: a target that fails must not
         # leave a reader behind that holds the document.

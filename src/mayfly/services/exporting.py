@@ -25,7 +25,7 @@ from mayfly.services.export_log import ExportLog
 from mayfly.services.export_names import ExportNames, plain_stem
 from mayfly.services.export_run import Batch, ExportRun, Means, Tell, Turns
 from mayfly.services.library import Library
-from mayfly.services.rendering import Renderings
+from mayfly.services.rendering import Links, Renderings
 
 
 class Exporting:
@@ -43,6 +43,7 @@ class Exporting:
         renderers: Mapping[str, Renderer],
         audit: AuditLog,
         clock: Clock,
+        links: Links = lambda _job_id, _lifetime: {},
     ) -> None:
         self._vault = vault
         self._lane = vault_lane
@@ -50,7 +51,13 @@ class Exporting:
         self._target = target
         self._clock = clock
         self._renderings = Renderings(
-            vault, vault_lane, library=library, engine=engine, renderers=renderers, clock=clock
+            vault,
+            vault_lane,
+            library=library,
+            engine=engine,
+            renderers=renderers,
+            clock=clock,
+            links=links,
         )
         self._log = ExportLog(audit, vault_lane, clock=clock)
         self._runs = WeakSet[ExportRun]()

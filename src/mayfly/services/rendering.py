@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from typing import TypeVar
@@ -15,12 +16,13 @@ from mayfly.domain.exports import (
     ALL_PAGES,
     ExportDocument,
     ExportFormat,
+    ImageLink,
     PageChoice,
     Renderer,
     chosen_pages,
 )
 from mayfly.domain.ids import JobId
-from mayfly.domain.images import ImageBlock, ImageRef
+from mayfly.domain.images import ImageBlock, ImageId, ImageRef
 from mayfly.domain.jobs import Job, ReaderProcess
 from mayfly.domain.pages import PageResult
 from mayfly.domain.ports import Clock, Engine, Lane
@@ -30,6 +32,9 @@ from mayfly.services.cancelling import Cancelling
 from mayfly.services.library import Library
 
 T = TypeVar("T")
+
+Links = Callable[[JobId, timedelta], Mapping[ImageId, ImageLink]]
+"""Makes links to the pictures of a job that lie at a destination; blocks, StorageError."""
 
 OnPage = Callable[[int], object]
 """Hears the number of each page when it is written down; perhaps more than once."""
@@ -47,7 +52,9 @@ class Renderings:
         engine: Engine,
         renderers: Mapping[str, Renderer],
         clock: Clock,
+        links: Links,
     ) -> None:
+        self._links = links
         self._vault = vault
         self._clock = clock
         self._lane = vault_lane
@@ -119,6 +126,7 @@ class Renderings:
         *,
         cancelling: Cancelling | None = None,
         on_page: OnPage = lambda _: None,
+        links: timedelta | None = None,
     ) -> Generator[bytes, None, None]:
         """Yield the file. To be closed: a PDF has a reader that holds the document."""
         cancelling = cancelling or Cancelling()
@@ -127,7 +135,9 @@ class Renderings:
             pieces = self._pdf(job.job_id, found, pages, cancelling)
         else:
             images = self._images(job.job_id, pages)
-            pieces = _generator(self._renderers[file_format](ExportDocument(job, found, images)))
+            wished = self._links(job.job_id, links) if links and file_format.holds_links else {}
+            document = ExportDocument(job, found, images, wished)
+            pieces = _generator(self._renderers[file_format](document))
         with closing(pieces):
             for piece in pieces:
                 cancelling.check()
