@@ -14,6 +14,7 @@ PAGES = (
     "The harbour office is closed on Monday. Please leave the keys with the porter.",
     "The second page names the members of the committee and their telephone numbers.",
 )
+CAPTION = "Figure 1: The harbour in the evening"
 PICTURE_WORDS = ("The treasurer reported", "a balance of 1482 pounds", "and thanked everybody.")
 
 
@@ -83,6 +84,7 @@ def write_album(path: Path) -> bytes:
         for row in range(8):
             page.insert_text((72, 90 + 40 * row), text, fontsize=11)
         page.insert_image(pymupdf.Rect(72, 500, 222, 600), stream=stream)
+    document[0].insert_text((72, 616), CAPTION, fontsize=11)
     document.save(path)
     document.close()
     return jpeg.getvalue()

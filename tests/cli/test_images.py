@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Program, with_cheap_vault
-from tests.cli.papers import write_album
+from tests.cli.papers import CAPTION, write_album
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,11 @@ def test_the_pictures_are_listed_for_people_and_for_scripts(cabinet: Cabinet) ->
         "height": 200,
         "type": "image/jpeg",
         "bytes": len(cabinet.jpeg),
-        "alternative": None,
+        "alternative": CAPTION,
     }
     assert (second["image"], second["type"]) == ("2-1", "image/png")
+    assert second["alternative"] is None
+    assert [line.endswith(CAPTION) for line in lines] == [True, False]
 
 
 def test_pictures_are_saved_singly_or_all(cabinet: Cabinet, tmp_path: Path) -> None:
