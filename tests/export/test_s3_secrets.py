@@ -20,7 +20,11 @@ import pytest
 
 from mayfly.domain.destinations import Credentials, Place, Traits
 from mayfly.domain.images import ImageType
-from mayfly.domain.storage_errors import ConnectionRefusedHere, StorageError
+from mayfly.domain.storage_errors import (
+    ConnectionRefusedHere,
+    InsecureEndpoint,
+    StorageError,
+)
 from mayfly.export.s3_line import Patience
 from mayfly.export.s3_stores import S3Stores
 from mayfly.system.clock import SystemClock
@@ -42,31 +46,32 @@ def test_no_key_address_or_header_is_logged(seaweed_server, rclone_tls_server, c
 
 def test_a_plain_client_does_log_its_key(seaweed_server):
     """The control: without silence there would be something to find."""
-    code = textwrap.dedent(
+    answer = run_python(
         """
-        import json, logging, os, sys
-        sys.path[:0] = json.loads(os.environ["ROADS"])
+        import logging
         from tests.s3_servers import FULL, plain_client
         from mayfly.domain.destinations import Place, Provider
         logging.basicConfig(level=logging.DEBUG)
         place = Place(Provider.OTHER, os.environ["ENDPOINT"], "us-east-1", "pictures")
         plain_client(place, FULL).put_object(Bucket="pictures", Key="a.png", Body=b"")
-        """
+        """,
+        seaweed_server.place.endpoint,
     )
-    root = str(Path(__file__).resolve().parents[2])
-    answer = subprocess.run(
-        [sys.executable, "-c", code],
-        env={
-            **os.environ,
-            "ROADS": json.dumps([root, *sys.path]),
-            "ENDPOINT": seaweed_server.place.endpoint,
-        },
+    assert FULL.key_id in answer.stderr
+
+
+def run_python(code: str, endpoint: str) -> subprocess.CompletedProcess:
+    """Run the code in a process of its own, which knows the tests' modules."""
+    roads = [str(Path(__file__).resolve().parents[2]), *sys.path]
+    begin = "import json, os, sys\nsys.path[:0] = json.loads(os.environ['ROADS'])\n"
+    return subprocess.run(
+        [sys.executable, "-c", begin + textwrap.dedent(code)],
+        env={**os.environ, "ROADS": json.dumps(roads), "ENDPOINT": endpoint},
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    assert FULL.key_id in answer.stderr
 
 
 def dump_of(error: Exception) -> str:
@@ -130,16 +135,16 @@ class TestGuarded:
     """The guard is asked before anything is looked up or connected to."""
 
     class Guard:
-        def __init__(self, error: Exception | None = None) -> None:
+        def __init__(self) -> None:
             self.asked: list[tuple[tuple[str, ...], int, bool]] = []
-            self._error = error
+            self.error: Exception | None = None
 
         def reaching(self, hosts, port, *, only_private):
             @contextmanager
             def within():
                 self.asked.append((tuple(hosts), port, only_private))
-                if self._error is not None:
-                    raise self._error
+                if self.error is not None:
+                    raise self.error
                 yield
 
             return within()
@@ -152,13 +157,43 @@ class TestGuarded:
         store.put(f"{uuid.uuid4().hex}.png", b"picture", ImageType.PNG)
         store.link("a.png", timedelta(hours=1))
         store.close()
-        assert guard.asked == [(("127.0.0.1",), seaweed_server.port, True)]
+        # Once to make the client, since urllib3 binds a socket as it is imported.
+        assert guard.asked == [(("127.0.0.1",), seaweed_server.port, True)] * 2
 
-    def test_what_it_refuses_is_said(self, seaweed_server):
-        guard = self.Guard(PermissionError("refused"))
-        store = S3Stores(SystemClock(), guard, patience=SHORT).open(
-            seaweed_server.place, FULL, Traits()
-        )
-        with pytest.raises(ConnectionRefusedHere):
+    @pytest.mark.parametrize(
+        ("scheme", "error"), [("https", ConnectionRefusedHere), ("http", InsecureEndpoint)]
+    )
+    def test_what_it_refuses_is_said(self, seaweed_server, scheme, error):
+        """Without TLS it refuses what leads out of the user's own network."""
+        guard = self.Guard()
+        place = seaweed_server.at(endpoint=f"{scheme}://127.0.0.1:{seaweed_server.port}")
+        store = S3Stores(SystemClock(), guard, patience=SHORT).open(place, FULL, Traits())
+        guard.error = PermissionError("refused")
+        with pytest.raises(error):
             store.put("a.png", b"picture", ImageType.PNG)
         store.close()
+
+    def test_with_the_real_guard_only_the_server_was_reached(self, rclone_server):
+        """In a process of its own: the guard is never taken off again."""
+        place = rclone_server.place
+        answer = run_python(
+            """
+            from mayfly.system.clock import SystemClock
+            from mayfly.system.network_guard import NetworkGuard
+            guard = NetworkGuard(SystemClock(), {})
+            guard.install()
+            from mayfly.domain.destinations import Place, Provider
+            from mayfly.export.s3_stores import S3Stores
+            from tests.s3_servers import FULL
+            stores, found = S3Stores(SystemClock(), guard), []
+            place = Place(Provider.OTHER, os.environ["ENDPOINT"], "us-east-1", "pictures")
+            def run():
+                found.append(stores.verify(place, FULL, lambda _news: None))
+            guard.start_thread(run, "network").join(30)
+            print(found[0].error_code, len(found[0].steps))
+            print({(one.host, one.port, one.is_refused) for one in guard.connections()})
+            """,
+            place.endpoint,
+        )
+        reached = {("127.0.0.1", rclone_server.port, False)}
+        assert answer.stdout.splitlines() == ["None 9", str(reached)], answer.stderr

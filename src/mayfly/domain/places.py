@@ -38,7 +38,7 @@ _NO_BUCKETS = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap")
 
 _REGION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _ACCOUNT = re.compile(r"[0-9A-Za-z-]{1,64}(\.[a-z]{2,16})?")
-_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _NOT_ASCII = re.compile(r"[^!-~]")
 _CHINA = re.compile(r"(https://s3\.cn-[a-z0-9-]+\.amazonaws\.com)")

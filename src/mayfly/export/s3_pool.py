@@ -18,6 +18,7 @@ from mayfly.domain.storage_errors import (
     CertificateRefused,
     ConnectionRefusedHere,
     InsecureEndpoint,
+    StorageError,
     StorageUnreachable,
 )
 from mayfly.export.s3_line import Line, Patience
@@ -108,13 +109,17 @@ class Pool:
         """Close a connection."""
         self._forget(line.sock)
 
+    def reaching(self) -> AbstractContextManager[None]:
+        """Within it the guard lets this thread reach the server."""
+        server = self.server
+        return self._network.reaching(server.hosts, server.port, only_private=not server.has_tls)
+
     def connect(self, host: str) -> socket.socket:
         """Return a connection on which nothing was said yet."""
         until_s = time.monotonic() + self._patience.connect_s
-        server = self.server
         failure: Exception = OSError()
         try:
-            with self._network.reaching(server.hosts, server.port, only_private=not server.has_tls):
+            with self.reaching():
                 for family, address in self._addresses(host):
                     left_s = until_s - time.monotonic()
                     if left_s <= 0:
@@ -127,7 +132,7 @@ class Pool:
                         failure = error
         except PermissionError as error:
             # The guard's own carry no number; the system's, such as a firewall's, do.
-            failure = error if error.errno else ConnectionRefusedHere()
+            failure = error if error.errno else self._refusal()
         raise failure
 
     def shake_hands(self, sock: socket.socket, host: str) -> Line:
@@ -166,6 +171,11 @@ class Pool:
             self.drop(line)
 
     # --- parts ---------------------------------------------------------------------------
+
+    def _refusal(self) -> StorageError:
+        """Say why the guard refuses a name that it was told of."""
+        # Without TLS it gives out private addresses only.
+        return ConnectionRefusedHere() if self.server.has_tls else InsecureEndpoint()
 
     def _addresses(self, host: str) -> list[tuple[int, Any]]:
         found = socket.getaddrinfo(host, self.server.port, type=socket.SOCK_STREAM)

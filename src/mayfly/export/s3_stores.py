@@ -37,30 +37,33 @@ class S3Stores:
 
     def open(self, place: Place, credentials: Credentials, traits: Traits) -> S3Store:
         """Return the bucket; connects to nothing yet."""
+        _pool, bucket = self._bucket(place, credentials)
         from mayfly.export.s3_store import S3Store
 
-        _pool, bucket = self._bucket(place, credentials)
         return S3Store(bucket, traits)
 
     def verify(
         self, place: Place, credentials: Credentials, tell: Callable[[StepNews], None]
     ) -> Verification:
         """Go through all steps with a probe object that is deleted again."""
+        pool, bucket = self._bucket(place, credentials)
         from mayfly.export.s3_verify import Verifier
 
-        pool, bucket = self._bucket(place, credentials)
         try:
             return Verifier(pool, bucket, place.prefix, tell).run()
         finally:
             pool.close()
 
     def _bucket(self, place: Place, credentials: Credentials) -> tuple[Pool, Bucket]:
-        from mayfly.export.s3_store import Bucket
-        from mayfly.export.s3_wire import Wire
-
         pool = Pool(place, self._patience, self._network)
-        wire = Wire(pool, self._clock)
-        client = self._clients().make(place, credentials, wire, self._patience.attempts)
+        # As urllib3 is imported it binds a socket to see whether there is IPv6. The guard knows
+        # that, and would count it as refused anywhere else.
+        with pool.reaching():
+            from mayfly.export.s3_store import Bucket
+            from mayfly.export.s3_wire import Wire
+
+            wire = Wire(pool, self._clock)
+            client = self._clients().make(place, credentials, wire, self._patience.attempts)
         return pool, Bucket(client, wire, pool, place.bucket)
 
     def _clients(self) -> Clients:
