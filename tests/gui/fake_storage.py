@@ -160,6 +160,10 @@ class FakeUploads:
         self.asked.append(("send_jobs", tuple(job_ids), destination_id))
         return self.lane.submit(lambda: tuple(job_ids))
 
+    def send(self, images, destination_id):
+        self.asked.append(("send", tuple(images), destination_id))
+        return self.lane.submit(lambda: len(images))
+
     def of_job(self, job_id):
         return self.lane.submit(lambda: tuple(r for r in self.rows if r.job_id == job_id))
 
@@ -189,11 +193,11 @@ class FakeUploads:
         return self._set_paused(False)
 
     def cancel(self, job_ids):
-        self.asked.append(("cancel", job_ids))
+        self.asked.append(("cancel", job_ids and tuple(job_ids)))
         return self._turn((UploadState.WAITING, UploadState.FAILED), UploadState.STOPPED)
 
     def retry(self, job_ids):
-        self.asked.append(("retry", job_ids))
+        self.asked.append(("retry", job_ids and tuple(job_ids)))
         return self._turn((UploadState.FAILED,), UploadState.WAITING)
 
     def link(self, ref, destination_id, lifetime):

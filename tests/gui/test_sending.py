@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
 from mayfly.domain.destinations import UploadState
 from mayfly.domain.retention import RetentionRule
 from mayfly.services.intake import Wish
+from mayfly.ui.remove_question import RemoveQuestion
 from tests.gui.fake_storage import MINIO, SINCE, destination, upload
 from tests.gui.seen import all_texts
 from tests.gui.storage_desk import known, sent, window_desk  # noqa: F401 - a fixture
@@ -128,6 +130,38 @@ def test_what_has_no_pictures_any_more_is_not_sent(desk):
     menu = send_menu(desk, row)
     assert not menu.actions()[0].isEnabled()
     assert "no such is chosen" in texts(menu)[1]
+
+
+def test_what_was_wished_of_documents_is_repeated_or_stopped_from_their_menu(desk):
+    row = desk.add("letter.pdf", "words")
+    one = verified(desk)
+    known(desk, one)
+    job = row.job.job_id
+    assert "Try again" not in texts(send_menu(desk, row))
+    sent(desk, upload(job, one.destination_id, 1, UploadState.FAILED, error_code="storage_refused"))
+    menu = send_menu(desk, row)
+    assert texts(menu) == ["Archive", "Try again", "Send nothing more of these"]
+    pick(menu, "Try again")
+    desk.wait(lambda: ("retry", (job,)) in desk.storage.uploads.asked)
+    desk.wait(lambda: desk.own.watch.total(UploadState.WAITING) == 1)
+    desk.wait(lambda: not desk.own.watch._waiting)
+    menu = send_menu(desk, row)
+    assert texts(menu) == ["Archive", "Send nothing more of these"]
+    pick(menu, "Send nothing more of these")
+    desk.wait(lambda: ("cancel", (job,)) in desk.storage.uploads.asked)
+
+
+def test_a_long_name_is_cut_and_is_never_markup(desk):
+    name = "<b>Bold</b> and much longer than any button has room for it"
+    one = verified(desk, name)
+    known(desk, one)
+    desk.keeper.choose_destination(one.destination_id)
+    button = desk.own.button
+    assert button.text().endswith("…") and len(button.text()) < 45
+    assert button.toolTip().startswith("<qt>Pictures") and "&lt;b&gt;" in button.toolTip()
+    question = RemoveQuestion(one, {}, tr=str, parent=desk.window)
+    assert question.heading.textFormat() is Qt.TextFormat.PlainText
+    assert question.heading.sizeHint().width() < question.width()
 
 
 def test_the_keyboard_opens_the_same_menu(desk):

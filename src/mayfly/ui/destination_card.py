@@ -61,9 +61,7 @@ class DestinationCard(QFrame):
         self._paint()
 
     def _plain(self, text: str) -> WrappedLabel:
-        label = WrappedLabel(text, self, style="quiet")
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        return label
+        return WrappedLabel(text, self, style="quiet")
 
     def _add_line(self, told: Told) -> None:
         icon = QLabel(self)

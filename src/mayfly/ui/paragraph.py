@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+_PLAIN = Qt.TextFormat.PlainText
+"""A name that a user gave is never markup."""
 
 
 class WrappedLabel(QLabel):
@@ -14,7 +18,9 @@ class WrappedLabel(QLabel):
 
     def __init__(self, text: str, parent: QWidget | None = None, *, style: str = "") -> None:
         """style: the object name that the style sheet knows, such as quiet."""
-        super().__init__(text, parent)
+        super().__init__(parent)
+        self.setTextFormat(_PLAIN)
+        self.setText(text)
         self.setObjectName(style)
         self.setWordWrap(True)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -32,6 +38,7 @@ class Paragraph(QLabel):
     def __init__(self, text: str, width_px: int, parent: QWidget, *, style: str = "") -> None:
         """style: the object name that the style sheet knows, such as quiet."""
         super().__init__(parent)
+        self.setTextFormat(_PLAIN)
         self._width_px = width_px
         self.setObjectName(style)
         self.setWordWrap(True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
@@ -16,6 +17,7 @@ from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageId, ImageRef
 from mayfly.ui.copies import copy_text
 from mayfly.ui.courier import Courier
+from mayfly.ui.storage_texts import menu_name
 from mayfly.ui.storage_watch import StorageWatch
 from mayfly.ui.times import end_text
 from mayfly.ui.wording import Tr
@@ -33,10 +35,12 @@ class LinkWish:
 
 
 class PictureLinks(QObject):
-    """Follows one document's uploads. For a tab that shows its pictures: show_job, then menu_of.
+    """Follows one document's uploads, for a tab that shows its pictures.
 
-    A link stays in no widget: it goes to the clipboard, marked as a secret, and is taken back
-    with its document.
+    The tab calls show_job when the document changes, text_of for the line below a picture (anew
+    at changed), and add_to_menu and add_send_menu when the menu of a picture opens. A link stays
+    in no widget: it goes to the clipboard, marked as a secret, and is taken back with its
+    document.
     """
 
     changed = Signal()
@@ -94,7 +98,9 @@ class PictureLinks(QObject):
         ]
         for destination_id in stored:
             destination = self._watch.find(destination_id)
-            name = destination.name.replace("&", "&&") if destination is not None else ""
+            if destination is None:
+                continue
+            name = menu_name(tr, destination, usable=True)
             text = tr("Copy link") if len(stored) == 1 else tr("Copy link to {name}")
             sub = menu.addMenu(text.format(name=name))
             sub.setAccessibleName(sub.title())
@@ -110,12 +116,30 @@ class PictureLinks(QObject):
                 self._add(menu, again.format(name=name), made[0])
         return bool(stored)
 
+    def add_send_menu(self, menu: QMenu, image_ids: Sequence[ImageId]) -> None:
+        """Add the ways to send these pictures of the document; none without a destination."""
+        usable = self._watch.usable()
+        if not usable or not image_ids or self._job_id is None:
+            return
+        sub = menu.addMenu(self._tr("Send to"))
+        sub.setAccessibleName(sub.title())
+        refs = tuple(self._ref(one) for one in image_ids)
+        for destination in usable:
+            action = sub.addAction(menu_name(self._tr, destination, usable=True))
+            action.triggered.connect(partial(self._send, refs, destination.destination_id))
+
     def copy(self, wish: LinkWish) -> None:
         """Make a link and put it on the clipboard; a new one each time."""
         future = self._watch.services.uploads.link(wish.ref, wish.destination_id, wish.lifetime)
         self._courier.ask(self, future, then=lambda link: self._take(wish, link), failed=self._fail)
 
     # --- within ----------------------------------------------------------------------
+
+    def _send(
+        self, refs: Sequence[ImageRef], destination_id: DestinationId, _checked: bool = False
+    ) -> None:
+        future = self._watch.services.uploads.send(refs, destination_id)
+        self._courier.ask(self, future, then=lambda _: self._watch.ask(), failed=self._fail)
 
     def _add(self, menu: QMenu, label: str, wish: LinkWish) -> None:
         menu.addAction(label).triggered.connect(lambda: self.copy(wish))

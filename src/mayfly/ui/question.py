@@ -31,6 +31,7 @@ class Question(QDialog):
         self.column.setContentsMargins(SIDE_PX, 24, SIDE_PX, 22)
         self.column.setSpacing(8)
         self.heading = QLabel(title, self)
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setObjectName("sentence")
         font = self.heading.font()
         font.setPointSizeF(font.pointSizeF() * 1.3)

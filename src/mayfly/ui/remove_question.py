@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from mayfly.domain.destination_port import Unbound
 from mayfly.domain.destinations import Destination, UploadState
 from mayfly.ui.question import Question
+from mayfly.ui.storage_texts import short_name
 from mayfly.ui.wording import Tr, count_text
 
 _THERE = (UploadState.STORED, UploadState.OWED, UploadState.LEFT)
@@ -27,7 +28,7 @@ class RemoveQuestion(Question):
         tr: Tr,
         parent: QWidget | None,
     ) -> None:
-        title = tr("Remove “{name}”?").format(name=destination.name)
+        title = tr("Remove “{name}”?").format(name=short_name(destination.name))
         super().__init__(title, accept=tr("Remove"), tr=tr, parent=parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         erased = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from mayfly.domain.destinations import Destination, DestinationId
 from mayfly.ui.icons import Icons
 from mayfly.ui.preference_keeper import PreferenceKeeper
+from mayfly.ui.storage_texts import menu_name, short_name
 from mayfly.ui.storage_watch import StorageWatch
 from mayfly.ui.wording import Tr
 
@@ -64,7 +66,7 @@ class SendButton(QToolButton):
         usable = self._watch.usable()
         actions: list[tuple[QAction, DestinationId | None]] = [(nobody, None)]
         for one in self._watch.destinations:
-            action = menu.addAction(_shown(tr, one, usable=one in usable))
+            action = menu.addAction(menu_name(tr, one, usable=one in usable))
             actions.append((action, one.destination_id))
             if one in usable:
                 action.setEnabled(self._may_send)
@@ -107,19 +109,14 @@ class SendButton(QToolButton):
             self._choose(None)
             return
         name = usable[chosen].name if chosen in usable else tr("nobody")
-        text = tr("Send to: {name}").format(name=name)
+        text = tr("Send to: {name}").format(name=short_name(name))
         tip = tr("Pictures of what is added next are sent to: {name}").format(name=name)
         if not self._may_send:
             tip = f"{tip}\n{self._why_not()}"
         self.setVisible(bool(watch.destinations))
         self.setText(text)
-        self.setToolTip(tip)
+        # A name is never markup, and a tooltip looks for some.
+        self.setToolTip(f"<qt>{escape(tip)}</qt>" if "<" in tip else tip)
         self.setAccessibleName(text)
         self.setAccessibleDescription(tip)
         self.text_changed.emit()
-
-
-def _shown(tr: Tr, destination: Destination, *, usable: bool) -> str:
-    # An ampersand would be taken as the mark of a key.
-    name = destination.name.replace("&", "&&")
-    return name if usable else tr("{name} (verify first…)").format(name=name)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
-from mayfly.domain.destinations import Destination, DestinationId
+from mayfly.domain.destinations import Destination, DestinationId, UploadState
 from mayfly.domain.ids import JobId
 from mayfly.domain.states import JobState
 from mayfly.ui.courier import Courier
 from mayfly.ui.curtain import Documents
 from mayfly.ui.job_rows import JobRow
+from mayfly.ui.storage_texts import menu_name
 from mayfly.ui.storage_watch import StorageWatch
 from mayfly.ui.wording import Tr, number_text
 
@@ -65,13 +67,11 @@ class SendCommands(QObject):
         ids = tuple(row.job.job_id for row in menu_rows)
         usable = self._watch.usable()
         for one in self._watch.destinations:
-            name = one.name.replace("&", "&&")
+            action = menu.addAction(menu_name(tr, one, usable=one in usable))
             if one in usable:
-                action = menu.addAction(name)
                 action.setEnabled(bool(ids))
                 action.triggered.connect(partial(self._send, ids, one.destination_id, one.name))
             else:
-                action = menu.addAction(tr("{name} (verify first…)").format(name=name))
                 action.triggered.connect(partial(self._want_verified, one))
         if not self._watch.destinations:
             menu.addAction(tr("Set up own storage…")).triggered.connect(self.settings_wanted)
@@ -79,6 +79,42 @@ class SendCommands(QObject):
             menu.addAction(tr("Pictures go with their document; no such is chosen.")).setEnabled(
                 False
             )
+
+        self._add_second_thoughts(menu)
+
+    def _add_second_thoughts(self, menu: QMenu) -> None:
+        """Offer to stop or repeat what was wished of the chosen documents before."""
+        chosen = [row.job.job_id for row in self._documents.jobs.chosen_jobs()]
+        uploads, counts = self._watch.services.uploads, self._watch.by_job
+        menu.addSeparator()
+        for text, states, act in (
+            (self._tr("Try again"), (UploadState.FAILED,), uploads.retry),
+            (
+                self._tr("Send nothing more of these"),
+                (UploadState.WAITING, UploadState.FAILED),
+                uploads.cancel,
+            ),
+        ):
+            ids = [
+                job_id
+                for job_id in chosen
+                if any(n and state in states for (_, state), n in counts.get(job_id, {}).items())
+            ]
+            if ids:
+                menu.addAction(text).triggered.connect(partial(self._ask, act, ids))
+
+    def _ask(
+        self,
+        act: Callable[[Sequence[JobId]], Future[int]],
+        job_ids: Sequence[JobId],
+        _checked: bool = False,
+    ) -> None:
+        self._courier.ask(
+            self,
+            act(job_ids),
+            then=lambda _: self._watch.ask(),
+            failed=self._documents.trouble.show_error,
+        )
 
     def _want_verified(self, destination: Destination, _checked: bool = False) -> None:
         self.verify_wanted.emit(destination)

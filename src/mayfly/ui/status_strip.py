@@ -25,6 +25,7 @@ class StatusStrip(QWidget):
         self._counts = QLabel(self)
         self._counts.setAccessibleName(tr("Documents by state"))
         self._message = QLabel(self)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setAccessibleName(tr("What just happened"))
         self._pace = QLabel(self)
         self._pace.setAccessibleName(tr("Pace"))

@@ -19,6 +19,8 @@ from mayfly.domain.error_codes import error_of
 from mayfly.ui.times import moment_text
 from mayfly.ui.wording import Tr, count_text, number_text
 
+_MOST_CHARACTERS = 28
+
 WISHED = (UploadState.STORED, UploadState.WAITING, UploadState.FAILED)
 """What is, or is to be, at a destination."""
 
@@ -30,6 +32,17 @@ class Told:
     icon: str
     tone: str
     text: str
+
+
+def short_name(name: str) -> str:
+    """Return a destination's name, short enough for a button or a heading."""
+    return name if len(name) <= _MOST_CHARACTERS else f"{name[: _MOST_CHARACTERS - 1].rstrip()}…"
+
+
+def menu_name(tr: Tr, destination: Destination, *, usable: bool) -> str:
+    """Return what a destination is called in a menu, where an ampersand would mark a key."""
+    name = short_name(destination.name).replace("&", "&&")
+    return name if usable else tr("{name} (verify first…)").format(name=name)
 
 
 def provider_name(tr: Tr, provider: Provider) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from mayfly.domain.destinations import Destination, DestinationId, Upload, UploadState
 from mayfly.domain.errors import UserError, VaultLocked
@@ -19,6 +19,9 @@ from mayfly.services.uploads import UploadOverview, Uploads
 from mayfly.ui.courier import Courier
 
 _GATHER_MS = 250
+_SHARE = 10
+"""At most a tenth of the time is spent asking, however many rows there are."""
+_MOST_MS = 5_000
 _MOST_TROUBLES = 200
 """So many failed and owed objects are looked at for what went wrong; all others are alike."""
 
@@ -62,6 +65,7 @@ class StorageWatch(QObject):
         self._gather.setSingleShot(True)
         self._gather.setInterval(_GATHER_MS)
         self._gather.timeout.connect(self.ask)
+        self._round = QElapsedTimer()
         courier.event_arrived.connect(self._hear)
 
     def begin(self) -> None:
@@ -83,6 +87,7 @@ class StorageWatch(QObject):
         if self._waiting:
             self._again = True
             return
+        self._round.start()
         self._fetch(self.services.destinations.all(), self._take_destinations)
         self._fetch(self.services.uploads.overview(), self._take_overview)
 
@@ -177,6 +182,8 @@ class StorageWatch(QObject):
         self._waiting -= 1
         if self._waiting:
             return
+        pause_ms = min(_MOST_MS, max(_GATHER_MS, _SHARE * self._round.elapsed()))
+        self._gather.setInterval(pause_ms)
         if self._open:
             self.changed.emit()
         if self._again:

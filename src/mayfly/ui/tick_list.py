@@ -106,7 +106,7 @@ class TickList(QWidget):
 
     def _speak(self, step: VerifyStep | None = None) -> None:
         lines = [self.text_of(one) for one in VerifyStep]
-        self.setAccessibleDescription(". ".join(lines))
+        self.setAccessibleDescription("\n".join(lines))
         if step is not None:
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
             QAccessible.updateAccessibility(event)

@@ -71,6 +71,7 @@ class Toolbar(QWidget):
         """Put a picker for what is added next beside that of its time."""
         self._line.insertWidget(self._line.indexOf(self._keep) + 1, button)
         self._plain.append(button)
+        QWidget.setTabOrder(self._keep, button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as there is room for: first the moment goes, then the plain words."""

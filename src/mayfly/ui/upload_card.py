@@ -48,7 +48,6 @@ class UploadCard(QFrame):
             column.addWidget(widget)
         column.addWidget(self.verify_button, 0, Qt.AlignmentFlag.AlignLeft)
         for label in (self.failures, self.owed):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             column.addWidget(label)
 
     def show_state(

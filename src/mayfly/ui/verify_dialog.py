@@ -17,6 +17,7 @@ from mayfly.services.destinations import Destinations
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
 from mayfly.ui.question import Question
+from mayfly.ui.storage_texts import short_name
 from mayfly.ui.theme import Theme
 from mayfly.ui.tick_list import TickList
 from mayfly.ui.wording import Tr, error_text
@@ -42,7 +43,7 @@ class VerifyDialog(Question):
         icons: Icons,
         parent: QWidget | None,
     ) -> None:
-        title = tr("Verify “{name}”").format(name=destination.name)
+        title = tr("Verify “{name}”").format(name=short_name(destination.name))
         super().__init__(title, accept=tr("Verify again"), tr=tr, parent=parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._destinations = destinations
