@@ -110,6 +110,26 @@ def test_words_lie_on_the_ink_of_pictures(shared_reader, kind):
     assert_words_lie_on_ink(composed(shared_reader, source, [result()]))
 
 
+def test_what_was_really_read_is_found_where_it_is_printed(shared_reader):
+    """Tesseract reads, poppler finds: every word, on ink, and no further away than a letter."""
+    source = pdf_of(page_picture())
+    open_in(shared_reader, source)
+    page = shared_reader.read_page(1).result
+    data = b"".join(shared_reader.compose_pdf([page]))
+    shared_reader.close_document()
+
+    found = words_in(data, 1)
+    drawn = picture_of(source, 1) < 128
+    assert [one.text for one in found] == [word.text for word in page.words]
+    assert len(found) > 20
+    for one, word in zip(found, page.words, strict=True):
+        left, top, right, bottom = (round(2 * side) for side in one.box)
+        assert drawn[top:bottom, left:right].mean() > 0.08, one
+        scale = 72 / page.dpi
+        assert abs(one.box[0] - word.box.left * scale) < 3
+        assert abs(one.box[2] - (word.box.left + word.box.width) * scale) < 3
+
+
 def test_a_word_in_the_wrong_place_would_be_seen(shared_reader):
     """The check above can fail: a word half a letter too high does not pass it."""
     source = raw_pdf([RawPage(ink_page(), 400, 500)])
