@@ -101,6 +101,12 @@ def test_pictures_are_sent_linked_and_listed(desk: Desk) -> None:
     with urllib.request.urlopen(link.json["url"], timeout=10) as answer:
         assert answer.read() == desk.jpeg
         assert answer.headers["Content-Type"] == "image/jpeg"
+    with_links = program.run(
+        *("export", desk.job[:8], "--format", "json", "--links", "2", "--out", program.folder)
+    )
+    exported = Path(with_links.out.strip()).read_text("utf-8")
+    assert exported.count("X-Amz-Expires=7200") == 2
+    assert exported.count("expires_at") == 2
     (attic,) = [one for one in listed.json["destinations"] if one["name"] == "Attic"]
     assert attic["stored"] == 2
     assert listed.json["uploads"] == []
@@ -203,6 +209,30 @@ def test_removed_one_leaves_its_secret_nowhere(desk: Desk) -> None:
     assert found_before == [desk.key.name]
     assert looked_up(program, name) == b"None"
     assert places_with_secret(desk) == [desk.key.name]
+
+
+def test_locked_keyring_says_so_and_removes_nothing(desk: Desk, tmp_path: Path) -> None:
+    program = with_cheap_vault(tmp_path)
+    added = (
+        *("destinations", "add", "Loft", "--provider", "other", "--bucket", "pictures"),
+        *("--endpoint", desk.server.place.endpoint, "--credentials-file", desk.key),
+    )
+    with keyring_session(tmp_path / "ring") as env:
+        program.variables.update(env)
+        assert program.run(*added).status == 0
+    with keyring_session(tmp_path / "ring", unlocked=False) as env:
+        program.variables.update(env)
+        verified = program.run("destinations", "verify", "Loft", "--json")
+        removed = program.run("destinations", "remove", "Loft", "--json")
+
+    program.variables["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    without = program.run(*added, "--json")
+    (listed,) = program.run("destinations", "list", "--json").json
+
+    assert (verified.status, verified.json["error"]["code"]) == (5, "keyring_locked")
+    assert (removed.status, removed.json["error"]["code"]) == (5, "keyring_locked")
+    assert (without.status, without.json["error"]["code"]) == (3, "no_keyring_for_keys")
+    assert listed["name"] == "Loft"
 
 
 def looked_up(program: Program, name: str) -> bytes:
