@@ -15,6 +15,7 @@ from mayfly.cli.questions import agrees
 from mayfly.cli.secrets_input import can_ask
 from mayfly.cli.session import Session
 from mayfly.cli.terminal import Terminal
+from mayfly.cli.upload_waiting import tell_owed
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import (
     AlreadyDeleted,
@@ -122,7 +123,9 @@ def run_delete(arguments: argparse.Namespace, session: Session) -> int:
         return ExitStatus.FAILED
     deletions = carry_out(mayfly, arguments, job_ids) if job_ids else []
     answers = in_order(mayfly, arguments, [*deletions, *refused])
-    return _tell(session.terminal, level_of(arguments), answers)
+    status = _tell(session.terminal, level_of(arguments), answers)
+    tell_owed(session.terminal, mayfly)
+    return status
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:

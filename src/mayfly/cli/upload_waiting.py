@@ -6,7 +6,8 @@ import threading
 from collections.abc import Collection
 
 from mayfly.cli.progress import Progress
-from mayfly.composition import Mayfly
+from mayfly.cli.terminal import Terminal
+from mayfly.composition import Keyless, Mayfly
 from mayfly.domain.destinations import Destination, Upload, UploadState
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.events import Event, JobsChanged, Trouble, UploadsChanged
@@ -15,6 +16,17 @@ from mayfly.domain.ids import JobId
 _LOOK_AT_LEAST_EVERY_S = 1.0
 _UNDER_WAY = frozenset({UploadState.WAITING, UploadState.OWED})
 _PAUSED = "Uploads are paused; “mayfly uploads resume” lets them go on."
+
+
+def tell_owed(terminal: Terminal, mayfly: Mayfly | Keyless) -> None:
+    """Say what is still to be deleted at destinations, and who does it."""
+    if isinstance(mayfly, Mayfly):
+        owed = mayfly.uploads.overview().result().total(UploadState.OWED)
+        if owed:
+            terminal.say(
+                f"Still to be deleted in buckets of your own: {owed}. Mayfly's window does it"
+                " while it is open, or “mayfly uploads wait”."
+            )
 
 
 class UploadWaiting:
