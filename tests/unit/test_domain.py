@@ -152,7 +152,7 @@ class TestErrors:
             assert (error.remedy.endswith((".", "!")) and error.remedy != UserError.remedy) or (
                 kind is UserError
             )
-            assert error.exit_status in {3, 4, 5, 6}
+            assert error.exit_status in {2, 3, 4, 5, 6}
 
     def test_every_error_has_a_sentence_of_its_own(self):
         texts = [kind.text for kind in BY_CODE.values()]
