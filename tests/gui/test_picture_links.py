@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from mayfly.domain.destinations import LONGEST_LINK, UploadState
 from mayfly.domain.ids import new_job_id
-from mayfly.domain.images import ImageId, ImageRef
+from mayfly.domain.images import ImageId
 from mayfly.ui.copies import MARKS, take_back_copies
 from mayfly.ui.picture_links import PictureLinks
 from tests.gui.fake_storage import MINIO, SINCE, destination, upload
@@ -110,15 +110,3 @@ def test_another_document_forgets_the_first(desk):
     stored(desk, destination(verified_at=SINCE))
     desk.links.show_job(None)
     assert desk.links.state_of(FIRST) == {} and menu_of(desk, FIRST) == {}
-
-
-def test_chosen_pictures_are_sent_to_what_is_verified(desk):
-    one = destination(verified_at=SINCE)
-    stored(desk, one, destination("Not yet", MINIO))
-    menu = QMenu(desk.window)
-    desk.links.add_send_menu(menu, [FIRST, SECOND])
-    (action,) = menu.actions()[0].menu().actions()
-    assert action.text() == "Archive"
-    action.trigger()
-    refs = (ImageRef(desk.job_id, FIRST), ImageRef(desk.job_id, SECOND))
-    assert desk.storage.uploads.asked == [("send", refs, one.destination_id)]

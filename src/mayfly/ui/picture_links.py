@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
@@ -38,9 +37,8 @@ class PictureLinks(QObject):
     """Follows one document's uploads, for a tab that shows its pictures.
 
     The tab calls show_job when the document changes, text_of for the line below a picture (anew
-    at changed), and add_to_menu and add_send_menu when the menu of a picture opens. A link stays
-    in no widget: it goes to the clipboard, marked as a secret, and is taken back with its
-    document.
+    at changed), and add_to_menu when the menu of a picture opens. A link stays in no widget: it
+    goes to the clipboard, marked as a secret, and is taken back with its document.
     """
 
     changed = Signal()
@@ -116,30 +114,12 @@ class PictureLinks(QObject):
                 self._add(menu, again.format(name=name), made[0])
         return bool(stored)
 
-    def add_send_menu(self, menu: QMenu, image_ids: Sequence[ImageId]) -> None:
-        """Add the ways to send these pictures of the document; none without a destination."""
-        usable = self._watch.usable()
-        if not usable or not image_ids or self._job_id is None:
-            return
-        sub = menu.addMenu(self._tr("Send to"))
-        sub.setAccessibleName(sub.title())
-        refs = tuple(self._ref(one) for one in image_ids)
-        for destination in usable:
-            action = sub.addAction(menu_name(self._tr, destination, usable=True))
-            action.triggered.connect(partial(self._send, refs, destination.destination_id))
-
     def copy(self, wish: LinkWish) -> None:
         """Make a link and put it on the clipboard; a new one each time."""
         future = self._watch.services.uploads.link(wish.ref, wish.destination_id, wish.lifetime)
         self._courier.ask(self, future, then=lambda link: self._take(wish, link), failed=self._fail)
 
     # --- within ----------------------------------------------------------------------
-
-    def _send(
-        self, refs: Sequence[ImageRef], destination_id: DestinationId, _checked: bool = False
-    ) -> None:
-        future = self._watch.services.uploads.send(refs, destination_id)
-        self._courier.ask(self, future, then=lambda _: self._watch.ask(), failed=self._fail)
 
     def _add(self, menu: QMenu, label: str, wish: LinkWish) -> None:
         menu.addAction(label).triggered.connect(lambda: self.copy(wish))
