@@ -189,10 +189,19 @@ def test_the_account_of_an_edit_is_read_from_its_address(desk):
 
 
 def test_an_address_of_its_own_is_kept_by_an_edit(desk):
-    place = replace(R2, endpoint=f"https://{'a1' * 16}.eu.r2.cloudflarestorage.com")
-    dialog = open_dialog(desk, destination("R2 in Europe", place))
+    dual = "https://s3.dualstack.eu-central-1.amazonaws.com"
+    place = replace(R2, provider=Provider.AMAZON_S3, endpoint=dual, region="eu-central-1")
+    dialog = open_dialog(desk, destination("Both stacks", place))
     assert dialog.form.place == place
     assert not dialog.form.endpoint.isReadOnly()
+
+
+def test_the_account_of_a_jurisdiction_is_read_whole(desk):
+    place = replace(R2, endpoint=f"https://{'a1' * 16}.eu.r2.cloudflarestorage.com")
+    dialog = open_dialog(desk, destination("R2 in Europe", place))
+    assert dialog.form.account.text() == f"{'a1' * 16}.eu"
+    assert dialog.form.place == place
+    assert dialog.form.endpoint.isReadOnly()
 
 
 def test_a_name_that_is_taken_is_told_in_the_dialog(desk):

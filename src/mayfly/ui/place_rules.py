@@ -20,6 +20,8 @@ from mayfly.ui.wording import Tr
 _SOUND = Place(Provider.OTHER, "https://s3.example.org", "here", "bucket")
 """Nothing is wrong with it, so that one field of another can be looked at alone."""
 
+_R2_HOST = ".r2.cloudflarestorage.com"
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -76,7 +78,8 @@ class Typed:
 def account_of(place: Place) -> str:
     """Return the account that stands in an R2 address; "" in any other."""
     host = urlsplit(place.endpoint).hostname or ""
-    return host.partition(".")[0] if place.provider is Provider.CLOUDFLARE_R2 else ""
+    before, found, _ = host.partition(_R2_HOST)
+    return before if found and place.provider is Provider.CLOUDFLARE_R2 else ""
 
 
 def has_own_address(place: Place) -> bool:
@@ -131,7 +134,9 @@ def account_fault(tr: Tr, account: str) -> str:
     try:
         filled(replace(_SOUND, provider=Provider.CLOUDFLARE_R2, endpoint=""), account=account)
     except StorageError:
-        return tr("The account id is letters and digits; it stands on the provider's page.")
+        return tr(
+            "The account id is letters and digits; .eu behind it for a bucket in that jurisdiction."
+        )
     return ""
 
 
