@@ -160,6 +160,16 @@ class TestGuarded:
         # Once to make the client, since urllib3 binds a socket as it is imported.
         assert guard.asked == [(("127.0.0.1",), seaweed_server.port, True)] * 2
 
+    @pytest.mark.parametrize("which", ["rclone_server", "rclone_tls_server"])
+    def test_verifying_takes_one_connection(self, which, request):
+        """Tickets that TLS 1.3 sends unasked do not make a connection a stale one."""
+        guard, server = self.Guard(), request.getfixturevalue(which)
+        found = S3Stores(SystemClock(), guard, patience=SHORT).verify(
+            server.place, FULL, lambda _news: None
+        )
+        assert found.error_code is None
+        assert len(guard.asked) == 1 + 1
+
     @pytest.mark.parametrize(
         ("scheme", "error"), [("https", ConnectionRefusedHere), ("http", InsecureEndpoint)]
     )

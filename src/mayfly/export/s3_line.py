@@ -92,7 +92,19 @@ class Line:
 
     def is_stale(self) -> bool:
         """Tell whether the server has closed it, or says what nobody asked."""
-        return _is_readable(self.sock)
+        if not _is_readable(self.sock):
+            return False
+        if self._tells_early:
+            return True
+        self.sock.settimeout(0)
+        try:
+            self.sock.recv(1)
+        except ssl.SSLWantReadError:
+            # Only tickets of TLS 1.3, which are read now.
+            return False
+        except OSError:
+            return True
+        return True
 
     def _send(self, head: bytes, body: bytes) -> None:
         self.sock.settimeout(self._answer_s)
