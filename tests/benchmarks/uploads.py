@@ -24,7 +24,7 @@ from mayfly.export.s3_stores import S3Stores
 from mayfly.system.clock import SystemClock
 from s3_servers import FULL, S3Server, seaweed
 
-_ROUNDS = 7
+_ROUNDS = 5
 _PICTURES = 200
 _BYTES = 300_000
 _CONNECTIONS = 4
