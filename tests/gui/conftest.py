@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from mayfly.bootstrap import Foundation
 from mayfly.composition import RECEIPT_FORMS, Mayfly, make_forms
 from mayfly.domain.ids import JobId
+from mayfly.domain.images import FoundImage
 from mayfly.domain.inspection import Finding, Grade, Inspection
 from mayfly.domain.limits import Limits
 from mayfly.domain.pages import PageImage, Word
@@ -376,7 +377,18 @@ def _drawn(reading: PageReading) -> PageReading:
     words = tuple(_doubtful(word) for word in reading.result.words)
     result = replace(reading.result, words=words)
     picture = PageImage(png_bytes(width=500, height=700), 500, 700)
-    return replace(reading, result=result, image=picture)
+    return replace(reading, result=result, image=picture, images=_painted(reading.images))
+
+
+def _painted(images: tuple[FoundImage, ...]) -> tuple[FoundImage, ...]:
+    """Make them real pictures, each of its own colour."""
+    made = []
+    for place, found in enumerate(images):
+        block, hue = found.block, 40 * place % 360
+        colour = QColor.fromHsv(hue, 200, 200).name()
+        data = png_bytes(colour, block.width_px, block.height_px)
+        made.append(FoundImage(replace(block, size_bytes=len(data)), data))
+    return tuple(made)
 
 
 def _doubtful(word: Word) -> Word:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAccessible, QAction, QClipboard, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
 
+from mayfly.domain.images import FoundImage
+from mayfly.services.picture_list import PictureView
+from mayfly.ui.copies import CopiedPicture
 from mayfly.ui.job_rows import JobRow
 from mayfly.ui.page_picture import PagePicture
 
@@ -65,6 +68,12 @@ def kept_in_memory(job_ids: set[str]) -> list[object]:
     return [*rows, *(page for page in pages if page.job_id in job_ids)]
 
 
+def pictures_in_memory() -> list[object]:
+    """Return what Python still holds of the pictures of documents, uncollected or not."""
+    kinds = FoundImage | PictureView | CopiedPicture
+    return [one for one in gc.get_objects() if isinstance(one, kinds)]
+
+
 def _of_object(one: QWidget | QAction) -> Iterator[str]:
     for name in _GETTERS:
         getter = getattr(one, name, None)
@@ -81,7 +90,9 @@ def _of_model(model: QAbstractItemModel | None) -> Iterator[str]:
     if model is None:
         return
     for row in range(model.rowCount(QModelIndex())):
-        for column in range(model.columnCount(QModelIndex())):
+        # PySide keeps columnCount of a list model from being called.
+        is_list = isinstance(model, QAbstractListModel)
+        for column in range(1 if is_list else model.columnCount(QModelIndex())):
             for role in _ROLES:
                 value = model.index(row, column).data(role)
                 if isinstance(value, str):

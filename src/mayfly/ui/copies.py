@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
-from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication, QImage
 
 from mayfly.domain.ids import JobId
+from mayfly.domain.jobs import Part
 
 _Mode = QClipboard.Mode
 _MODES = (_Mode.Clipboard, _Mode.Selection)
@@ -30,21 +31,41 @@ MARKS = {
 """What asks clipboard managers not to keep it. A manager that does not ask keeps it anyway."""
 
 
-class CopiedText(QMimeData):
-    """Text on the clipboard, marked so that histories that ask do not keep it.
+class Copied(QMimeData):
+    """Something on the clipboard, marked so that histories that ask do not keep it.
 
-    It knows its job, so clipboard and mouse selection may hold copies of different ones.
+    It knows its job, so clipboard and mouse selection may hold copies of different ones; and
+    the part of it that it goes with.
     """
 
-    def __init__(self, text: str, job_id: JobId | None, html: str | None = None) -> None:
+    part = Part.RESULT
+
+    def __init__(self, job_id: JobId | None) -> None:
         super().__init__()
         self.job_id = job_id
         self.is_told = False
+        for name, value in MARKS.items():
+            self.setData(name, value)
+
+
+class CopiedText(Copied):
+    """A text, with or without its form as HTML."""
+
+    def __init__(self, text: str, job_id: JobId | None, html: str | None = None) -> None:
+        super().__init__(job_id)
         self.setText(text)
         if html is not None:
             self.setHtml(html)
-        for name, value in MARKS.items():
-            self.setData(name, value)
+
+
+class CopiedPicture(Copied):
+    """A picture of a document."""
+
+    part = Part.SOURCE
+
+    def __init__(self, image: QImage, job_id: JobId) -> None:
+        super().__init__(job_id)
+        self.setImageData(image)
 
 
 class CopyKeeper(QObject):
@@ -88,7 +109,7 @@ class CopyKeeper(QObject):
             return
         timer.stop()
         copy = self._clipboard.mimeData(mode)
-        if isinstance(copy, CopiedText):
+        if isinstance(copy, Copied):
             if self._seconds:
                 timer.start(self._seconds * 1_000)
         elif self._is_ours(mode) and copy is not None and copy.hasText():
@@ -97,7 +118,7 @@ class CopyKeeper(QObject):
 
     def _tell(self, mode: QClipboard.Mode) -> None:
         copy = self._clipboard.mimeData(mode) if mode is _Mode.Clipboard else None
-        if isinstance(copy, CopiedText) and copy.job_id is not None and not copy.is_told:
+        if isinstance(copy, Copied) and copy.job_id is not None and not copy.is_told:
             copy.is_told = True
             self.copied.emit(copy.job_id)
 
@@ -118,26 +139,26 @@ def copy_text(text: str, job_id: JobId | None) -> None:
     QGuiApplication.clipboard().setMimeData(CopiedText(text, job_id))
 
 
-def take_back_copies(is_gone: Callable[[JobId], bool] | None = None) -> None:
+def take_back_copies(is_gone: Callable[[JobId, Part], bool] | None = None) -> None:
     """Empty clipboard and mouse selection if what is in them was copied from this window.
 
-    With is_gone only copies of jobs that it says are gone.
+    With is_gone only copies of jobs of which it says that the part is gone.
 
     Also to be called before the program ends: PySide 6.11 crashes at exit when the clipboard
     still holds data that was made in Python.
     """
 
-    def is_meant(job_id: JobId | None) -> bool:
-        return is_gone is None or (job_id is not None and is_gone(job_id))
+    def is_meant(copy: Copied) -> bool:
+        return is_gone is None or (copy.job_id is not None and is_gone(copy.job_id, copy.part))
 
     for mode in _MODES:
         _take_back(mode, is_meant)
 
 
-def _take_back(mode: QClipboard.Mode, is_meant: Callable[[JobId | None], bool]) -> None:
+def _take_back(mode: QClipboard.Mode, is_meant: Callable[[Copied], bool]) -> None:
     clipboard = QGuiApplication.clipboard()
     # Not ownsClipboard: some platforms never say so. The object itself is only there while
     # nobody else has put something in its place.
     copy = clipboard.mimeData(mode)
-    if isinstance(copy, CopiedText) and is_meant(copy.job_id):
+    if isinstance(copy, Copied) and is_meant(copy):
         clipboard.clear(mode)

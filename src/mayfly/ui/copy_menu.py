@@ -49,7 +49,7 @@ class CopyButton(QToolButton):
         self.setToolTip(tr("Copy what was read"))
         self.setAccessibleName(tr("Copy what was read"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        icons.dress(self, "paste", (_ICON.width(),))
+        icons.dress(self, "copy", (_ICON.width(),))
         self.setMenu(self._make_menu())
 
     def _make_menu(self) -> QMenu:

@@ -30,6 +30,7 @@ class Wanted(Enum):
     CODE_FOLDER = auto()
     SAVE = auto()
     """A folder for what Mayfly writes about itself."""
+    PICTURES = auto()
     RECEIPT = auto()
 
 
@@ -75,7 +76,7 @@ class FileDialogs:
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Export here"))
         if wanted is Wanted.HAND_OVER:
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Hand over here"))
-        if wanted in (Wanted.CODE_FOLDER, Wanted.SAVE):
+        if wanted in (Wanted.CODE_FOLDER, Wanted.SAVE, Wanted.PICTURES):
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, self._tr("Save here"))
         dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         dialog.open()
@@ -91,5 +92,6 @@ class FileDialogs:
             Wanted.HAND_OVER: self._tr("Choose a folder for the texts"),
             Wanted.CODE_FOLDER: self._tr("Choose a folder for the recovery code"),
             Wanted.SAVE: self._tr("Choose a folder to save in"),
+            Wanted.PICTURES: self._tr("Choose a folder for the pictures"),
             Wanted.RECEIPT: self._tr("Choose a receipt"),
         }[wanted]

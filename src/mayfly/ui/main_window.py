@@ -41,6 +41,7 @@ from mayfly.ui.list_pane import ListPane
 from mayfly.ui.lock_screen import LockScreen
 from mayfly.ui.pace_keeper import PaceKeeper
 from mayfly.ui.page_pane import PagePane
+from mayfly.ui.picture_saving import PictureSaving
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.privacy_commands import PrivacyCommands
 from mayfly.ui.privacy_dialog import PrivacySources
@@ -198,6 +199,9 @@ class MainWindow(DropWindow):
             preferences=self._preferences,
             tr=self._tr,
             window=self,
+        )
+        PictureSaving(
+            self._mayfly.pictures, self.documents, dialogs, courier=self._courier, tr=self._tr
         )
         self.actions_.quit.triggered.connect(self.leaving.quit)
         self.delete_commands = DeleteCommands(

@@ -16,6 +16,7 @@ from mayfly.ui.icons import Icons
 from mayfly.ui.job_rows import JobRow
 from mayfly.ui.main_window import MainWindow
 from mayfly.ui.picture_links import PictureLinks
+from mayfly.ui.picture_sending import PictureSending
 from mayfly.ui.preference_keeper import PreferenceKeeper
 from mayfly.ui.send_button import SendButton
 from mayfly.ui.send_commands import SendCommands
@@ -64,6 +65,9 @@ class OwnStorage(QObject):
         self.commands = SendCommands(self.watch, documents, courier=courier, tr=tr, parent=self)
         window.commands.extend_menu(self.commands.add_menu)
         self.links = PictureLinks(self.watch, courier=courier, tr=tr, parent=self)
+        self.pictures = PictureSending(
+            self.watch, self.links, documents, courier=courier, tr=tr, parent=self
+        )
         self.uploads = UploadsDialog(self.watch, courier=courier, tr=tr, parent=window)
         self._connect(window)
         self.watch.begin()
@@ -98,6 +102,7 @@ class OwnStorage(QObject):
             asking.settings_wanted.connect(self.settings_wanted)
         self.button.text_changed.connect(window.toolbar.fit)
         self.uploads.verify_wanted.connect(self.verify)
+        self.pictures.verify_wanted.connect(self.verify)
         self.chip.clicked.connect(self.uploads.come_forward)
         for action, act in (
             (actions.send, self._open_send_menu),

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from mayfly.ui.courier import Courier
 from mayfly.ui.page_picture import PagePicture
+from mayfly.ui.picture_frame import PictureFrame
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
 
@@ -39,6 +40,8 @@ class PageCanvas(QAbstractScrollArea):
     """Number of the word below the mouse, or -1."""
     word_chosen = Signal(int)
     """Number of the word that was clicked."""
+    place_clicked = Signal(QPointF)
+    """A place on the page, in its pixels, where no word is."""
     page_turn_wanted = Signal(int)
     """-1 or 1."""
     zoom_changed = Signal()
@@ -59,6 +62,7 @@ class PageCanvas(QAbstractScrollArea):
         self._show_boxes = True
         self._pointed = -1
         self._chosen = -1
+        self._frame: PictureFrame | None = None
         self.setAccessibleName(tr("Page image"))
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -95,10 +99,20 @@ class PageCanvas(QAbstractScrollArea):
         self._asked_size = QSize()
         self._order += 1
         self._pointed = self._chosen = -1
-        if not same:
-            self.verticalScrollBar().setValue(0)
-            self.horizontalScrollBar().setValue(0)
+        if same:
+            self._lay_out()
+            return
+        self.verticalScrollBar().setValue(0)
+        self.horizontalScrollBar().setValue(0)
         self._lay_out()
+        self._reveal_frame()
+
+    def set_frame(self, frame: PictureFrame | None, *, reveal: bool = True) -> None:
+        """Frame a picture, now or when its page is shown; None: none."""
+        self._frame = frame
+        if reveal:
+            self._reveal_frame()
+        self.viewport().update()
 
     def set_boxes(self, shown: bool) -> None:
         """Show or hide the outlines; the word pointed at is marked either way."""
@@ -166,6 +180,8 @@ class PageCanvas(QAbstractScrollArea):
         painter.setPen(QPen(QColor(self._theme.tones.line), 1))
         painter.drawRect(paper.adjusted(-0.5, -0.5, 0.5, 0.5))
         self._paint_words(painter, event.rect())
+        if self._frame is not None and self._frame.page == self._page.number:
+            self._frame.paint(painter, self._theme.tones, self._place_of(self._frame.box))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell which word the mouse points at."""
@@ -181,6 +197,8 @@ class PageCanvas(QAbstractScrollArea):
             number = self._word_at(event.position())
             self.choose(number, reveal=False)
             self.word_chosen.emit(number)
+            if number < 0:
+                self.place_clicked.emit(self._to_page(event.position()))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Nothing is pointed at once the mouse has left."""
@@ -245,8 +263,8 @@ class PageCanvas(QAbstractScrollArea):
     def _lay_out(self) -> None:
         page, view = self._page, self.viewport().size()
         if page is None or page.size.isEmpty():
-            self.horizontalScrollBar().setRange(0, 0)
-            self.verticalScrollBar().setRange(0, 0)
+            for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+                bar.setRange(0, 0)
         else:
             if self._fit:
                 wide = self._fitting_width(page.size)
@@ -275,10 +293,17 @@ class PageCanvas(QAbstractScrollArea):
             return wide
         return max(80, wide - self.verticalScrollBar().sizeHint().width())
 
-    def _reveal(self, box: QRect) -> None:
+    def _place_of(self, box: QRect) -> QRectF:
         top_left = self._from_page(QPointF(box.topLeft()))
-        unit = self._unit()
-        place = QRectF(top_left, box.size().toSizeF() * unit)
+        return QRectF(top_left, box.size().toSizeF() * self._unit())
+
+    def _reveal_frame(self) -> None:
+        frame, page = self._frame, self._page
+        if frame is not None and page is not None and frame.page == page.number:
+            self._reveal(frame.box)
+
+    def _reveal(self, box: QRect) -> None:
+        place = self._place_of(box)
         view = QRectF(self.viewport().rect()).adjusted(24, 24, -24, -24)
         if view.contains(place):
             return

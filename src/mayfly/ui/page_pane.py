@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QW
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import UserError
 from mayfly.domain.ids import JobId
+from mayfly.domain.images import ImageBlock
 from mayfly.domain.jobs import Part
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
@@ -21,6 +22,7 @@ from mayfly.ui.copies import take_back_copies
 from mayfly.ui.copy_menu import CopyButton
 from mayfly.ui.courier import Courier
 from mayfly.ui.icons import Icons
+from mayfly.ui.images_view import ImagesView
 from mayfly.ui.job_model import JobModel
 from mayfly.ui.job_rows import JobRow
 from mayfly.ui.note_bar import NoteBar
@@ -37,6 +39,8 @@ from mayfly.ui.page_notes import (
     parts_left,
 )
 from mayfly.ui.page_picture import PagePicture, prepare_page, scale_image
+from mayfly.ui.picture_frame import frame_of
+from mayfly.ui.picture_looking import PictureLooking
 from mayfly.ui.reading_tabs import ReadingTabs
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
@@ -83,7 +87,15 @@ class PagePane(QWidget):
         self.canvas = PageCanvas(
             tr=tr, theme=theme, courier=courier, scaler=self._scale, parent=self
         )
-        self.tabs = ReadingTabs(forms, courier=courier, tr=tr, theme=theme, parent=self)
+        self.images = ImagesView(
+            library, decode_lane, courier=courier, tr=tr, theme=theme, icons=icons
+        )
+        self.looking = PictureLooking(
+            self.images, library, decode_lane, courier=courier, tr=tr, theme=theme, parent=self
+        )
+        self.tabs = ReadingTabs(
+            forms, self.images, courier=courier, tr=tr, theme=theme, parent=self
+        )
         self.text = self.tabs.text
         self.copy = CopyButton(forms, self.tabs, courier=courier, tr=tr, icons=icons)
         self.tabs.setCornerWidget(self.copy)
@@ -192,6 +204,7 @@ class PagePane(QWidget):
         moved = row.job.state is not self._state or parts != before or hidden is not was_hidden
         self._state = row.job.state
         self._show_bar()
+        self.images.show_job(row.job, has_source=Part.SOURCE in parts)
         if self._page is None or moved:
             self._fetch()
 
@@ -262,6 +275,12 @@ class PagePane(QWidget):
     def _let_go(self) -> None:
         self._order += 1
         self._show_page(None)
+        self.images.let_go()
+
+    def _frame_picture(self, block: ImageBlock | None, by_click: bool) -> None:
+        self.canvas.set_frame(frame_of(block) if block else None, reveal=not by_click)
+        if block is not None:
+            self.show_number(block.image_id.page)
 
     def _show_page(self, page: PagePicture | None) -> None:
         self._page = page
@@ -324,6 +343,8 @@ class PagePane(QWidget):
         canvas.zoom_changed.connect(self._show_zoom)
         canvas.page_turn_wanted.connect(self.turn)
         self.tabs.page_turn_wanted.connect(self.turn)
+        self.images.picture_chosen.connect(self._frame_picture)
+        canvas.place_clicked.connect(lambda spot: self.images.choose_at(self._number, spot))
         canvas.word_pointed.connect(text.point_at)
         canvas.word_chosen.connect(text.choose)
         text.word_pointed.connect(canvas.point_at)
@@ -340,10 +361,11 @@ class PagePane(QWidget):
     def _hear(self, job_ids: frozenset[str]) -> None:
         if self._row is not None and self._row.job.job_id in job_ids:
             self.refresh()
-        take_back_copies(lambda job_id: job_id in job_ids and self._is_gone(job_id))
+        take_back_copies(lambda job_id, part: job_id in job_ids and self._is_gone(job_id, part))
 
-    def _is_gone(self, job_id: JobId) -> bool:
+    def _is_gone(self, job_id: JobId, part: Part) -> bool:
         row = self._model.find(job_id)
-        if row is None or row.job.name is None:
+        if row is None or row.job.name is None or not row.alive:
             return True
-        return not row.alive or not row.job.result_present
+        present = {Part.SOURCE: row.job.source_present, Part.RESULT: row.job.result_present}
+        return not present[part]

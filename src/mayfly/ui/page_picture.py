@@ -11,6 +11,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRec
 from PySide6.QtGui import QImage, QImageReader
 
 from mayfly.domain.ids import JobId
+from mayfly.domain.images import FoundImage, ImageRef
 from mayfly.domain.pages import DOUBTFUL_BELOW, PageOrigin, Word
 from mayfly.services.library import PageView
 
@@ -121,6 +122,23 @@ def _without_words(view: PageView, image: QImage | None) -> PagePicture:
         size=QSize(*sides),
         image=image,
         encoded=view.image.data if view.image is not None else b"",
+        text="",
+        words=(),
+        origin=None,
+        confidence=None,
+        _bands={},
+        _by_start=(),
+    )
+
+
+def picture_alone(ref: ImageRef, found: FoundImage, image: QImage | None) -> PagePicture:
+    """Return a picture of a document as a page without words, to be shown by a PageCanvas."""
+    return PagePicture(
+        job_id=ref.job_id,
+        number=ref.image_id.page,
+        size=QSize(found.block.width_px, found.block.height_px),
+        image=image,
+        encoded=found.data,
         text="",
         words=(),
         origin=None,

@@ -1,4 +1,4 @@
-"""What was read on the page on show, in tabs: its text beside the page, Markdown, JSON."""
+"""What was read on the page on show, in tabs: its text, Markdown, JSON; and all its pictures."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from mayfly.domain.ids import JobId
 from mayfly.services.page_forms import PageForms
 from mayfly.ui.courier import Courier
 from mayfly.ui.form_view import FormView
+from mayfly.ui.images_view import ImagesView
 from mayfly.ui.page_picture import PagePicture
 from mayfly.ui.text_view import TextView
 from mayfly.ui.theme import Theme
-from mayfly.ui.wording import Tr, error_text
+from mayfly.ui.wording import Tr, error_text, number_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,14 @@ class ReadingTabs(QTabWidget):
     page_turn_wanted = Signal(int)
 
     def __init__(
-        self, forms: PageForms, *, courier: Courier, tr: Tr, theme: Theme, parent: QWidget
+        self,
+        forms: PageForms,
+        images: ImagesView,
+        *,
+        courier: Courier,
+        tr: Tr,
+        theme: Theme,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._forms = forms
@@ -52,6 +60,8 @@ class ReadingTabs(QTabWidget):
         self.addTab(self.text, tr("Text"))
         self.addTab(self.markdown, tr("Markdown"))
         self.addTab(self.json, tr("JSON"))
+        self._images = self.addTab(images, tr("Images"))
+        images.count_changed.connect(self._show_count)
         self.currentChanged.connect(self._fetch)
         for view in (self.text, self.markdown, self.json):
             view.page_turn_wanted.connect(self.page_turn_wanted)
@@ -70,6 +80,10 @@ class ReadingTabs(QTabWidget):
             view.let_go()
         self._place = _place_of(page)
         self._fetch()
+
+    def _show_count(self, count: int) -> None:
+        title = self._tr("Images")
+        self.setTabText(self._images, f"{title} ({number_text(count)})" if count else title)
 
     def _fetch(self) -> None:
         view, place = self.currentWidget(), self._place
