@@ -235,8 +235,7 @@ print(json.dumps(said))
 @pytest.mark.skipif(
     shutil.which("faketime") is None or not FAKETIME.exists(), reason="needs libfaketime"
 )
-@pytest.mark.parametrize("which", ["seaweed_server", "rclone_server"])
-@pytest.mark.parametrize("off", ["+1h", "-1h"])
+@pytest.mark.parametrize(("which", "off"), [("seaweed_server", "+1h"), ("rclone_server", "-1h")])
 def test_servers_refuse_requests_of_another_hour(which, off, request):
     """Both do, in their own words; this computer's clock is off for real."""
     server: S3Server = request.getfixturevalue(which)
