@@ -19,7 +19,7 @@ from mayfly.export.result_json import render_json
 from mayfly.services.page_forms import CopiedTables
 from mayfly.system.own_version import own_version
 from mayfly.understand.flow import flowing
-from mayfly.understand.layout import document_layout, page_layout
+from mayfly.understand.layout import document_layouts, page_layout
 from mayfly.understand.layout_text import layout_text
 from mayfly.understand.markdown import document_markdown
 from mayfly.understand.plain_text import page_text
@@ -52,24 +52,24 @@ def _render_hocr(document: ExportDocument) -> Iterator[bytes]:
 
 
 def _render_alto(document: ExportDocument) -> Iterator[bytes]:
-    return render_alto(document, layouts=document_layout, version=own_version())
+    return render_alto(document, layouts=document_layouts, version=own_version())
 
 
 def _render_docx(document: ExportDocument) -> Iterator[bytes]:
     # Loading python-docx takes some 50 ms that a start has no use for.
     from mayfly.export.word_processor import render_docx
 
-    return render_docx(document, layouts=document_layout, flow=flowing)
+    return render_docx(document, layouts=document_layouts, flow=flowing)
 
 
 RENDERERS: dict[str, Renderer] = {
     ExportFormat.TEXT: partial(render_text, page_text=page_text),
     ExportFormat.LAYOUT_TEXT: partial(render_text, page_text=layout_text),
     ExportFormat.MARKDOWN: partial(
-        render_markdown, layouts=document_layout, markdown=document_markdown
+        render_markdown, layouts=document_layouts, markdown=document_markdown
     ),
     ExportFormat.JSON: partial(
-        render_json, layouts=document_layout, page_text=page_text, flow=flowing
+        render_json, layouts=document_layouts, page_text=page_text, flow=flowing
     ),
     ExportFormat.CSV: partial(render_tables, layouts=page_layouts),
     ExportFormat.WORDS: render_words,

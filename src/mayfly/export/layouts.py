@@ -14,7 +14,7 @@ layout_text.layout_text to keep its place by spaces)."""
 
 Layouts = Callable[[Iterable[PageResult], Mapping[int, Sequence[ImageBlock]]], Iterable[PageLayout]]
 """Finds the blocks of pages: page by page, or of all of them at once where headings of one
-page are to be compared with those of the others (understand.layout.document_layout)."""
+page are to be compared with those of the others (understand.layout.document_layouts)."""
 
 Flow = Callable[[Sequence[Line]], str]
 """Makes one flowing text of a paragraph's lines (understand.flow.flowing)."""

@@ -5,7 +5,7 @@ Weight and colour are unknown here: a bold line in letters of the text's size st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +25,8 @@ _LEVELS = 6
 _LARGER_TITLE = 1.6
 _MOST_LINES = 2
 _MOST_WORDS = 16
+_MOST_SHORT = 2 * _MOST_WORDS
+"""Words of a paragraph that might be a heading, those that do not show among them."""
 _MOST_WORDS_NUMBERED = 10
 _FEWEST_LETTERS = 3
 _LETTERS = 0.6
@@ -51,10 +53,21 @@ class Scale:
         return max(1, len(self.levels))
 
 
-def scale_of(paragraphs: Sequence[Paragraph]) -> Scale:
-    """Return the sizes that all paragraphs of a document share."""
-    body = body_size(line for paragraph in paragraphs for line in paragraph)
-    sizes = sorted((_size(one) for one in paragraphs if _is_large(one, body)), reverse=True)
+def scale_of(paragraphs: Iterable[Paragraph]) -> Scale:
+    """Return the sizes that all paragraphs of a document share; goes through them once.
+
+    Only the short ones are held meanwhile: a document may be long.
+    """
+    short: list[Paragraph] = []
+
+    def lines() -> Iterator[Line]:
+        for paragraph in paragraphs:
+            if sum(len(line.words) for line in paragraph) <= _MOST_SHORT:
+                short.append(paragraph)
+            yield from paragraph
+
+    body = body_size(lines())
+    sizes = sorted((_size(one) for one in short if _is_large(one, body)), reverse=True)
     levels: list[float] = []
     largest = 0.0
     for size in sizes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from mayfly.domain.images import ImageBlock
 from mayfly.domain.layout import (
@@ -28,7 +29,11 @@ from mayfly.understand.rows import pieces_of, rows_of, tilt_of
 from mayfly.understand.tables import FoundTable, tables_of
 from mayfly.understand.words import bottom_of, shared_width, union, words_text
 
-__all__ = ["block_text", "caption_of", "document_layout", "page_layout"]
+__all__ = ["block_text", "caption_of", "document_layout", "document_layouts", "page_layout"]
+
+_MOST_HELD = 32
+"""Pages of a document that are held, so that they are not looked at twice; all 480 of one took
+70 MB, and collecting garbage among them held up other threads."""
 
 _Part = Paragraph | ListBlock | TableBlock
 
@@ -57,12 +62,30 @@ def document_layout(
     pages: Iterable[PageResult], images_by_page: Mapping[int, Sequence[ImageBlock]]
 ) -> tuple[PageLayout, ...]:
     """Return the layout of every page; one level of heading means the same on all of them."""
-    sketches = [_sketch(page) for page in pages]
-    scale = scale_of([one for sketch in sketches for one in sketch.paragraphs])
-    return tuple(
-        PageLayout(sketch.page, _blocks(sketch, scale, images_by_page.get(sketch.page.number, ())))
-        for sketch in sketches
-    )
+    return tuple(document_layouts(pages, images_by_page))
+
+
+def document_layouts(
+    pages: Iterable[PageResult], images_by_page: Mapping[int, Sequence[ImageBlock]]
+) -> Iterator[PageLayout]:
+    """Yield what document_layout returns, and hold only some pages of a long document.
+
+    Pages that can be gone through again are, when they are many; an iterator is held whole.
+    """
+    can_repeat = iter(pages) is not pages
+    held: list[_Sketch] = []
+
+    def paragraphs() -> Iterator[Paragraph]:
+        for sketch in map(_sketch, pages):
+            if not can_repeat or len(held) < _MOST_HELD:
+                held.append(sketch)
+            yield from sketch.paragraphs
+
+    scale = scale_of(paragraphs())
+    later = islice(pages, len(held), None) if len(held) == _MOST_HELD and can_repeat else ()
+    for sketch in chain(held, map(_sketch, later)):
+        images = images_by_page.get(sketch.page.number, ())
+        yield PageLayout(sketch.page, _blocks(sketch, scale, images))
 
 
 def _sketch(page: PageResult) -> _Sketch:
