@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from mayfly.system.resources import resource
 from mayfly.understand.flow import flowing
 from mayfly.understand.layout import document_layout
 from mayfly.understand.plain_text import page_text
+from tests.conftest import ROOT
 from tests.export.samples import sample, written
 
 SCHEMA = json.loads(Path(resource("result.schema.json")).read_text(encoding="utf-8"))
@@ -198,6 +200,12 @@ def test_the_schema_misses_no_field():
                 at = at[step]
             spoil(at, name)
             assert not VALIDATOR.is_valid(shape), (path, name)
+
+
+def test_the_manual_shows_what_fits_the_schema():
+    manual = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(\{\"version\".*?)```", manual, re.DOTALL)
+    VALIDATOR.validate(json.loads(example))
 
 
 # --- Markdown --------------------------------------------------------------------------
