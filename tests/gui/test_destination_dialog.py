@@ -141,8 +141,8 @@ def test_a_secret_is_hidden_kept_in_the_keyring_alone_and_forgotten_by_the_windo
     saved = []
     dialog.saved.connect(saved.append)
     dialog.accept_button.click()
-    assert form.secret.text() == ""
     desk.wait(lambda: bool(saved))
+    assert form.secret.text() == ""
     (one,) = saved
     assert one.delete_with_job and one.place.prefix == "a/b/" and one.verified_at is None
     assert desk.storage.destinations.keys[one.destination_id] == ("AKEXAMPLE", SECRET)
@@ -213,8 +213,13 @@ def test_a_name_that_is_taken_is_told_in_the_dialog(desk):
     type_keys(desk, dialog)
     dialog.accept_button.click()
     desk.wait(lambda: "already" in dialog.trouble.text())
+    # The secret need not be fetched again for a second try.
     assert dialog.isVisible()
-    assert dialog.form.secret.text() == ""
+    assert dialog.form.secret.text() == SECRET
+    type_in(desk, dialog.form.name, "Other")
+    dialog.accept_button.click()
+    desk.wait(lambda: len(desk.storage.destinations.kept) == 2)
+    desk.wait(lambda: SECRET not in all_texts())
 
 
 def test_the_certificate_is_a_whole_path(desk):

@@ -87,6 +87,7 @@ def test_a_destination_in_question_is_chosen_no_more(desk):
     desk.keeper.choose_destination(one.destination_id)
     desk.storage.destinations.put(replace(one, verified_at=None, error_code="secret_wrong"))
     desk.wait(lambda: desk.keeper.send_to is None)
+    assert "“Archive” has to be verified again" in desk.window.trouble.text
     desk.own.button.fill()
     asked = []
     desk.own.button.verify_wanted.connect(asked.append)

@@ -59,12 +59,14 @@ class DestinationDialog(AskingDialog):
         self.form.provider.setFocus()
 
     def begin(self) -> None:
-        """Have the destination kept; the access key is forgotten here."""
+        """Have the destination kept. What was typed stays until that worked: a name that is taken
+        must not cost the user the secret, which few providers show twice.
+        """
         form = self.form
         if not form.is_complete:
             return
         name, place, ticked = form.title, form.place, form.delete_with_job.isChecked()
-        credentials = form.take_credentials()
+        credentials = form.credentials()
         if self._before is not None:
             future = self._destinations.edit(
                 self._before.destination_id,

@@ -88,9 +88,9 @@ class DestinationForm(CheckedRows):
         """Whether nothing is wrong and nothing is missing."""
         return not any(self._faults().values())
 
-    def take_credentials(self) -> Credentials | None:
-        """Return the access key that was typed, and forget it; None: it stays as it is."""
-        key_id, secret = self.key_id.take(), self.secret.take()
+    def credentials(self) -> Credentials | None:
+        """Return the access key that was typed; None: it stays as it is."""
+        key_id, secret = self.key_id.text(), self.secret.text()
         return Credentials(key_id, secret) if key_id and secret else None
 
     def drop_secrets(self) -> None:

@@ -100,6 +100,7 @@ class OwnStorage(QObject):
         for asking in (self.button, self.commands):
             asking.verify_wanted.connect(self.verify)
             asking.settings_wanted.connect(self.settings_wanted)
+        self.button.given_up.connect(self._tell_given_up)
         self.button.text_changed.connect(window.toolbar.fit)
         self.uploads.verify_wanted.connect(self.verify)
         self.pictures.verify_wanted.connect(self.verify)
@@ -119,6 +120,17 @@ class OwnStorage(QObject):
         window.delete_commands.tell_fates(self.fates_of)
         window.deleting.leaving.connect(self._note_fates)
         window.deleting.settled.connect(self._tell_fates)
+
+    def _tell_given_up(self, destination: Destination) -> None:
+        text = self._tr(
+            "Pictures of what is added next are sent to nobody any more: “{name}” has to be "
+            "verified again."
+        )
+        self._documents.trouble.show_message(
+            text.format(name=destination.name),
+            offer=self._tr("Verify"),
+            then=lambda: self.verify(destination),
+        )
 
     def _note_fates(self, rows: Sequence[JobRow]) -> None:
         """Remember what lies where: once they are gone, nothing knows it any more."""

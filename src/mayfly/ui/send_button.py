@@ -27,6 +27,8 @@ class SendButton(QToolButton):
     verify_wanted = Signal(object)
     """A Destination that has to be verified before it can be chosen."""
     settings_wanted = Signal()
+    given_up = Signal(object)
+    """The Destination that was chosen is in question: nothing is sent there any more."""
 
     def __init__(
         self,
@@ -107,6 +109,9 @@ class SendButton(QToolButton):
         if chosen is not None and watch.is_known and chosen not in usable:
             # Removed, or in question: what is added next must not be refused for it.
             self._choose(None)
+            lost = watch.find(chosen)
+            if lost is not None:
+                self.given_up.emit(lost)
             return
         name = usable[chosen].name if chosen in usable else tr("nobody")
         text = tr("Send to: {name}").format(name=short_name(name))

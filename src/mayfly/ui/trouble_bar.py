@@ -28,6 +28,7 @@ class TroubleBar(QWidget):
         self._icons = icons
         self._icon = QLabel(self)
         self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setObjectName("troubleText")
         self._text.setWordWrap(True)
         self._text.setAccessibleName(tr("Message"))
