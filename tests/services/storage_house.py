@@ -164,3 +164,8 @@ class Storage:
 
     def changes(self) -> int:
         return sum(isinstance(one, UploadsChanged) for one in list(self.house.events))
+
+
+def tried(storage: Storage, job_id: JobId) -> int:
+    """Return how often the job's first upload was tried; 0 while something is in hand."""
+    return 0 if storage.uploader.at_work else storage.rows(job_id)[0].attempts

@@ -20,7 +20,7 @@ from mayfly.domain.storage_errors import (
 )
 from tests.fakes_storage import KEY
 from tests.services.conftest import House
-from tests.services.storage_house import LONG, RunningClock, Storage
+from tests.services.storage_house import LONG, RunningClock, Storage, tried
 from tests.waiting import eventually
 
 
@@ -67,7 +67,7 @@ def test_server_that_stays_busy_is_given_up_until_the_user_says_so(storage, hous
 
     storage.send(job_id, attic)
     for tries in range(1, 6):
-        eventually(lambda tries=tries: storage.rows(job_id)[0].attempts == tries)
+        eventually(lambda tries=tries: tried(storage, job_id) == tries)
         house.clock.advance(minutes=13)
         storage.uploader.wake()
     storage.wait_for(job_id, UploadState.FAILED)
@@ -83,7 +83,7 @@ def test_lost_network_never_gives_up_a_picture(storage, house):
 
     storage.send(job_id, attic)
     for tries in range(1, 10):
-        eventually(lambda tries=tries: storage.rows(job_id)[0].attempts >= tries)
+        eventually(lambda tries=tries: tried(storage, job_id) >= tries)
         house.clock.advance(minutes=13)
         storage.uploader.wake()
     assert storage.states(job_id) == {UploadState.WAITING}

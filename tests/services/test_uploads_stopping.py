@@ -15,7 +15,7 @@ from mayfly.domain.storage_errors import (
     StorageUnreachable,
 )
 from tests.services.conftest import House
-from tests.services.storage_house import LONG, RunningClock, Storage
+from tests.services.storage_house import LONG, RunningClock, Storage, tried
 from tests.waiting import eventually
 
 
@@ -147,7 +147,7 @@ def test_owed_deletions_are_tried_until_they_are_seen_to_be_done(storage, house)
 
     house.deletions.delete([job_id]).result()
     for tries in range(1, 9):
-        eventually(lambda tries=tries: storage.rows(job_id)[0].attempts >= tries)
+        eventually(lambda tries=tries: tried(storage, job_id) >= tries)
         assert storage.rows(job_id)[0].not_before - house.clock.now() <= timedelta(hours=1)
         house.clock.advance(minutes=61)
         storage.uploader.wake()
