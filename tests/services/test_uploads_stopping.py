@@ -14,6 +14,7 @@ from mayfly.domain.storage_errors import (
     MayNotWrite,
     StorageUnreachable,
 )
+from tests.fakes_storage import place
 from tests.services.conftest import House
 from tests.services.storage_house import LONG, RunningClock, Storage, tried
 from tests.waiting import eventually
@@ -250,3 +251,32 @@ def test_closing_ends_calls_in_hand_at_once_and_the_next_start_goes_on(storage, 
     next_one.uploads.start()
     next_one.wait_for(job_id, UploadState.STORED)
     assert storage.server.objects() == expected
+
+
+def test_edited_place_gets_nothing_where_it_was_before(storage, house):
+    storage.server.buckets["elsewhere"] = {}
+    attic = storage.add()
+    job_id = storage.read(3)
+    storage.uploads.pause().result()
+    storage.send(job_id, attic)
+    open_before = storage.connections.open
+
+    def edited_meanwhile(destination):
+        storage.connections.open = open_before
+        storage.destinations.edit(
+            attic.destination_id,
+            name=attic.name,
+            place=place("elsewhere"),
+            credentials=None,
+            delete_with_job=False,
+        ).result()
+        return open_before(destination)
+
+    storage.connections.open = edited_meanwhile
+    storage.uploads.resume().result()
+    eventually(lambda: storage.destinations.find("attic").result().place.bucket == "elsewhere")
+    storage.verify(attic.destination_id)
+    storage.wait_for(job_id, UploadState.STORED)
+
+    assert storage.server.objects() == {}
+    assert len(storage.server.objects("elsewhere")) == 3

@@ -49,14 +49,16 @@ class Connections:
         CredentialsMissing, NoKeyringForKeys, KeyringLocked; LaneClosed after close.
         """
         destination_id = destination.destination_id
+        known = self.find(destination)
+        if known is not None:
+            return known
         with self._gate:
             alone = self._opening[destination_id]
         # The keyring may ask its user: only who wants the same destination waits for that.
         with alone:
-            with self._gate:
-                known = self._opened.get(destination_id)
-            if known is not None and _is_of(known, destination):
-                return known.store
+            known = self.find(destination)
+            if known is not None:
+                return known
             self.forget(destination_id)
             credentials = self._box.load(destination_id)
             store = self._stores.open(destination.place, credentials, destination.traits)
@@ -70,6 +72,12 @@ class Connections:
             store.close()
             raise LaneClosed("Mayfly is closing")
         return store
+
+    def find(self, destination: Destination) -> ObjectStore | None:
+        """Return the destination's bucket if it is open; asks nobody."""
+        with self._gate:
+            known = self._opened.get(destination.destination_id)
+        return known.store if known is not None and _is_of(known, destination) else None
 
     def verify(self, destination: Destination, tell: Callable[[StepNews], None]) -> Verification:
         """Go through all steps of verifying; errors as open."""

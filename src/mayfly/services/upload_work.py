@@ -29,7 +29,6 @@ from mayfly.domain.object_store import ObjectStore
 from mayfly.domain.ports import Clock, Lane
 from mayfly.domain.storage_errors import (
     DestinationMissing,
-    NotVerified,
     ObjectDiffers,
     StorageError,
     StorageUnreachable,
@@ -100,14 +99,14 @@ class UploadWork:
         self._connections = connections
         self._clock = clock
 
-    def carry_out(self, upload: Upload) -> Outcome:
+    def carry_out(self, upload: Upload, destination: Destination) -> Outcome:
         """Write or delete one object, and have the row say what became of it."""
         try:
             if upload.state is UploadState.OWED:
-                return self._delete(upload)
-            return self._write(upload)
-        except (LaneClosed, VaultLocked, DestinationMissing, NotVerified):
-            # Closing, locked, forgotten or stopped: whoever looks next finds the row as it is.
+                return self._delete(upload, destination)
+            return self._write(upload, destination)
+        except (LaneClosed, VaultLocked, DestinationMissing):
+            # Closing, locked or forgotten: whoever looks next finds the row as it is.
             return _NOTHING
         except (KeyringLocked, KeyringUnavailable) as error:
             self._settle_again(upload, error, upload.attempts)
@@ -124,10 +123,9 @@ class UploadWork:
 
     # --- writing ---------------------------------------------------------------------
 
-    def _write(self, upload: Upload) -> Outcome:
-        destination = self._on_vault(lambda: self._usable(upload))
-        store = self._connections.open(destination)
-        image = self._on_vault(lambda: self._begin(upload))
+    def _write(self, upload: Upload, destination: Destination) -> Outcome:
+        store = self._opened(upload, destination)
+        image = self._on_vault(lambda: self._begin(upload, destination))
         if image is None:
             return _NOTHING
         key = upload.key(destination.place.prefix)
@@ -138,15 +136,24 @@ class UploadWork:
             self._undo(upload, store, key)
         return Outcome(Fate.WELL)
 
-    def _usable(self, upload: Upload) -> Destination:
-        destination = self._vault.destinations.get(upload.destination_id)
-        if not destination.may_be_used(self._clock.now()):
-            raise NotVerified
-        return destination
+    def _opened(self, upload: Upload, destination: Destination) -> ObjectStore:
+        """Return the bucket; no key is fetched once the vault is locked, or it was forgotten."""
+        store = self._connections.find(destination)
+        if store is not None:
+            return store
+        self._on_vault(lambda: self._vault.destinations.get(upload.destination_id))
+        return self._connections.open(destination)
 
-    def _begin(self, upload: Upload) -> FoundImage | None:
-        """Open the picture and note that it is on its way; None when it is not to be written."""
+    def _begin(self, upload: Upload, destination: Destination) -> FoundImage | None:
+        """Open the picture and note that it is on its way; None when it is not to be written.
+
+        Nor is it when the destination was edited since it was looked at: no byte goes to where
+        it pointed before.
+        """
         now = self._clock.now()
+        known = self._vault.destinations.get(upload.destination_id)
+        if known.place != destination.place or not known.may_be_used(now):
+            return None
         image = self._vault.image(upload.job_id, upload.image_id, now)
         return image if self._vault.uploads.begin(upload, now) else None
 
@@ -162,9 +169,9 @@ class UploadWork:
 
     # --- deleting --------------------------------------------------------------------
 
-    def _delete(self, upload: Upload) -> Outcome:
-        destination = self._on_vault(lambda: self._vault.destinations.get(upload.destination_id))
-        store = self._connections.open(destination)
+    def _delete(self, upload: Upload, destination: Destination) -> Outcome:
+        # Where it points does not change while something of Mayfly's may lie there.
+        store = self._opened(upload, destination)
         store.delete(upload.key(destination.place.prefix))
         self._settle(upload, UploadState.DELETED)
         return Outcome(Fate.WELL)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from mayfly.domain.destinations import DestinationId, Upload, UploadState
+from mayfly.domain.destinations import Destination, DestinationId, Upload, UploadState
 from mayfly.domain.errors import LaneClosed, UserError
 from mayfly.domain.events import Event, LockChanged, Trouble, UploadsChanged
 from mayfly.domain.ids import JobId
@@ -41,6 +41,7 @@ _HOLD_S = 5.0
 """When the vault cannot be written (a full disk, mostly)."""
 _PATIENCE_S = 2.0
 
+_Row = tuple[Upload, Destination]
 _Object = tuple[JobId, DestinationId, ImageId]
 
 
@@ -48,7 +49,7 @@ _Object = tuple[JobId, DestinationId, ImageId]
 class _Look:
     """What one look at the rows found. wait_s: when to look again without news."""
 
-    rows: tuple[Upload, ...]
+    rows: tuple[_Row, ...]
     wait_s: float
     counts: Mapping[tuple[DestinationId, UploadState], int]
     is_off: bool = False
@@ -91,7 +92,7 @@ class Uploader:
         self._holds = Holds()
         self._gate = threading.Lock()
         self._in_hand: set[_Object] = set()
-        self._handed: queue.SimpleQueue[Upload | None] = queue.SimpleQueue()
+        self._handed: queue.SimpleQueue[_Row | None] = queue.SimpleQueue()
         self._threads: list[Running] = []
         self._workers = 0
         self._stopping = threading.Event()
@@ -205,7 +206,8 @@ class Uploader:
         if not counts or self._is_locked() or self._is_time_doubtful():
             return _Look((), _IDLE_S, counts, is_off=bool(counts))
         now = self._clock.now()
-        stopped = self._stopped(counts, now)
+        every = {one.destination_id: one for one in self._vault.destinations.all()}
+        stopped = self._stopped(every.values(), counts, now)
         with self._gate:
             held, in_hand = self._holds.held(now_s), set(self._in_hand)
             next_s = self._holds.next_s(now_s)
@@ -216,16 +218,20 @@ class Uploader:
             held=held,
             stopped=stopped,
         )
-        fresh = tuple(row for row in rows if _object_of(row) not in in_hand)[:room]
+        fresh = tuple(
+            (row, every[row.destination_id]) for row in rows if _object_of(row) not in in_hand
+        )[:room]
         return _Look(fresh, self._wait_s(next_s), counts)
 
     def _stopped(
-        self, counts: Mapping[tuple[DestinationId, UploadState], int], now: datetime
+        self,
+        every: Iterable[Destination],
+        counts: Mapping[tuple[DestinationId, UploadState], int],
+        now: datetime,
     ) -> frozenset[DestinationId]:
         """Return the destinations that may not be used; say so once of what waits for one whose
         verification became too old, for nothing failed there.
         """
-        every = self._vault.destinations.all()
         stopped = [one for one in every if not one.may_be_used(now)]
         expired = {
             one.destination_id
@@ -252,9 +258,9 @@ class Uploader:
 
     # --- handing out -----------------------------------------------------------------
 
-    def _hand_out(self, row: Upload) -> None:
+    def _hand_out(self, row: _Row) -> None:
         with self._gate:
-            self._in_hand.add(_object_of(row))
+            self._in_hand.add(_object_of(row[0]))
             if self._workers < min(self._most, len(self._in_hand)):
                 self._workers += 1
                 number = self._workers
@@ -272,9 +278,10 @@ class Uploader:
             row = self._handed.get()
             if row is None:
                 return
+            upload, destination = row
             try:
-                outcome = self._work.carry_out(row)
-                self._learn(row, outcome)
+                outcome = self._work.carry_out(upload, destination)
+                self._learn(upload, outcome)
             except LaneClosed:
                 return
             except UserError as error:
@@ -286,7 +293,7 @@ class Uploader:
                 self._stopping.wait(_HOLD_S)
             finally:
                 with self._gate:
-                    self._in_hand.discard(_object_of(row))
+                    self._in_hand.discard(_object_of(upload))
                 if self._is_hungry():
                     self._wake.set()
 
