@@ -136,6 +136,9 @@ def test_objects_stay_where_that_is_wished(storage, house):
 
     assert storage.server.objects() == expected
     assert storage.uploads.overview().result().total(UploadState.LEFT) == 5
+    assert storage.uploads.dismiss().result() == 5
+    assert storage.uploads.overview().result().counts == {}
+    assert storage.server.objects() == expected
 
 
 def test_owed_deletions_are_tried_until_they_are_seen_to_be_done(storage, house):

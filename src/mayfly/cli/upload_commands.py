@@ -35,7 +35,8 @@ command that waits; after a crash or without a network it goes on later.
 _UPLOADS = """
 Show how far uploads are, or hold, stop or repeat them in every window and command. “wait”
 carries out here what waits, and what is still to be deleted at destinations, if nobody else
-does. What is to be deleted there is never paused or cancelled.
+does. What is to be deleted there is never paused or cancelled. “dismiss” forgets what deleted
+jobs left in buckets that keep it; nothing changes there.
 """
 
 _LINK = """
@@ -46,7 +47,8 @@ sooner but by deleting the object.
 
 _SENT = "Sent while Mayfly's window is open, or by “mayfly uploads wait”."
 _UNFINISHED = (UploadState.OWED, UploadState.WAITING, UploadState.FAILED)
-_ACTIONS = ("list", "pause", "resume", "cancel", "retry", "wait")
+_ACTIONS = ("list", "pause", "resume", "cancel", "retry", "dismiss", "wait")
+_OF_JOBS = {"cancel": "Stopped", "retry": "Again", "dismiss": "Forgotten"}
 
 
 def add_parsers(commands: Commands) -> None:
@@ -83,7 +85,7 @@ def add_parsers(commands: Commands) -> None:
     )
     uploads.add_argument("action", nargs="?", choices=_ACTIONS, default="list")
     uploads.add_argument(
-        "jobs", nargs="*", metavar="JOB", help="cancel or retry those of these jobs only"
+        "jobs", nargs="*", metavar="JOB", help="of these jobs only: cancel, retry or dismiss"
     )
     uploads.set_defaults(refuse=uploads.error)
     link = commands.add(
@@ -127,8 +129,8 @@ def run_upload(arguments: argparse.Namespace, session: Session) -> int:
 
 def run_uploads(arguments: argparse.Namespace, session: Session) -> int:
     """Look, or do what is asked, and then look."""
-    if arguments.jobs and arguments.action not in ("cancel", "retry"):
-        arguments.refuse("jobs are named for cancel and retry only")
+    if arguments.jobs and arguments.action not in _OF_JOBS:
+        arguments.refuse("jobs are named for cancel, retry and dismiss only")
     if not session.has_vault():
         if arguments.jobs:
             raise NoSuchJob
@@ -141,10 +143,10 @@ def run_uploads(arguments: argparse.Namespace, session: Session) -> int:
     uploads = mayfly.uploads
     if arguments.action in ("pause", "resume"):
         (uploads.pause() if arguments.action == "pause" else uploads.resume()).result()
-    elif arguments.action in ("cancel", "retry"):
-        change = uploads.cancel if arguments.action == "cancel" else uploads.retry
-        count = change(job_ids).result()
-        session.terminal.say(f"{'Stopped' if arguments.action == 'cancel' else 'Again'}: {count}.")
+    elif arguments.action in _OF_JOBS:
+        changes = {"cancel": uploads.cancel, "retry": uploads.retry, "dismiss": uploads.dismiss}
+        count = changes[arguments.action](job_ids).result()
+        session.terminal.say(f"{_OF_JOBS[arguments.action]}: {count}.")
     elif arguments.action == "wait":
         with open_progress(session.terminal) as progress, UploadWaiting(mayfly, progress) as wait:
             wait.until_all_ended()

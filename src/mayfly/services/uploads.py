@@ -131,6 +131,13 @@ class Uploads:
             lambda: self._storage.uploads.retry(job_ids, self._clock.now()), again=True
         )
 
+    def dismiss(self, job_ids: Sequence[JobId] | None = None) -> Future[int]:
+        """Forget what deleted jobs left at destinations, of these jobs or of all; needs no key.
+
+        Nothing changes there: Mayfly does not know of those objects any more.
+        """
+        return self._wish(lambda: self._storage.uploads.dismiss(job_ids))
+
     # --- looking ---------------------------------------------------------------------
 
     def of_job(self, job_id: JobId) -> Future[tuple[Upload, ...]]:
