@@ -100,7 +100,7 @@ class MemoryStore:
         ):
             raise ObjectDiffers
 
-    def is_there(self, key: str, sha256: bytes) -> bool:
+    def is_there(self, key: str, sha256: bytes, most: int = 1 << 30) -> bool:
         found = self._bucket("is_there", key).get(key)
         return found is not None and hashlib.sha256(found[0]).digest() == sha256
 

@@ -24,8 +24,10 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def is_there(self, key: str, sha256: bytes) -> bool:
-        """Tell whether an object of this name with just this content is there."""
+    def is_there(self, key: str, sha256: bytes, most: int = 1 << 30) -> bool:
+        """Tell whether an object of this name with just this content is there; most: how long
+        that is, for a server that sends for ever.
+        """
         ...
 
     def delete(self, key: str) -> None:

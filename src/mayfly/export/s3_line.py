@@ -6,6 +6,7 @@ body only the time of connecting to be sent, and a server that sends a byte now 
 
 from __future__ import annotations
 
+import http
 import http.client
 import io
 import select
@@ -18,6 +19,9 @@ from typing import Any, cast
 
 BLOCK = 1 << 18
 """Each goes in one call: between two calls another thread may have the interpreter."""
+
+_MOST_AT_ONCE = 8 << 20
+"""More than any headers, and any block cut into chunks of a byte, take on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Line:
         self.was_used = False
         self._answer_s = answer_s
         self._deadline_s = 0.0
+        self._room = 0
         self._cut_short = False
         self._has_ended = False
         # TLS 1.3 sends tickets unasked, so that there readable does not mean answered.
@@ -63,27 +68,38 @@ class Line:
         self.wait_anew()
         response = http.client.HTTPResponse(cast(socket.socket, self), method=method)
         response.begin()
+        if response.status < http.HTTPStatus.OK:
+            # 103, say: http.client takes it for the answer, which is still to come.
+            raise http.client.HTTPException
         if self._has_ended:
             # http.client takes an end among the headers for the end of the headers.
             raise http.client.RemoteDisconnected("among the headers")
         return response
 
     def wait_anew(self) -> None:
-        """Give what is read next its own time."""
+        """Give what is read next its own time, and room."""
         self._deadline_s = time.monotonic() + self._answer_s
+        self._room = _MOST_AT_ONCE
 
     def makefile(self, *_args: object, **_words: object) -> io.BufferedReader:
         """Be the socket of an HTTPResponse."""
         return io.BufferedReader(_Incoming(self), BLOCK)
 
     def receive_into(self, buffer: memoryview) -> int:
-        """Read what comes next; TimeoutError when the time for it is over."""
+        """Read what comes next; TimeoutError when the time for it is over.
+
+        HTTPException for more than anybody asked for: http.client takes a chunk of the length
+        -1 into memory as long as it goes on.
+        """
         left_s = self._deadline_s - time.monotonic()
         if left_s <= 0:
             raise TimeoutError
         self.sock.settimeout(left_s)
         count = self.sock.recv_into(buffer)
         self._has_ended = count == 0
+        self._room -= count
+        if self._room < 0:
+            raise http.client.HTTPException
         return count
 
     def may_be_used_again(self, response: http.client.HTTPResponse) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from mayfly.domain.storage_errors import (
     ObjectDiffers,
     ObjectStays,
     StorageError,
+    StorageRefused,
     VersionsStay,
 )
 from mayfly.export.s3_errors import Doing, error_of, is_missing, is_unsaid
@@ -24,10 +26,17 @@ from mayfly.export.s3_line import BLOCK
 from mayfly.export.s3_pool import Pool
 from mayfly.export.s3_wire import Wire
 
+_log = logging.getLogger(__name__)
+
 _T = TypeVar("_T")
 
 _ROUNDS = 3
 """How often old versions are looked for: another program may write while they are deleted."""
+_MOST_PAGES = 100
+"""Of a list of versions in one go: a server can say for ever that there are more."""
+_MOST_BYTES = 1 << 30
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What botocore raises over answers that no server should give: it was not made for liars."""
 _KEEPING = frozenset({VersionNews.KEEPS_VERSIONS, VersionNews.LOCKS_OBJECTS})
 
 
@@ -64,6 +73,9 @@ class Bucket:
             if missing is not None and is_missing(error):
                 return missing
             known = error_of(error, doing, self.clock_off)
+            if known is None and isinstance(error, _NONSENSE):
+                _log.warning("an answer made no sense: %s", type(error))
+                known = StorageRefused()
             if known is None:
                 raise
         raise known.with_traceback(None)
@@ -86,14 +98,21 @@ class Bucket:
         """Return the SHA-256 that the server keeps; None when it has none or no such object."""
         head = self._head(key, ChecksumMode="ENABLED")
         text = head.get("ChecksumSHA256", "")
-        # Of an object in parts it is a checksum of checksums, with a dash.
-        return base64.b64decode(text) if text and "-" not in text else None
+        with suppress(ValueError):
+            # Of an object in parts it is a checksum of checksums, with a dash.
+            return base64.b64decode(text) if text and "-" not in text else None
+        return None
 
-    def read_sha256(self, key: str) -> bytes | None:
-        """Read an object whole and return its SHA-256; None when there is none."""
-        return (
-            self.call(Doing.READ, lambda client: _hash(self._get(client, key)), missing=b"") or None
-        )
+    def read_sha256(self, key: str, most: int) -> bytes | None:
+        """Read an object whole and return its SHA-256; None when there is none.
+
+        Of one that is longer than most, the SHA-256 of no object that is not.
+        """
+
+        def ask(client: Any) -> bytes:  # noqa: ANN401
+            return _hash(self._get(client, key), most)
+
+        return self.call(Doing.READ, ask, missing=b"") or None
 
     def read(self, key: str) -> bytes:
         """Return an object, of which no more than a block is wanted."""
@@ -178,7 +197,7 @@ class Bucket:
 
     def _versions(self, client: Any, key: str) -> Iterator[str]:  # noqa: ANN401
         after: dict[str, str] = {}
-        while True:
+        for _page in range(_MOST_PAGES):
             page = client.list_object_versions(Bucket=self._name, Prefix=key, **after)
             for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
                 if one["Key"] == key:
@@ -199,16 +218,16 @@ class S3Store:
         """Write an object whole, and see that its SHA-256 is data's; else delete it again."""
         sha256 = hashlib.sha256(data).digest()
         self._bucket.write(key, data, image_type.value, sha256)
-        if self._found_sha256(key) == sha256:
+        if self._found_sha256(key, len(data)) == sha256:
             return
         with suppress(StorageError):
             self.delete(key)
         raise ObjectDiffers
 
-    def is_there(self, key: str, sha256: bytes) -> bool:
+    def is_there(self, key: str, sha256: bytes, most: int = _MOST_BYTES) -> bool:
         """Tell whether an object of this name with just this content is there."""
         try:
-            return self._found_sha256(key) == sha256
+            return self._found_sha256(key, most) == sha256
         except MayNotRead:
             if self._traits.hides_missing:
                 return False
@@ -259,21 +278,23 @@ class S3Store:
         """End every call in hand, and all later ones."""
         self._bucket.close()
 
-    def _found_sha256(self, key: str) -> bytes | None:
+    def _found_sha256(self, key: str, most: int) -> bytes | None:
         if self._traits.answers_sha256:
             kept = self._bucket.kept_sha256(key)
             if kept is not None:
                 return kept
-        return self._bucket.read_sha256(key)
+        return self._bucket.read_sha256(key, most)
 
 
 def _tells_of_versions(answer: dict[str, Any]) -> bool:
     return bool(answer.get("VersionId") or answer.get("DeleteMarker"))
 
 
-def _hash(answer: dict[str, Any]) -> bytes:
+def _hash(answer: dict[str, Any], most: int) -> bytes:
+    """Return the SHA-256 of a body, of which no more is read than tells that it is too long."""
     found = hashlib.sha256()
     with answer["Body"] as body:
-        while block := body.read(BLOCK):
+        while most >= 0 and (block := body.read(BLOCK)):
             found.update(block)
+            most -= len(block)
     return found.digest()

@@ -129,7 +129,9 @@ class UploadWork:
         if image is None:
             return _NOTHING
         key = upload.key(destination.place.prefix)
-        is_there = upload.was_begun and store.is_there(key, hashlib.sha256(image.data).digest())
+        is_there = upload.was_begun and store.is_there(
+            key, hashlib.sha256(image.data).digest(), len(image.data)
+        )
         if not is_there:
             store.put(key, image.data, image.block.image_type)
         if not self._settle(upload, UploadState.STORED):
