@@ -165,6 +165,24 @@ def test_a_long_name_is_cut_and_is_never_markup(desk):
     assert question.heading.sizeHint().width() < question.width()
 
 
+def test_what_was_chosen_is_said_longer_than_what_buttons_are_for(desk):
+    one = verified(desk)
+    known(desk, one)
+    desk.keeper.choose_destination(one.destination_id)
+    toolbar, button = desk.window.toolbar, desk.own.button
+    with_text = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    desk.window.resize(1_400, 600)
+    desk.wait(lambda: toolbar._plain[0].toolButtonStyle() is with_text)
+    width = 1_400
+    while toolbar._plain[0].toolButtonStyle() is with_text:
+        width -= 20
+        desk.window.resize(width, 600)
+        desk.qtbot.wait(1)
+    assert button.toolButtonStyle() is with_text
+    desk.window.resize(760, 600)
+    desk.wait(lambda: toolbar.sizeHint().width() <= 760)
+
+
 def test_the_keyboard_opens_the_same_menu(desk):
     row = desk.add("letter.pdf", "words")
     known(desk, verified(desk))

@@ -84,6 +84,12 @@ class CheckedRows(QWidget):
         self._grid.addWidget(body, place, 1)
         return CheckedRow(label, control, body, fault)
 
+    @property
+    def height_needed(self) -> int:
+        """How high it is with what is said now; a size hint knows nothing of lines that wrap."""
+        self._grid.activate()
+        return self._grid.totalHeightForWidth(self.width())
+
     def add_wide(self, widget: QWidget) -> None:
         """Add something below the fields that names itself."""
         self._grid.addWidget(widget, self._grid.rowCount(), 1)

@@ -93,4 +93,4 @@ class DestinationDialog(AskingDialog):
     def _follow(self) -> None:
         self.accept_button.setEnabled(self.form.is_complete and not self._waiting)
         room = self.screen().availableSize().height() - _ROOM_PX
-        self._area.setMinimumHeight(min(self.form.sizeHint().height() + 4, room))
+        self._area.setMinimumHeight(min(self.form.height_needed + 4, room))

@@ -36,6 +36,7 @@ class Toolbar(QWidget):
         self._tr = tr
         self._icons = icons
         self._keep = keep
+        self._extra: list[QToolButton] = []
         keep.text_changed.connect(self._fit)
         self.export_button = self._menu_button(tr("Export"), "export", self._export_menu(actions))
         actions.export.enabledChanged.connect(self.export_button.setEnabled)
@@ -70,7 +71,7 @@ class Toolbar(QWidget):
     def add_beside_keep(self, button: QToolButton) -> None:
         """Put a picker for what is added next beside that of its time."""
         self._line.insertWidget(self._line.indexOf(self._keep) + 1, button)
-        self._plain.append(button)
+        self._extra.append(button)
         QWidget.setTabOrder(self._keep, button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -90,13 +91,17 @@ class Toolbar(QWidget):
         keep.set_roomy(wide <= room)
         for button in self._plain:
             button.setToolButtonStyle(_ICON_ALONE if narrow > room else _WITH_TEXT)
+        # What was chosen is said as long as it can be; what a button is for shows its icon.
+        narrower = narrow - sum(map(_words, self._plain))
+        for button in self._extra:
+            button.setToolButtonStyle(_ICON_ALONE if narrower > room else _WITH_TEXT)
 
     def _missing_words(self) -> int:
         """Return how much the words that are left out would add."""
         return sum(
-            button.fontMetrics().horizontalAdvance(button.text())
-            for button in self._plain
-            if button.toolButtonStyle() is _ICON_ALONE and not button.isHidden()
+            _words(button)
+            for button in (*self._plain, *self._extra)
+            if button.toolButtonStyle() is _ICON_ALONE
         )
 
     def _button(self, action: QAction) -> QToolButton:
@@ -162,3 +167,10 @@ class Toolbar(QWidget):
         menu.addSeparator()
         menu.addActions([actions.panic, actions.quit])
         return menu
+
+
+def _words(button: QToolButton) -> int:
+    """Return how wide the words of a button are; nothing for one that is not there."""
+    if button.isHidden():
+        return 0
+    return button.fontMetrics().horizontalAdvance(button.text())
