@@ -139,11 +139,11 @@ def test_a_secret_is_hidden_kept_in_the_keyring_alone_and_forgotten_by_the_windo
     assert form.secret.echoMode() is QLineEdit.EchoMode.Normal
     form.delete_with_job.setChecked(True)
     saved = []
-    dialog.saved.connect(saved.append)
+    dialog.saved.connect(lambda one: saved.append((one, form.secret.text(), form.key_id.text())))
     dialog.accept_button.click()
     desk.wait(lambda: bool(saved))
-    assert form.secret.text() == ""
-    (one,) = saved
+    ((one, *left),) = saved
+    assert left == ["", ""]
     assert one.delete_with_job and one.place.prefix == "a/b/" and one.verified_at is None
     assert desk.storage.destinations.keys[one.destination_id] == ("AKEXAMPLE", SECRET)
     assert desk.storage.destinations.threads == {"storage"}
