@@ -88,6 +88,7 @@ def own_storage(
         connections=connections,
         bus=bus,
         clock=clock,
+        wall=clock.wall,
     )
 
     def close() -> None:

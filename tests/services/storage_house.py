@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from mayfly.domain.destinations import Destination, DestinationId, Upload, UploadState
 from mayfly.domain.events import UploadsChanged
@@ -46,6 +47,8 @@ class Storage:
     stores: ObjectStores | None = None
     """In place of the servers in memory."""
     doubtful: bool = False
+    ahead: timedelta = timedelta()
+    """By how much the machine's clock is ahead of the time that counts."""
     most: int = 4
     stores: ObjectStores | None = None
     """Of real servers; None: the one in memory."""
@@ -92,6 +95,7 @@ class Storage:
             connections=self.connections,
             bus=house.bus,
             clock=house.clock,
+            wall=lambda: house.clock.now() + self.ahead,
         )
         house.endings += [self.uploader.stop, self.keyring_lane.close, self.network_lane.close]
 

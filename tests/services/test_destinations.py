@@ -127,6 +127,40 @@ def test_keyring_that_refuses_leaves_nothing(storage, call, error, told):
     assert storage.secrets.held == {}
 
 
+class LockingSecrets(MemorySecrets):
+    """A keyring that takes a key and is locked before it can be read back."""
+
+    is_locked = False
+
+    def put(self, name: str, value: str) -> None:
+        super().put(name, value)
+        self.is_locked = True
+        self.get(name)
+
+    def get(self, name: str) -> str | None:
+        if self.is_locked:
+            raise KeyringLocked
+        return super().get(name)
+
+    def remove(self, name: str) -> None:
+        self.get(name)
+        super().remove(name)
+
+
+def test_key_in_a_keyring_that_locks_itself_has_a_row_that_names_it(storage):
+    storage.secrets = LockingSecrets()
+
+    refused = storage.destinations.add("Attic", place(), KEY, delete_with_job=False).exception()
+
+    assert isinstance(refused, KeyringLocked)
+    (added,) = storage.destinations.all().result()
+    assert added.verified_at is None
+    assert storage.secrets.held
+    storage.secrets.is_locked = False
+    storage.destinations.remove(added.destination_id).result()
+    assert storage.secrets.held == {}
+
+
 def test_locked_vault_gets_no_key_into_the_keyring(storage, house):
     house.lockable().lock().result()
 
@@ -232,6 +266,37 @@ def test_edit_that_the_keyring_refuses_changes_nothing(storage, error):
 
     assert storage.destinations.all().result() == (added,)
     assert storage.box.load(added.destination_id) == KEY
+
+
+def test_edit_by_a_keyring_that_locks_itself_leaves_nothing_verified(storage):
+    added = storage.add("Attic")
+    storage.secrets, held = LockingSecrets(), storage.secrets.held
+    storage.secrets.held = held
+
+    with pytest.raises(KeyringLocked):
+        edit(storage, added, credentials=Credentials("AKIDOTHER", "another"))
+
+    (found,) = storage.destinations.all().result()
+    assert found.verified_at is None
+
+
+def test_edit_by_a_keyring_that_lies_puts_the_old_key_back(storage):
+    added = storage.add("Attic")
+
+    class Lying(MemorySecrets):
+        def put(self, name: str, value: str) -> None:
+            super().put(name, value)
+            if "AKIDOTHER" in value:
+                raise KeyringUnavailable
+
+    storage.secrets, held = Lying(), storage.secrets.held
+    storage.secrets.held = held
+
+    with pytest.raises(NoKeyringForKeys):
+        edit(storage, added, credentials=Credentials("AKIDOTHER", "another"))
+
+    assert storage.box.load(added.destination_id) == KEY
+    assert storage.destinations.all().result() == (added,)
 
 
 def test_edit_that_the_vault_refuses_puts_the_old_key_back(storage, house):

@@ -9,9 +9,7 @@ import pytest
 from mayfly.domain.destinations import UploadState
 from mayfly.domain.errors import AlreadyDeleted
 from mayfly.domain.images import ImageId, ImageRef
-from mayfly.domain.storage_errors import (
-    NotStored,
-)
+from mayfly.domain.storage_errors import ClockWrong, NotStored
 from tests.services.conftest import House
 from tests.services.storage_house import LONG, RunningClock, Storage
 
@@ -42,6 +40,24 @@ def test_link_ends_with_the_lifetime_or_with_the_job(storage, house):
     assert link(days=30).expires_at == now + timedelta(hours=100)
     house.clock.advance(hours=99)
     assert link(hours=2).expires_at == house.clock.now() + timedelta(hours=1)
+
+
+def test_link_by_a_clock_that_is_ahead_does_not_outlive_the_job(storage, house):
+    attic = storage.add()
+    job_id = storage.read(1, rule=LONG)
+    ref = storage.refs(job_id)[0]
+    storage.send(job_id, attic)
+    storage.wait_for(job_id, UploadState.STORED)
+
+    def link():
+        return storage.uploads.link(ref, attic.destination_id, timedelta(hours=2))
+
+    # Servers count from the date that is signed, and that is the machine's.
+    storage.ahead = timedelta(hours=99)
+    assert link().result().url.endswith("for=3600")
+    assert link().result().expires_at == house.clock.now() + timedelta(hours=100)
+    storage.ahead = timedelta(hours=101)
+    assert isinstance(link().exception(), ClockWrong)
 
 
 def test_links_of_a_job_are_of_what_is_stored(storage):

@@ -148,6 +148,27 @@ def test_destination_that_refuses_is_stopped_and_told_once(storage, house, error
     assert storage.server.objects() == storage.expected(attic, job_id)
 
 
+def test_other_destinations_go_on_when_the_row_of_one_is_damaged(storage, house):
+    storage.server.buckets["cellar"] = {}
+    attic, cellar = storage.add("Attic"), storage.add("Cellar", bucket="cellar")
+    job_id = storage.read(2)
+    storage.uploads.send(storage.refs(job_id), attic.destination_id).result()
+    house.on_vault(lambda: damage(house, attic))
+
+    storage.send(job_id, cellar)
+
+    eventually(lambda: len(storage.server.objects("cellar")) == 2)
+
+
+def damage(house: House, destination) -> None:
+    with house.vault.destinations._database.write() as tx:
+        tx.stamp()
+        tx.run(
+            "UPDATE destination SET sealed = zeroblob(1024) WHERE id = ?",
+            bytes.fromhex(destination.destination_id),
+        )
+
+
 def test_other_destinations_go_on_when_one_is_stopped(storage):
     storage.server.buckets["cellar"] = {}
     attic, cellar = storage.add("Attic"), storage.add("Cellar", bucket="cellar")

@@ -79,7 +79,8 @@ class Destinations:
         """Register one and keep its access key in the keyring, read back; not verified yet.
 
         DestinationInvalid, InsecureEndpoint, CredentialsInvalid, DestinationExists,
-        NoKeyringForKeys, KeyringLocked, VaultLocked; then nothing of it is kept.
+        NoKeyringForKeys, KeyringLocked, VaultLocked; then nothing of it is kept, but where the
+        keyring may hold the key and does not say so: then its row is, to remove it by.
         """
         return self._keyring_lane.submit(
             lambda: self._add(name, place, credentials, delete_with_job=delete_with_job)
@@ -144,10 +145,12 @@ class Destinations:
         return destination
 
     def _take_back(self, destination_id: DestinationId) -> None:
-        """Leave nothing of what was only half added: the key first, so that it is no orphan."""
-        with suppress(UserError):
-            self._box.erase(destination_id)
+        """Leave nothing of what was only half added: the key first, so that it is no orphan.
+
+        Where it cannot be seen to be gone, the row stays and names it.
+        """
         with suppress(MayflyError):
+            self._box.erase(destination_id)
             self._on_vault(lambda: self._shelf.remove(destination_id, self._clock.now()))
 
     def _edit(
@@ -176,16 +179,26 @@ class Destinations:
         """Change the key, and then the row; put the old key back when the row cannot be."""
         destination_id = after.destination_id
         earlier = self._box.find(destination_id)
-        self._box.keep(destination_id, credentials)
         try:
+            # It may have taken the key and fail as it reads it back.
+            self._box.keep(destination_id, credentials)
             return self._on_vault(lambda: self._change(after, has_new_key=credentials != earlier))
         except MayflyError:
-            with suppress(UserError):
-                if earlier is None:
-                    self._box.erase(destination_id)
-                else:
-                    self._box.keep(destination_id, earlier)
+            self._put_back(destination_id, earlier)
             raise
+
+    def _put_back(self, destination_id: DestinationId, earlier: Credentials | None) -> None:
+        """Have the earlier key in the keyring; where that is not seen nothing is verified."""
+        try:
+            if self._box.find(destination_id) == earlier:
+                return
+            if earlier is None:
+                self._box.erase(destination_id)
+            else:
+                self._box.keep(destination_id, earlier)
+        except UserError:
+            with suppress(MayflyError):
+                self._on_vault(lambda: self._distrust(destination_id))
 
     def _remove(self, destination_id: DestinationId) -> Unbound:
         self._on_vault(lambda: self._shelf.get(destination_id))
@@ -234,6 +247,10 @@ class Destinations:
             if one.name.casefold() == name.casefold() and one.destination_id != destination_id:
                 raise DestinationExists
         return self._shelf.get(destination_id)
+
+    def _distrust(self, destination_id: DestinationId) -> None:
+        if self._shelf.get(destination_id).verified_at is not None:
+            self._shelf.note_failed(destination_id, NotVerified.code)
 
     def _change(self, after: Destination, *, has_new_key: bool) -> Destination:
         self._shelf.change(after)

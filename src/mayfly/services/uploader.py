@@ -208,8 +208,10 @@ class Uploader:
         now = self._clock.now()
         every = {one.destination_id: one for one in self._vault.destinations.all()}
         stopped = self._stopped(every.values(), counts, now)
+        # Of one whose row is damaged nothing is known; it must not hold up the others.
+        unknown = {one for one, _ in counts} - every.keys()
         with self._gate:
-            held, in_hand = self._holds.held(now_s), set(self._in_hand)
+            held, in_hand = unknown | self._holds.held(now_s), set(self._in_hand)
             next_s = self._holds.next_s(now_s)
         room = max(0, self._most * _AHEAD - len(in_hand))
         rows = self._vault.uploads.take(

@@ -23,7 +23,7 @@ from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageId, ImageRef
 from mayfly.domain.jobs import Job
 from mayfly.domain.ports import Clock, Lane
-from mayfly.domain.storage_errors import NotStored
+from mayfly.domain.storage_errors import ClockWrong, NotStored
 from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 from mayfly.services.connections import Connections
@@ -71,7 +71,10 @@ class Uploads:
         connections: Connections,
         bus: EventBus,
         clock: Clock,
+        wall: Callable[[], datetime],
     ) -> None:
+        """wall: what the machine's clock says, right or wrong; links are signed by it."""
+        self._wall = wall
         self._vault = vault
         self._storage = storage
         self._lane = vault_lane
@@ -218,13 +221,15 @@ class Uploads:
     def _address(
         self, destination: Destination, upload: Upload, end: datetime, lifetime: timedelta
     ) -> ImageLink:
-        now = self._clock.now()
-        seconds = int(min(lifetime, LONGEST_LINK, end - now).total_seconds())
+        # A server counts the lifetime from the date that is signed, which is the machine's: one
+        # whose clock is ahead would make links that outlive the job.
+        now, signed = self._clock.now(), self._wall()
+        seconds = int(min(lifetime, LONGEST_LINK, end - max(now, signed)).total_seconds())
         if seconds < 1:
-            raise AlreadyDeleted
+            raise AlreadyDeleted if end <= now else ClockWrong
         span = timedelta(seconds=seconds)
         store = self._connections.open(destination)
-        return ImageLink(store.link(upload.key(destination.place.prefix), span), now + span)
+        return ImageLink(store.link(upload.key(destination.place.prefix), span), signed + span)
 
     # --- on the vault lane -----------------------------------------------------------
 
