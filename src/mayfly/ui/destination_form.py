@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from mayfly.domain.destinations import Addressing, Credentials, Destination, Place, Provider
 from mayfly.ui.checked_rows import CheckedRow, CheckedRows
+from mayfly.ui.file_dialogs import FileDialogs, Wanted
 from mayfly.ui.paragraph import WrappedLabel
 from mayfly.ui.place_rules import (
     Typed,
@@ -269,12 +269,8 @@ class DestinationForm(CheckedRows):
         self._named_by_hand = True
 
     def _ask_ca(self) -> None:
-        dialog = QFileDialog(self, self._tr("Certificate authority"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self._tr("Certificates (*.pem *.crt *.cer)"), "*"])
-        dialog.fileSelected.connect(self._take_ca)
-        dialog.open()
+        FileDialogs(self, tr=self._tr).ask(Wanted.CERTIFICATE, self._take_ca)
 
-    def _take_ca(self, path: str) -> None:
-        self.ca_file.setText(path)
+    def _take_ca(self, paths: list[Path]) -> None:
+        self.ca_file.setText(str(paths[0]))
         self._touch(self.ca_file)

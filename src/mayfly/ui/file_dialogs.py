@@ -32,6 +32,8 @@ class Wanted(Enum):
     """A folder for what Mayfly writes about itself."""
     PICTURES = auto()
     RECEIPT = auto()
+    CERTIFICATE = auto()
+    """Of a certificate authority."""
 
 
 def keep_notes_in(folder: Path) -> None:
@@ -69,6 +71,11 @@ class FileDialogs:
             dialog.setNameFilters(
                 [f"{self._tr('Receipts')} (*.json)", f"{self._tr('All files')} (*)"]
             )
+        elif wanted is Wanted.CERTIFICATE:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            dialog.setNameFilters(
+                [f"{self._tr('Certificates')} (*.pem *.crt *.cer)", f"{self._tr('All files')} (*)"]
+            )
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -94,4 +101,5 @@ class FileDialogs:
             Wanted.SAVE: self._tr("Choose a folder to save in"),
             Wanted.PICTURES: self._tr("Choose a folder for the pictures"),
             Wanted.RECEIPT: self._tr("Choose a receipt"),
+            Wanted.CERTIFICATE: self._tr("Choose a certificate authority's file"),
         }[wanted]
