@@ -29,15 +29,15 @@ def storage(house: House, monkeypatch: pytest.MonkeyPatch) -> Storage:
 def test_vault_that_cannot_take_note_holds_uploads_and_loses_none(storage, house):
     attic = storage.add()
     job_id = storage.read(3)
-    begin, refused = house.vault.uploads.begin, []
+    note, refused = house.vault.uploads.note, []
 
-    def begin_or_not(upload, now):
+    def note_or_not(begun, settled, now):
         if len(refused) < 5:
-            refused.append(upload)
+            refused.append(begun)
             raise DiskFull
-        return begin(upload, now)
+        return note(begun, settled, now)
 
-    house.vault.uploads.begin = begin_or_not
+    house.vault.uploads.note = note_or_not
     storage.send(job_id, attic)
 
     storage.wait_for(job_id, UploadState.STORED)

@@ -70,6 +70,16 @@ class DestinationShelf(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one upload, as UploadLedger.settle takes it."""
+
+    upload: Upload
+    state: UploadState
+    error_code: str | None = None
+    not_before: datetime | None = None
+
+
 class UploadLedger(Protocol):
     """What is to be written to destinations and deleted there, and how far each is.
 
@@ -149,6 +159,12 @@ class UploadLedger(Protocol):
         WAITING becomes WAITING, STORED, FAILED or STOPPED (OWED in its place where it was
         begun); OWED becomes OWED or DELETED. An error code counts as an attempt.
         """
+        ...
+
+    def note(
+        self, begun: Sequence[Upload], settled: Sequence[Settlement], now: datetime
+    ) -> tuple[tuple[bool, ...], tuple[bool, ...]]:
+        """As begin and settle for each of these, in one commit; the answers, in order."""
         ...
 
     def of_job(self, job_id: JobId) -> tuple[Upload, ...]:

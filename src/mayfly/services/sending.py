@@ -7,7 +7,7 @@ from mayfly.domain.ids import JobId
 from mayfly.domain.ports import Clock
 from mayfly.domain.retention import RetentionRule
 from mayfly.domain.storage_errors import NotVerified, SourceTooShort
-from mayfly.services.upload_work import StorageVault
+from mayfly.services.upload_notes import StorageVault
 
 
 class Sending:

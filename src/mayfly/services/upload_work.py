@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from mayfly.domain.destination_port import DestinationShelf, UploadLedger
+from mayfly.domain.destination_port import Settlement
 from mayfly.domain.destinations import Destination, Upload, UploadState
 from mayfly.domain.errors import (
     JobError,
@@ -23,8 +21,6 @@ from mayfly.domain.errors import (
     VaultDamaged,
     VaultLocked,
 )
-from mayfly.domain.ids import JobId
-from mayfly.domain.images import FoundImage, ImageId
 from mayfly.domain.object_store import ObjectStore
 from mayfly.domain.ports import Clock, Lane
 from mayfly.domain.storage_errors import (
@@ -35,28 +31,11 @@ from mayfly.domain.storage_errors import (
 )
 from mayfly.services.backoff import MOST_TRIES, wait_after, wait_owed
 from mayfly.services.connections import Connections
+from mayfly.services.upload_notes import StorageVault, UploadNotes
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-class StorageVault(Protocol):
-    """What own storage asks of the vault, on the vault lane."""
-
-    @property
-    def destinations(self) -> DestinationShelf:
-        """Return the registered destinations."""
-        ...
-
-    @property
-    def uploads(self) -> UploadLedger:
-        """Return what is to be done there."""
-        ...
-
-    def image(self, job_id: JobId, image_id: ImageId, now: datetime) -> FoundImage:
-        """Open one picture; a JobError when it may not be."""
-        ...
 
 
 class Fate(Enum):
@@ -95,7 +74,7 @@ class UploadWork:
         self, vault: StorageVault, vault_lane: Lane, *, connections: Connections, clock: Clock
     ) -> None:
         self._vault = vault
-        self._lane = vault_lane
+        self._notes = UploadNotes(vault, vault_lane, clock=clock)
         self._connections = connections
         self._clock = clock
 
@@ -125,7 +104,7 @@ class UploadWork:
 
     def _write(self, upload: Upload, destination: Destination) -> Outcome:
         store = self._opened(upload, destination)
-        image = self._on_vault(lambda: self._begin(upload, destination))
+        image = self._notes.begin(upload, destination)
         if image is None:
             return _NOTHING
         key = upload.key(destination.place.prefix)
@@ -143,21 +122,8 @@ class UploadWork:
         store = self._connections.find(destination)
         if store is not None:
             return store
-        self._on_vault(lambda: self._vault.destinations.get(upload.destination_id))
+        self._notes.ask(lambda: self._vault.destinations.get(upload.destination_id))
         return self._connections.open(destination)
-
-    def _begin(self, upload: Upload, destination: Destination) -> FoundImage | None:
-        """Open the picture and note that it is on its way; None when it is not to be written.
-
-        Nor is it when the destination was edited since it was looked at: no byte goes to where
-        it pointed before.
-        """
-        now = self._clock.now()
-        known = self._vault.destinations.get(upload.destination_id)
-        if known.place != destination.place or not known.may_be_used(now):
-            return None
-        image = self._vault.image(upload.job_id, upload.image_id, now)
-        return image if self._vault.uploads.begin(upload, now) else None
 
     def _undo(self, upload: Upload, store: ObjectStore, key: str) -> None:
         """Delete what was written for a row that was turned while it was.
@@ -223,7 +189,7 @@ class UploadWork:
             return is_news
 
         with suppress(UserError):
-            if self._on_vault(note):
+            if self._notes.ask(note):
                 _log.warning("a destination is not used any more: %s", code)
                 return Outcome(Fate.STOPPED, code)
         return Outcome(Fate.STOPPED)
@@ -236,19 +202,7 @@ class UploadWork:
         error_code: str | None = None,
         not_before: datetime | None = None,
     ) -> bool:
-        return self._on_vault(
-            lambda: self._vault.uploads.settle(
-                upload,
-                state,
-                self._clock.now(),
-                error_code=error_code,
-                not_before=not_before,
-            )
-        )
-
-    def _on_vault(self, work: Callable[[], T]) -> T:
-        future: Future[T] = self._lane.submit(work)
-        return future.result()
+        return self._notes.settle(Settlement(upload, state, error_code, not_before))
 
 
 def _is_of_object(error: StorageError) -> bool:

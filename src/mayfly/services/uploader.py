@@ -22,7 +22,8 @@ from mayfly.services.backoff import Holds
 from mayfly.services.bus import EventBus
 from mayfly.services.connections import Connections
 from mayfly.services.lane import StartThread
-from mayfly.services.upload_work import Fate, Outcome, StorageVault, UploadWork
+from mayfly.services.upload_notes import StorageVault
+from mayfly.services.upload_work import Fate, Outcome, UploadWork
 
 _log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from mayfly.domain.vault_port import Vault
 from mayfly.services.bus import EventBus
 from mayfly.services.connections import Connections
 from mayfly.services.sending import Sending
-from mayfly.services.upload_work import StorageVault
+from mayfly.services.upload_notes import StorageVault
 from mayfly.services.uploader import Uploader
 
 _log = logging.getLogger(__name__)

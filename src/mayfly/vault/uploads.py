@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from mayfly.domain.destination_port import Settlement
 from mayfly.domain.destinations import DestinationId, Upload, UploadState
 from mayfly.domain.errors import InternalError
 from mayfly.domain.ids import JobId
@@ -122,19 +123,7 @@ class SqliteUploadLedger:
 
     def begin(self, upload: Upload, now: datetime) -> bool:
         """Note, durably, that bytes may reach the bucket from here. False: not any more."""
-        with self._database.write() as tx:
-            if upload.state is UploadState.OWED:
-                sql = f"SELECT 1 FROM upload WHERE {THIS_UPLOAD}"
-                return tx.row(sql, *values_of(upload)) is not None
-            return bool(
-                tx.run(
-                    f"UPDATE upload SET begun = 1 WHERE {THIS_UPLOAD} AND EXISTS"
-                    f" (SELECT 1 FROM job WHERE job.seq = upload.job AND {_LIVING})",
-                    *values_of(upload),
-                    micros_of(now),
-                    BACKSTOP_MICROS,
-                )
-            )
+        return self.note([upload], [], now)[0][0]
 
     def settle(
         self,
@@ -146,34 +135,46 @@ class SqliteUploadLedger:
         not_before: datetime | None = None,
     ) -> bool:
         """Note what became of it. False when the row was turned meanwhile (purge, cancel)."""
-        if state not in _MAY_BECOME.get(upload.state, frozenset()):
+        return self.note([], [Settlement(upload, state, error_code, not_before)], now)[1][0]
+
+    def note(
+        self, begun: Sequence[Upload], settled: Sequence[Settlement], now: datetime
+    ) -> tuple[tuple[bool, ...], tuple[bool, ...]]:
+        """Note several in one commit: each costs the disk some milliseconds."""
+        if any(one.state not in _MAY_BECOME.get(one.upload.state, ()) for one in settled):
             raise InternalError("an upload was to be settled as what it cannot become")
         with self._database.write() as tx:
-            sql = f"SELECT seq, job, destination, begun, again FROM upload WHERE {THIS_UPLOAD}"
-            row = tx.row(sql, *values_of(upload))
-            if row is None:
-                return False
-            seq, job, destination, begun, again = row
-            if state is UploadState.DELETED and again:
-                _wait_again(tx, seq)
-            elif state is UploadState.STOPPED and begun:
-                _owe(tx, seq)
-            else:
-                failed = error_code is not None and state in _TRIED
-                later = None if not_before is None else micros_of(not_before)
-                tx.run(
-                    "UPDATE upload SET state = ?, error_code = ?, not_before = ?,"
-                    " attempts = attempts + ?, begun = begun OR ? WHERE seq = ?",
-                    state.value,
-                    error_code,
-                    later,
-                    int(failed),
-                    int(state is UploadState.STORED),
-                    seq,
-                )
-            tell = tell_gone if upload.state is UploadState.OWED else tell_run
-            tell(self._audit, tx, job, destination, now)
-            tx.stamp()
+            are_begun = tuple(_begin(tx, one, now) for one in begun)
+            are_settled = tuple(self._settle(tx, one, now) for one in settled)
+            return are_begun, are_settled
+
+    def _settle(self, tx: Transaction, settled: Settlement, now: datetime) -> bool:
+        upload, state = settled.upload, settled.state
+        sql = f"SELECT seq, job, destination, begun, again FROM upload WHERE {THIS_UPLOAD}"
+        row = tx.row(sql, *values_of(upload))
+        if row is None:
+            return False
+        seq, job, destination, begun, again = row
+        if state is UploadState.DELETED and again:
+            _wait_again(tx, seq)
+        elif state is UploadState.STOPPED and begun:
+            _owe(tx, seq)
+        else:
+            failed = settled.error_code is not None and state in _TRIED
+            later = None if settled.not_before is None else micros_of(settled.not_before)
+            tx.run(
+                "UPDATE upload SET state = ?, error_code = ?, not_before = ?,"
+                " attempts = attempts + ?, begun = begun OR ? WHERE seq = ?",
+                state.value,
+                settled.error_code,
+                later,
+                int(failed),
+                int(state is UploadState.STORED),
+                seq,
+            )
+        tell = tell_gone if upload.state is UploadState.OWED else tell_run
+        tell(self._audit, tx, job, destination, now)
+        tx.stamp()
         return True
 
     # --- looking -----------------------------------------------------------------------
@@ -267,6 +268,21 @@ class SqliteUploadLedger:
             where, values = of_jobs(seqs_of(tx, job_ids))
             tx.stamp()
             return tx.run(f"DELETE FROM upload WHERE state = 'left' AND {where}", *values)
+
+
+def _begin(tx: Transaction, upload: Upload, now: datetime) -> bool:
+    if upload.state is UploadState.OWED:
+        sql = f"SELECT 1 FROM upload WHERE {THIS_UPLOAD}"
+        return tx.row(sql, *values_of(upload)) is not None
+    return bool(
+        tx.run(
+            f"UPDATE upload SET begun = 1 WHERE {THIS_UPLOAD} AND EXISTS"
+            f" (SELECT 1 FROM job WHERE job.seq = upload.job AND {_LIVING})",
+            *values_of(upload),
+            micros_of(now),
+            BACKSTOP_MICROS,
+        )
+    )
 
 
 def _wait_again(tx: Transaction, seq: int) -> None:
