@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from mayfly.domain.exports import ExportFormat
@@ -54,8 +54,12 @@ class CopyButton(QToolButton):
 
     def _make_menu(self) -> QMenu:
         tr, menu = self._tr, QMenu(self)
+        copies: list[QAction] = []
         for title, whole in ((tr("This page"), False), (tr("All pages"), True)):
-            menu.addSection(title)
+            # Not addSection: with a style sheet its title is not drawn.
+            if whole:
+                menu.addSeparator()
+            menu.addAction(title).setEnabled(False)
             for text, copy in (
                 (tr("Copy as text"), partial(self._copy_form, ExportFormat.TEXT)),
                 (tr("Copy as Markdown"), partial(self._copy_form, ExportFormat.MARKDOWN)),
@@ -63,11 +67,12 @@ class CopyButton(QToolButton):
             ):
                 action = menu.addAction(text)
                 action.triggered.connect(lambda _=False, copy=copy, whole=whole: copy(whole))
-        menu.aboutToShow.connect(lambda: self._enable(menu))
+                copies.append(action)
+        menu.aboutToShow.connect(lambda: self._enable(copies))
         return menu
 
-    def _enable(self, menu: QMenu) -> None:
-        for action in menu.actions():
+    def _enable(self, copies: Sequence[QAction]) -> None:
+        for action in copies:
             action.setEnabled(self._tabs.place is not None)
 
     def _copy_form(self, file_format: ExportFormat, whole: bool) -> None:

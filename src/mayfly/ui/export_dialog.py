@@ -20,6 +20,7 @@ from mayfly.ui.wording import Tr, count_text, error_text, number_text
 
 _SETTLE_MS = 150
 _NAMES_SHOWN = 2
+_WIDTH_PX = 580
 
 
 class ExportDialog(Question):
@@ -43,6 +44,8 @@ class ExportDialog(Question):
         """has_sources: whether a document itself is there, for what needs one."""
         title = count_text(tr, len(job_ids), "Export {n} document", "Export {n} documents")
         super().__init__(title, accept=tr("Export"), tr=tr, parent=parent)
+        # Two columns of forms with their suffixes need more room than a question.
+        self.setFixedWidth(_WIDTH_PX)
         # It shows names of documents: nothing of them may stay with a dialog that is closed.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._job_ids = tuple(job_ids)

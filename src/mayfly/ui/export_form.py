@@ -30,7 +30,7 @@ from mayfly.domain.exports import (
 from mayfly.ui.wording import Tr, format_name
 
 _COLUMNS = 2
-_WHERE_PX = 250
+_WHERE_PX = 290
 _MIDDLE = Qt.TextElideMode.ElideMiddle
 PATTERN = "{name}"
 ZIP_NAME = "Mayfly.zip"
@@ -162,6 +162,8 @@ class ExportForm(QWidget):
         naming.addWidget(self.pattern, 1)
         naming.addWidget(self.fields)
         zipped = QHBoxLayout()
+        for one in (where, naming, zipped):
+            one.setSpacing(10)
         zipped.addWidget(self.zip)
         zipped.addWidget(self.zip_name, 1)
         form = QFormLayout()
@@ -175,6 +177,8 @@ class ExportForm(QWidget):
         ):
             label = QLabel(text, self)
             label.setBuddy(field)
+            # Beside the middle of its field, not at its top.
+            label.setMinimumHeight(line.sizeHint().height())
             field.setAccessibleName(text)
             form.addRow(label, line)
         form.addRow(QLabel(self), zipped)

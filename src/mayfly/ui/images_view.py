@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -39,6 +40,7 @@ _AGAIN_MS = 1_000
 _REST = 10
 """Listing anew while pages come in takes a tenth of the time at most."""
 _ICON = QSize(18, 18)
+_SUMMARY_PX = 130
 
 FillMenu = Callable[[QMenu, tuple[ImageRef, ...]], None]
 """Adds what can be done with the pictures that are chosen."""
@@ -86,9 +88,9 @@ class ImagesView(QWidget):
         self.rows = PictureRows(self.model, self.thumbnails, tr=tr, theme=theme, parent=self)
         self.note = QLabel(self)
         self._summary = QLabel(self)
-        self.save_button = self._make_button(icons, "export", tr("Save pictures"))
-        self.copy_button = self._make_button(icons, "copy", tr("Copy picture"))
-        self.send_button = self._make_button(icons, "upload", tr("Send pictures to"))
+        self.save_button = self._make_button(icons, "export", tr("Save…"), tr("Save pictures"))
+        self.copy_button = self._make_button(icons, "copy", tr("Copy"), tr("Copy picture"))
+        self.send_button = self._make_button(icons, "upload", tr("Send"), tr("Send pictures to"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
@@ -172,6 +174,7 @@ class ImagesView(QWidget):
     def show_sending(self, shown: bool) -> None:
         """Show the button for sending, or hide it."""
         self.send_button.setVisible(shown and self.send_button.menu() is not None)
+        self._show_words()
 
     def extend_menu(self, fill: FillMenu) -> None:
         """Add something to the menu of the pictures that are chosen."""
@@ -193,6 +196,13 @@ class ImagesView(QWidget):
         for fill in self._more if chosen else ():
             fill(menu, chosen)
         return menu
+
+    # --- Qt's calls ------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write beside the icons what they do, where there is room for it."""
+        super().resizeEvent(event)
+        self._show_words()
 
     # --- fetching --------------------------------------------------------------------
 
@@ -321,8 +331,20 @@ class ImagesView(QWidget):
 
     # --- parts -----------------------------------------------------------------------
 
-    def _make_button(self, icons: Icons, icon: str, name: str) -> QToolButton:
+    def _show_words(self) -> None:
+        buttons = [self.save_button, self.copy_button]
+        if not self.send_button.isHidden():
+            buttons.append(self.send_button)
+        styles = Qt.ToolButtonStyle
+        for button in buttons:
+            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon)
+        if sum(button.sizeHint().width() for button in buttons) + _SUMMARY_PX > self.width():
+            for button in buttons:
+                button.setToolButtonStyle(styles.ToolButtonIconOnly)
+
+    def _make_button(self, icons: Icons, icon: str, text: str, name: str) -> QToolButton:
         button = QToolButton(self)
+        button.setText(text)
         button.setObjectName("small")
         button.setAutoRaise(True)
         button.setIconSize(_ICON)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from mayfly.ui.icons import Icons
 from mayfly.ui.wording import Tr, number_text
 
 _ICON = QSize(18, 18)
+_SPACE_PX = 4
+_NUMBER_PX = 54
+_ROOMY_PX = 440
+"""With less than this the buttons would lie over each other."""
 
 
 class PageBar(QWidget):
@@ -37,7 +41,7 @@ class PageBar(QWidget):
         self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.number.setKeyboardTracking(False)
-        self.number.setFixedSize(54, 27)
+        self.number.setFixedSize(_NUMBER_PX, 27)
         self._of = QLabel(self)
         self.zoom_out = self._button("zoom-out", tr("Smaller"), "Ctrl+-")
         self.zoom_label = self._button(None, tr("Show at 100 %"), "Ctrl+1")
@@ -76,6 +80,17 @@ class PageBar(QWidget):
         """Offer to delete the page's picture only where there is one."""
         self.delete_picture.setEnabled(there)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out where there is no room what the page itself or a key says as well."""
+        super().resizeEvent(event)
+        tight = event.size().width() < _ROOMY_PX
+        self._page.setVisible(not tight)
+        self.zoom_label.setVisible(not tight)
+        self.number.setFixedWidth(38 if tight else _NUMBER_PX)
+        self._line.setSpacing(0 if tight else _SPACE_PX)
+        side = 2 if tight else 10
+        self._line.setContentsMargins(side, 0, side, 0)
+
     def _button(self, icon: str | None, text: str, keys: str) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("small")
@@ -93,9 +108,10 @@ class PageBar(QWidget):
         self.setFixedHeight(40)
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 10, 0)
-        line.setSpacing(4)
-        page = QLabel(self._tr("Page"), self)
+        line.setSpacing(_SPACE_PX)
+        page = self._page = QLabel(self._tr("Page"), self)
         page.setBuddy(self.number)
+        self._line = line
         for widget in (self.previous, self.next, page, self.number, self._of):
             line.addWidget(widget)
             if widget is self.next:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import UserError
@@ -98,7 +98,7 @@ class PagePane(QWidget):
         )
         self.text = self.tabs.text
         self.copy = CopyButton(forms, self.tabs, courier=courier, tr=tr, icons=icons)
-        self.tabs.setCornerWidget(self.copy)
+        self.tabs.setCornerWidget(_in_the_middle(self.copy))
         self._hint = QLabel(self)
         self._clock = QTimer(self)
         self._clock.setInterval(_LOOK_EVERY_MS)
@@ -369,3 +369,12 @@ class PagePane(QWidget):
             return True
         present = {Part.SOURCE: row.job.source_present, Part.RESULT: row.job.result_present}
         return not present[part]
+
+
+def _in_the_middle(button: QWidget) -> QWidget:
+    """Return a place beside the tabs; by itself the button would stand on their lower edge."""
+    place = QWidget(button.parentWidget())
+    line = QHBoxLayout(place)
+    line.setContentsMargins(0, 0, 8, 0)
+    line.addWidget(button)
+    return place

@@ -58,7 +58,8 @@ class PictureDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(tones.accent), 1))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        box = QRect(rect.left() + _GAP, rect.top() + _GAP, THUMB.width(), rect.height() - 2 * _GAP)
+        wide = min(THUMB.width(), (rect.width() - 3 * _GAP) * 2 // 5)
+        box = QRect(rect.left() + _GAP, rect.top() + _GAP, wide, rect.height() - 2 * _GAP)
         self._paint_thumbnail(painter, box, view)
         left = box.right() + 1 + _GAP
         self._paint_texts(painter, rect.adjusted(left - rect.left(), _GAP, -_GAP, -_GAP), view)
@@ -78,10 +79,13 @@ class PictureDelegate(QStyledItemDelegate):
             return
         ratio = painter.device().devicePixelRatioF()
         size = QSize(round(image.width() / ratio), round(image.height() / ratio))
+        if size.width() > box.width():
+            size.scale(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(0, 0, max(1, size.width()), max(1, size.height()))
         place.moveCenter(box.center())
         # Pictures with clear parts are seen as on paper.
         painter.fillRect(place, Qt.GlobalColor.white)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, image)
         painter.setPen(QPen(QColor(tones.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

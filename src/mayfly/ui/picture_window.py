@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -25,6 +25,17 @@ from mayfly.ui.wording import Tr, error_text
 _SIZE = QSize(820, 640)
 _LEAST = QSize(360, 280)
 _EDGE = 34
+
+
+class _MiddleCanvas(PageCanvas):
+    """A picture hangs in the middle; a page lies at the top."""
+
+    def _paper(self) -> QRectF:
+        paper = super()._paper()
+        free = self.viewport().height() - paper.height()
+        if free > _EDGE:
+            paper.moveTop(free / 2)
+        return paper
 
 
 class PictureWindow(QDialog):
@@ -61,7 +72,7 @@ class PictureWindow(QDialog):
         self.setModal(False)
         self.setMinimumSize(_LEAST)
         self.resize(_SIZE)
-        self.canvas = PageCanvas(
+        self.canvas = _MiddleCanvas(
             tr=tr, theme=theme, courier=courier, scaler=self._scale, parent=self
         )
         self.canvas.setAccessibleName(tr("Picture"))

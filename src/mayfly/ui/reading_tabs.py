@@ -93,7 +93,7 @@ class ReadingTabs(QTabWidget):
         order = self._order
         self._courier.ask(
             self,
-            self._forms.form(place.job_id, self._formats[view], place.number),
+            self._forms.readable(place.job_id, self._formats[view], place.number),
             then=lambda text: self._take(order, view, text, place),
             failed=lambda error: self._fail(order, view, error),
         )

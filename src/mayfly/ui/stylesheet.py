@@ -121,7 +121,15 @@ QHeaderView::section { color: $dim; background: $window; border: none; padding: 
 #refusals::item:selected { background: $chosen; }
 #log::item { padding: 0 10px; border: none; }
 #log::item:selected { color: $text; background: $chosen; }
-QComboBox { min-height: 20px; }
+QComboBox { color: $text; background: $ground; border: 1px solid $line; border-radius: 6px;
+  padding: 3px 8px; min-height: 22px; }
+QComboBox:focus { border-color: $accent; }
+QComboBox:disabled { color: $faint; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: none; width: 0; height: 0; margin-right: 6px;
+  border-left: 4px solid $ground; border-right: 4px solid $ground; border-top: 5px solid $dim; }
+QComboBox QAbstractItemView { color: $text; background: $raised; border: 1px solid $line;
+  selection-background-color: $chosen; selection-color: $text; outline: none; }
 """)
 
 
