@@ -200,6 +200,15 @@ class FakeUploads:
         self.asked.append(("retry", job_ids and tuple(job_ids)))
         return self._turn((UploadState.FAILED,), UploadState.WAITING)
 
+    def dismiss(self, job_ids):
+        def work():
+            left = [row for row in self.rows if row.state is UploadState.LEFT]
+            self.rows = [row for row in self.rows if row not in left]
+            self.bus.publish(UploadsChanged())
+            return len(left)
+
+        return self.lane.submit(work)
+
     def link(self, ref, destination_id, lifetime):
         def work():
             self.links += 1

@@ -135,3 +135,13 @@ def test_a_destination_that_is_removed_leaves_it(desk):
     show(desk, one, STORED)
     desk.storage.destinations.remove(one.destination_id)
     desk.wait(lambda: desk.dialog.cards == {})
+
+
+def test_what_was_left_there_is_shown_and_can_be_forgotten(desk):
+    card = show(desk, destination(verified_at=SINCE), STORED, UploadState.LEFT, UploadState.LEFT)
+    assert card.counts.text() == "1 stored · 2 left there, their documents gone"
+    # It is nothing that one has to do something about.
+    assert desk.chip.isHidden()
+    desk.dialog.forget_button.click()
+    desk.wait(lambda: card.counts.text() == "1 stored")
+    assert desk.dialog.forget_button.isHidden()

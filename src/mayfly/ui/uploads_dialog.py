@@ -55,6 +55,12 @@ class UploadsDialog(QDialog):
         self.cancel_button.setToolTip(
             tr("Stops what waits or failed; what is there stays, and what is owed is still deleted")
         )
+        self.forget_button = self._button(
+            tr("Forget what was left"), lambda: self._ask(uploads.dismiss(None))
+        )
+        self.forget_button.setToolTip(
+            tr("Forgets objects whose documents are gone. They stay there and are yours alone.")
+        )
         self.close_button = self._button(tr("Close"), self.accept)
         self.none = WrappedLabel("", self, style="quiet")
         self.message = WrappedLabel("", self, style="lockTrouble")
@@ -124,6 +130,7 @@ class UploadsDialog(QDialog):
         self.pause_button.setText(tr("Go on") if watch.is_paused else tr("Pause"))
         self.pause_button.setEnabled(waiting > 0 or watch.is_paused)
         self.cancel_button.setEnabled(waiting + failed > 0)
+        self.forget_button.setVisible(watch.total(UploadState.LEFT) > 0)
         self.retry_button.setEnabled(failed + watch.total(UploadState.OWED) > 0)
         paused = tr("Sending is paused. What is to be deleted there still is.")
         self.none.setText(
@@ -168,7 +175,12 @@ class UploadsDialog(QDialog):
         line = QHBoxLayout(foot)
         line.setContentsMargins(18, 12, 18, 12)
         line.setSpacing(8)
-        for button in (self.pause_button, self.retry_button, self.cancel_button):
+        for button in (
+            self.pause_button,
+            self.retry_button,
+            self.cancel_button,
+            self.forget_button,
+        ):
             line.addWidget(button)
         line.addStretch(1)
         line.addWidget(self.close_button)
