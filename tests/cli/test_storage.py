@@ -164,12 +164,6 @@ def test_what_cannot_be_is_refused_with_its_status(desk: Desk) -> None:
         *("--retain-source", "0h", "--json"),
     )
     assert too_short.json["error"]["code"] == "source_too_short"
-    public = run(
-        *("destinations", "add", "Public", "--provider", "other", "--bucket", "pictures"),
-        *("--endpoint", "http://s3.example.org", "--credentials-file", desk.key),
-    )
-    assert public.status == 3
-    assert "TLS" in public.err
 
 
 def test_wrong_secret_is_said_at_its_step(desk: Desk) -> None:

@@ -44,8 +44,6 @@ class Storage:
     house: House
     server: MemoryServer = field(default_factory=MemoryServer)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
-    stores: ObjectStores | None = None
-    """In place of the servers in memory."""
     doubtful: bool = False
     ahead: timedelta = timedelta()
     """By how much the machine's clock is ahead of the time that counts."""

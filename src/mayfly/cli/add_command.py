@@ -135,6 +135,8 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
         return ExitStatus.INTERRUPTED
     if not reads_here and taken.refused < len(taken.jobs):
         terminal.say("Read while Mayfly's window is open, or by “mayfly wait”.")
+        if wish.destination_id is not None:
+            terminal.say("Sent then by the window, or by “mayfly uploads wait”.")
     if not jobs:
         return ExitStatus.FAILED
     statuses = [*(status_of(job) for job in jobs), *(one.status for one in written)]
