@@ -101,3 +101,20 @@ def test_nothing_of_another_page_or_of_the_whole_document_is_in_it(shared_reader
     found = everything_in(data)
     assert b"zebracanary" not in found
     assert b"a note of its own" in found
+
+
+def test_a_remark_that_leads_to_another_page_does_not_bring_it(shared_reader):
+    document = pymupdf.open(stream=pdf_of("zebracanary first. " * 9, "The second page. " * 9))
+    there = document[0].xref
+    note = document[1].add_text_annot((300, 300), "a note of its own")
+    document.xref_set_key(note.xref, "A", f"<< /S /GoTo /D [{there} 0 R /Fit] >>")
+    source = document.tobytes()
+    # As PyMuPDF writes the words of a page.
+    words = b"zebracanary".hex().encode()
+    assert words in everything_in(source)
+
+    data = excerpt(shared_reader, source, as_it_came(2))
+
+    found = everything_in(data)
+    assert words not in found
+    assert b"a note of its own" in found

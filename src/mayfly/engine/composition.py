@@ -87,8 +87,22 @@ def _excerpt(document: Any, numbers: list[int]) -> Any:  # noqa: ANN401
         alone.insert_pdf(document, from_page=number - 1, to_page=number - 1, links=False)
     for page in alone:
         page.clean_contents(sanitize=1)
+    _forget_other_pages(alone)
     # Without this, what was cut off would still be written.
     return pymupdf.open(stream=alone.tobytes(garbage=3), filetype="pdf")
+
+
+def _forget_other_pages(alone: Any) -> None:  # noqa: ANN401
+    """Empty every page that came along because something on a chosen one leads to it.
+
+    An action of a remark (“go to page 7”) names the page itself, and so brings all of it.
+    """
+    own = {page.xref for page in alone}
+    for xref in range(1, alone.xref_length()):
+        is_page = alone.xref_get_key(xref, "Type")[1] == "/Page"
+        is_page = is_page or alone.xref_get_key(xref, "MediaBox")[0] != "null"
+        if is_page and xref not in own:
+            alone.update_object(xref, "<<>>")
 
 
 def _to_user_space(page: Any, result: PageResult) -> Any:  # noqa: ANN401
