@@ -9,7 +9,8 @@ _REFUSED = frozenset('/\\:*?"<>|')
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NO_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _DEVICES = frozenset(
-    {"con", "prn", "aux", "nul"} | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10)}
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10)}
 )
 MOST_BYTES = 130
 """A name may have 255 bytes, and 143 in a home folder under eCryptfs; " (999)" and the suffix
@@ -28,7 +29,8 @@ def clean_stem(stem: str) -> str:
     # A leading dot hides a file, a leading dash is an option to many commands, and Windows
     # drops what stands at the end.
     bare = short.lstrip(" .-").rstrip(" .")
-    if bare.split(".")[0].lower() in _DEVICES:
+    # To Windows “com¹” and “con .txt” are devices, too.
+    if unicodedata.normalize("NFKC", bare.split(".")[0]).strip().lower() in _DEVICES:
         return f"_{bare}"
     return bare or _NAMELESS
 
