@@ -208,6 +208,18 @@ def test_key_that_is_gone_is_said_and_noted(storage):
     assert storage.destinations.find("attic").result().error_code == CredentialsMissing.code
 
 
+def test_key_that_was_changed_meanwhile_is_not_taken_for_verified(storage):
+    added = storage.add("Attic", verify=False)
+
+    def change_at_first_step(news) -> None:
+        if (news.step, news.state) == (VerifyStep.CONNECT, StepState.RUNNING):
+            edit(storage, added, credentials=Credentials("AKIDOTHER", "another"))
+
+    storage.destinations.verify(added.destination_id, change_at_first_step).result()
+
+    assert storage.destinations.find("attic").result().verified_at is None
+
+
 def test_place_that_was_changed_meanwhile_is_not_taken_for_verified(storage):
     added = storage.add("Attic", verify=False)
     changed = replace(added.place, region="elsewhere")

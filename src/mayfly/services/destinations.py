@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -64,6 +65,8 @@ class Destinations:
         self._bus = bus
         self._clock = clock
         self._on_usable = on_usable
+        self._new_keys = Counter[DestinationId]()
+        """How often each got another key here: one that was not tried must not be verified."""
 
     def all(self) -> Future[tuple[Destination, ...]]:
         """Return every destination, by name. VaultLocked."""
@@ -182,6 +185,7 @@ class Destinations:
         try:
             # It may have taken the key and fail as it reads it back.
             self._box.keep(destination_id, credentials)
+            self._new_keys[destination_id] += 1
             return self._on_vault(lambda: self._change(after, has_new_key=credentials != earlier))
         except MayflyError:
             self._put_back(destination_id, earlier)
@@ -216,6 +220,7 @@ class Destinations:
         self, destination_id: DestinationId, tell: Callable[[StepNews], None]
     ) -> Verification:
         destination = self._on_vault(lambda: self._shelf.get(destination_id))
+        tried = self._new_keys[destination_id]
         try:
             verification = self._connections.verify(destination, tell)
         except UserError as error:
@@ -223,7 +228,7 @@ class Destinations:
             self._on_vault(lambda: self._shelf.note_failed(destination_id, code))
             self._bus.publish(UploadsChanged())
             raise
-        self._on_vault(lambda: self._note(destination, verification))
+        self._on_vault(lambda: self._note(destination, verification, tried))
         self._connections.forget(destination_id)
         if verification.error_code is None:
             self._on_usable(destination_id)
@@ -260,10 +265,12 @@ class Destinations:
             changed = self._shelf.get(after.destination_id)
         return changed
 
-    def _note(self, verified: Destination, verification: Verification) -> None:
-        """Keep what came out, unless it is of a place that was changed meanwhile."""
+    def _note(self, verified: Destination, verification: Verification, tried: int) -> None:
+        """Keep what came out, unless it is of a place or a key that was changed meanwhile."""
         destination_id = verified.destination_id
         if self._shelf.get(destination_id).place != verified.place:
+            return
+        if self._new_keys[destination_id] != tried:
             return
         code = verification.error_code
         if code is None:
