@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
+from mayfly.domain.destinations import DestinationId, UploadState
 from mayfly.domain.ids import BatchId, JobId
 from mayfly.domain.jobs import Job
 from mayfly.domain.retention import RetentionRule
@@ -115,6 +116,18 @@ def test_only_rows_that_changed_are_touched(model, changes):
     changes.clear()
     model.apply(jobs[5:6])
     assert changes == []
+
+
+def test_only_rows_whose_uploads_went_on_are_painted_anew(model, changes):
+    jobs = [a_job(number) for number in range(5)]
+    model.apply(jobs)
+    where = (DestinationId("d"), UploadState.STORED)
+    model.show_sent({job.job_id: {where: 1} for job in jobs})
+    changes.clear()
+    model.show_sent({job.job_id: {where: 2 if job is jobs[3] else 1} for job in jobs})
+    assert changes == [("data", 4, 4)]
+    model.clear()
+    assert model.texts.sent == {}
 
 
 def test_a_batch_can_be_closed_and_takes_in_more_meanwhile(model, changes):
