@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from mayfly.domain.destinations import Addressing, Provider
@@ -242,3 +243,29 @@ def test_the_certificate_is_a_whole_path(desk):
 def test_every_control_has_a_name(desk):
     dialog = open_dialog(desk, destination("NAS", MINIO))
     assert nameless(dialog) == []
+
+
+def test_the_tab_key_goes_down_the_form(desk):
+    dialog = open_dialog(desk)
+    choose(dialog, Provider.OTHER)
+    form = dialog.form
+    here, reached = form.provider, []
+    while len(reached) < 13:
+        if here.focusPolicy() & Qt.FocusPolicy.TabFocus and here.isVisibleTo(dialog):
+            reached.append(here.accessibleName() or here.text())
+        here = here.nextInFocusChain()
+    assert reached == [
+        "Provider",
+        "Name",
+        "Region",
+        "Address (endpoint)",
+        "Bucket stands",
+        "Bucket",
+        "Prefix (optional)",
+        "Access key id",
+        "Secret access key",
+        "Show the secret",
+        "Own certificate authority (optional)",
+        "Choose the certificate file",
+        "Delete objects there when the document is deleted here",
+    ]

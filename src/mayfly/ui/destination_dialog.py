@@ -35,7 +35,7 @@ class DestinationDialog(AskingDialog):
     ) -> None:
         super().__init__(
             tr("Change this destination") if before else tr("Add own storage"),
-            accept=tr("Save and verify"),
+            accept=tr("Save") if before else tr("Save and verify"),
             courier=courier,
             tr=tr,
             parent=parent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -243,6 +244,13 @@ class DestinationForm(CheckedRows):
         self.choose_ca.setAccessibleName(tr("Choose the certificate file"))
         self.ca_row = self.add(tr("Own certificate authority (optional)"), self.ca_file, line)
         self.add_wide(self.delete_with_job)
+        going_down = (
+            *(self.provider, self.name, self.account, self.region, self.endpoint),
+            *(self.addressing, self.bucket, self.prefix, self.key_id, self.secret, self.shown),
+            *(self.ca_file, self.choose_ca, self.delete_with_job),
+        )
+        for above, below in pairwise(going_down):
+            QWidget.setTabOrder(above, below)
 
     def _connect(self) -> None:
         self._fields: dict[CheckedRow, QLineEdit] = {
