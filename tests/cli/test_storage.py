@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.conftest import Program, with_cheap_vault
 from tests.cli.papers import write_album
+from tests.fault_proxy import cut_request, fault_proxy
 from tests.keyring_session import keyring_session, require_keyring
 from tests.s3_servers import S3Server
 
@@ -242,3 +243,28 @@ def places_with_secret(desk: Desk) -> list[str]:
     """Return the files below the program's folder that hold the secret in plain bytes."""
     files = (one for one in desk.program.folder.rglob("*") if one.is_file())
     return sorted(one.name for one in files if SECRET in one.read_bytes())
+
+
+def test_waiting_without_a_network_says_for_what(desk: Desk, tmp_path: Path) -> None:
+    program = with_cheap_vault(tmp_path)
+    with keyring_session(tmp_path / "ring") as env, fault_proxy(desk.server.port) as proxy:
+        program.variables.update(env)
+        write_album(tmp_path / "album.pdf")
+        job = program.run("add", tmp_path / "album.pdf", "--wait", "--json").json[0]["job"]
+        assert (
+            program.run(
+                *("destinations", "add", "Loft", "--provider", "other", "--bucket", "pictures"),
+                *("--endpoint", proxy.endpoint, "--prefix", "loft"),
+                *("--credentials-file", desk.key),
+            ).status
+            == 0
+        )
+        assert program.run("destinations", "verify", "Loft").status == 0
+        # Each call is made three times before it counts as failed.
+        proxy.harm("PUT", cut_request, times=6)
+
+        sent = program.run("upload", job, "--destination", "Loft", "--wait", "--json")
+
+    assert sent.status == 0, sent.err
+    assert "The storage server cannot be reached." in sent.err
+    assert len(desk.objects(f"loft/{job}/")) == 2

@@ -80,6 +80,8 @@ def test_a_thousand_pictures_survive_a_kill_while_reading_goes_on(
             for number in range(40)
         ]
         storage.uploads.send_jobs(job_ids, attic.destination_id).result()
+        # Without pictures: enough that reading is not over before the kill.
+        others = [house.admit(*["words"] * 20, name=f"long {number}.pdf") for number in range(60)]
 
         def stored() -> int:
             return storage.uploads.overview().result().total(UploadState.STORED)
@@ -90,7 +92,7 @@ def test_a_thousand_pictures_survive_a_kill_while_reading_goes_on(
             with another_process(tmp_path):
                 eventually(lambda: stored() >= 200, patience_s=60)
                 first.kill()
-                unread = [one for one in job_ids if house.state_of(one) is not JobState.DONE]
+                unread = [one for one in others if house.state_of(one) is not JobState.DONE]
                 before = stored()
                 house.wait_until_read(*job_ids)
                 eventually(lambda: stored() == 1_000, patience_s=100)

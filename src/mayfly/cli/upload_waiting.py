@@ -78,6 +78,9 @@ class UploadWaiting:
             self._sleep()
 
     def _is_stuck(self, left: tuple[Upload, ...]) -> bool:
+        for code in {one.error_code for one in left if one.error_code}:
+            # It goes on by itself, but whoever waits should know for what.
+            self._tell_once(str(error_of(code)))
         if any(one.state is UploadState.OWED and not one.error_code for one in left):
             return False
         if self._mayfly.uploads.overview().result().paused:
