@@ -239,6 +239,8 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         foundation = Foundation(Path(home))
+        # As the program does: connections that nothing refuses would be told as trouble.
+        foundation.harden()
         foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
         foundation.offer_passphrase(_PASSPHRASE)
         app = make_application()
@@ -249,6 +251,8 @@ def main() -> int:
         status = app.exec()
         del photographer
         session.clean_up()
+        # Where an exception went: the program has no other place for it.
+        print(foundation.log.read_text(), file=sys.stderr)
     return status
 
 

@@ -92,6 +92,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         foundation = Foundation(Path(home))
+        foundation.harden()
         foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
         foundation.offer_passphrase(_PASSPHRASE)
         app = make_application()

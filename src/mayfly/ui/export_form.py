@@ -128,6 +128,7 @@ class ExportForm(QWidget):
     def _fields_button(self) -> QToolButton:
         tr = self._tr
         button = QToolButton(self)
+        button.setObjectName("boxed")
         button.setText(tr("Insert"))
         button.setToolTip(tr("Insert what differs from file to file"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -84,8 +84,8 @@ class PageBar(QWidget):
         """Leave out where there is no room what the page itself or a key says as well."""
         super().resizeEvent(event)
         tight = event.size().width() < _ROOMY_PX
-        self._page.setVisible(not tight)
-        self.zoom_label.setVisible(not tight)
+        for widget in (self._page, self.zoom_label, self.fit):
+            widget.setVisible(not tight)
         self.number.setFixedWidth(38 if tight else _NUMBER_PX)
         self._line.setSpacing(0 if tight else _SPACE_PX)
         side = 2 if tight else 10

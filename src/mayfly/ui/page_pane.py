@@ -375,6 +375,6 @@ def _in_the_middle(button: QWidget) -> QWidget:
     """Return a place beside the tabs; by itself the button would stand on their lower edge."""
     place = QWidget(button.parentWidget())
     line = QHBoxLayout(place)
-    line.setContentsMargins(0, 0, 8, 0)
+    line.setContentsMargins(0, 0, 8, 6)
     line.addWidget(button)
     return place
