@@ -85,6 +85,13 @@ def test_an_endpoint_has_one_way_of_writing(text, clean):
     assert checked_endpoint(clean) == clean
 
 
+@pytest.mark.parametrize("host", ["straße.example", "λόγος.example", "nas\u200d.example"])
+def test_a_name_that_could_be_somebody_elses_is_refused(host):
+    # Python would ask for strasse.example, which need not belong to who has straße.example.
+    with pytest.raises(EndpointInvalid):
+        checked_endpoint(f"https://{host}")
+
+
 @pytest.mark.parametrize(
     ("provider", "entries", "account", "endpoint"),
     [

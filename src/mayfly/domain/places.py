@@ -41,6 +41,8 @@ _ACCOUNT = re.compile(r"[0-9A-Za-z-]{1,64}(\.[a-z]{2,16})?")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _NOT_ASCII = re.compile(r"[^!-~]")
+_DEVIANT = frozenset("ßẞς\u200c\u200d")
+"""IDNA of 2003, which Python has, makes another name of these than what is registered today."""
 _CHINA = re.compile(r"(https://s3\.cn-[a-z0-9-]+\.amazonaws\.com)")
 
 _HOME = (".localhost", ".local", ".lan", ".home", ".internal", ".intranet", ".home.arpa")
@@ -247,6 +249,8 @@ def _checked_host(host: str) -> str:
     ip = _ip(host)
     if ip is not None:
         return str(ip)
+    if _DEVIANT & set(host):
+        raise EndpointInvalid
     try:
         name = host.encode("idna").decode("ascii").lower().rstrip(".")
     except UnicodeError:
