@@ -12,6 +12,7 @@ from mayfly.domain.images import ImageId, ImageRef
 from mayfly.domain.storage_errors import ClockWrong, NotStored
 from tests.services.conftest import House
 from tests.services.storage_house import LONG, RunningClock, Storage
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -40,6 +41,21 @@ def test_link_ends_with_the_lifetime_or_with_the_job(storage, house):
     assert link(days=30).expires_at == now + timedelta(hours=100)
     house.clock.advance(hours=99)
     assert link(hours=2).expires_at == house.clock.now() + timedelta(hours=1)
+
+
+def test_key_leaves_the_memory_again_after_a_link(storage, house):
+    attic = storage.add()
+    job_id = storage.read(1, rule=LONG)
+    storage.send(job_id, attic)
+    storage.wait_for(job_id, UploadState.STORED)
+    eventually(lambda: not storage.connections.is_open(attic.destination_id))
+    ref = storage.refs(job_id)[0]
+
+    storage.uploads.link(ref, attic.destination_id, timedelta(hours=2)).result()
+
+    assert storage.connections.is_open(attic.destination_id)
+    storage.uploader.wake()
+    eventually(lambda: not storage.connections.is_open(attic.destination_id))
 
 
 def test_link_by_a_clock_that_is_ahead_does_not_outlive_the_job(storage, house):

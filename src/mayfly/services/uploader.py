@@ -177,13 +177,14 @@ class Uploader:
     def _round(self) -> float:
         look = self._lane.submit(self._look).result()
         wait_s = min(look.wait_s, self._tell(look.counts))
-        if look.is_off and not self.at_work:
-            self._connections.forget_all()
         if not look.rows:
             if not self.at_work:
+                # No key stays in memory that nobody needs, be it of a link that was made.
+                self._connections.forget_all()
                 self._leave_seat()
             return wait_s
         if not self._take_seat():
+            self._connections.forget_all()
             return _SEAT_EVERY_S
         for row in look.rows:
             self._hand_out(row)
@@ -323,8 +324,6 @@ class Uploader:
 
     def _leave_seat(self) -> None:
         if self._has_seat:
-            # No key stays in memory that nobody needs.
-            self._connections.forget_all()
             self._has_seat = False
             self._seat.release()
 
