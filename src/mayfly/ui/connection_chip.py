@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mayfly.ui.connection_watch import ConnectionWatch
+from mayfly.ui.foot_chip import FootChip
 from mayfly.ui.icons import Icons
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr, count_text
 
-_ICON_PX = 16
 
-
-class ConnectionChip(QToolButton):
+class ConnectionChip(FootChip):
     """Never empty: no connection is what most people want to read there."""
 
     def __init__(
         self, watch: ConnectionWatch, *, tr: Tr, theme: Theme, icons: Icons, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme=theme, icons=icons, parent=parent)
         self._watch = watch
         self._tr = tr
-        self._theme = theme
-        self._icons = icons
-        self.setObjectName("chip")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         watch.changed.connect(self._show)
-        theme.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -47,10 +37,4 @@ class ConnectionChip(QToolButton):
             tone = "dim"
             text = tr("No connections")
             tip = tr("Mayfly has connected to nothing since it was started.")
-        colour = str(getattr(self._theme.tones, tone))
-        pixmap = self._icons.pixmap("network", colour, _ICON_PX, self.devicePixelRatioF())
-        self.setIcon(QIcon(pixmap))
-        self.setText(text)
-        self.setToolTip(tip)
-        self.setAccessibleName(text)
-        self.setAccessibleDescription(tip)
+        self._say("network", tone, text, tip)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from mayfly.domain.ids import JobId
 from mayfly.ui.copies import CopiedText
+from mayfly.ui.page_keys import turn_of
 from mayfly.ui.wording import Tr
 
 _MOST_SHOWN = 200_000
@@ -60,11 +61,9 @@ class FormView(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page keys turn pages of the document, as they do beside."""
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() in (
-            Qt.Key.Key_PageDown,
-            Qt.Key.Key_PageUp,
-        ):
-            self.page_turn_wanted.emit(1 if event.key() == Qt.Key.Key_PageDown else -1)
+        turn = turn_of(event)
+        if turn:
+            self.page_turn_wanted.emit(turn)
             return
         super().keyPressEvent(event)
 

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
+from mayfly.ui.foot_chip import FootChip
 from mayfly.ui.icons import Icons
 from mayfly.ui.machine_watch import MachineWatch
 from mayfly.ui.promise_texts import PROMISE_LOOKS, Look, promise_word
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr, error_text
 
-_ICON_PX = 16
 
-
-class PrivacyChip(QToolButton):
+class PrivacyChip(FootChip):
     """Never empty: looking, a grade, or that the look failed."""
 
     def __init__(
         self, machine: MachineWatch, *, tr: Tr, theme: Theme, icons: Icons, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme=theme, icons=icons, parent=parent)
         self._machine = machine
         self._tr = tr
-        self._theme = theme
-        self._icons = icons
-        self.setObjectName("chip")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         machine.changed.connect(self._show)
-        theme.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -55,10 +45,4 @@ class PrivacyChip(QToolButton):
                 tr("Privacy"),
                 tr("Looking at this machine…"),
             )
-        tone = str(getattr(self._theme.tones, look.tone))
-        ratio = self.devicePixelRatioF()
-        self.setIcon(QIcon(self._icons.pixmap(look.icon, tone, _ICON_PX, ratio)))
-        self.setText(text)
-        self.setToolTip(tip)
-        self.setAccessibleName(text)
-        self.setAccessibleDescription(tip)
+        self._say(look.icon, look.tone, text, tip)

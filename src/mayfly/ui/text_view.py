@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from mayfly.ui.copies import CopiedText
+from mayfly.ui.page_keys import turn_of
 from mayfly.ui.page_picture import PagePicture
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
@@ -108,11 +109,9 @@ class TextView(QTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page keys turn pages of the document, as they do on the page image."""
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() in (
-            Qt.Key.Key_PageDown,
-            Qt.Key.Key_PageUp,
-        ):
-            self.page_turn_wanted.emit(1 if event.key() == Qt.Key.Key_PageDown else -1)
+        turn = turn_of(event)
+        if turn:
+            self.page_turn_wanted.emit(turn)
             return
         super().keyPressEvent(event)
 

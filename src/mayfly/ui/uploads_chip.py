@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QWidget
 
 from mayfly.domain.destinations import UploadState
+from mayfly.ui.foot_chip import FootChip
 from mayfly.ui.icons import Icons
 from mayfly.ui.storage_watch import StorageWatch
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr, number_text
 
-_ICON_PX = 16
 _WIDE_PX = 1_000
 """With three chips in it, German words of all kinds need so much."""
 
 
-class UploadsChip(QToolButton):
+class UploadsChip(FootChip):
     """Only there while there is something to say."""
 
     def __init__(
         self, watch: StorageWatch, *, tr: Tr, theme: Theme, icons: Icons, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme=theme, icons=icons, parent=parent)
         self._watch = watch
         self._tr = tr
-        self._theme = theme
-        self._icons = icons
-        self.setObjectName("chip")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         parent.installEventFilter(self)
         watch.changed.connect(self._show)
-        theme.changed.connect(self._show)
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -49,17 +41,12 @@ class UploadsChip(QToolButton):
             tone = "bad"
         elif self._watch.total(UploadState.OWED):
             tone = "warn"
-        colour = str(getattr(self._theme.tones, tone))
-        ratio = self.devicePixelRatioF()
-        self.setIcon(QIcon(self._icons.pixmap("upload", colour, _ICON_PX, ratio)))
         strip = self.parentWidget()
         is_narrow = strip is not None and strip.width() < _WIDE_PX
-        self.setText(self._short() if is_narrow else text)
         spoken = self._tr("Own storage: {what}").format(what=text)
-        self.setAccessibleName(spoken)
         hint = self._tr("Show what is on its way to your own storage")
+        self._say("upload", tone, spoken, hint, short=self._short() if is_narrow else text)
         self.setToolTip(f"{spoken}\n{hint}")
-        self.setAccessibleDescription(hint)
         self.setVisible(bool(text))
 
     def _short(self) -> str:
