@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -157,6 +158,23 @@ def test_closing_forgets_what_was_typed(desk):
     assert SECRET in all_texts()
     dialog.reject()
     assert SECRET not in all_texts()
+
+
+def test_a_dialog_that_waits_forgets_it_when_a_locking_window_hides_it(desk):
+    gate = threading.Event()
+    desk.lane.submit(lambda: gate.wait(10))
+    dialog = open_dialog(desk)
+    choose(dialog, Provider.GOOGLE_CLOUD)
+    type_in(desk, dialog.form.bucket, "pictures")
+    type_keys(desk, dialog)
+    dialog.accept_button.click()
+    assert SECRET in all_texts()
+    # As Curtain does it: one that waits refuses to close.
+    dialog.close()
+    dialog.hide()
+    assert SECRET not in all_texts()
+    gate.set()
+    desk.wait(lambda: bool(desk.storage.destinations.kept))
 
 
 def test_an_edit_leaves_the_secret_as_it_is(desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from mayfly.domain.destinations import Destination
@@ -85,6 +86,12 @@ class DestinationDialog(AskingDialog):
         """Forget the access key, however the dialog ends."""
         self.form.drop_secrets()
         super().done(result)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget it as well when a locking window hides a dialog that still waits."""
+        if not event.spontaneous():
+            self.form.drop_secrets()
+        super().hideEvent(event)
 
     def _take_saved(self, destination: Destination) -> None:
         self.finish()

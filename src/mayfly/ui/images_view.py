@@ -173,7 +173,11 @@ class ImagesView(QWidget):
 
     def show_sending(self, shown: bool) -> None:
         """Show the button for sending, or hide it."""
-        self.send_button.setVisible(shown and self.send_button.menu() is not None)
+        menu = self.send_button.menu()
+        self.send_button.setVisible(shown and menu is not None)
+        if menu is not None and not shown:
+            # It keeps what it offered last: names, which a locked window must not hold.
+            menu.clear()
         self._show_words()
 
     def extend_menu(self, fill: FillMenu) -> None:

@@ -123,11 +123,12 @@ class OwnStorage(QObject):
 
     def _tell_given_up(self, destination: Destination) -> None:
         text = self._tr(
-            "Pictures of what is added next are sent to nobody any more: “{name}” has to be "
-            "verified again."
+            "Pictures of what is added next are sent to nobody any more: their destination has to "
+            "be verified again."
         )
+        # Without its name: the bar keeps its last text, and a locked window holds no name.
         self._documents.trouble.show_message(
-            text.format(name=destination.name),
+            text,
             offer=self._tr("Verify"),
             then=lambda: self.verify(destination),
         )

@@ -119,6 +119,9 @@ class SendButton(QToolButton):
         if not self._may_send:
             tip = f"{tip}\n{self._why_not()}"
         self.setVisible(bool(watch.destinations))
+        if not watch.destinations:
+            # A menu keeps what it offered last, and that are names.
+            self.menu().clear()
         self.setText(text)
         # A name is never markup, and a tooltip looks for some.
         self.setToolTip(f"<qt>{escape(tip)}</qt>" if "<" in tip else tip)
