@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from mayfly.domain.destination_port import DestinationShelf, Settlement, UploadLedger
 from mayfly.domain.destinations import Destination, Upload
-from mayfly.domain.errors import LaneClosed, MayflyError
+from mayfly.domain.errors import LaneClosed
 from mayfly.domain.ids import JobId
 from mayfly.domain.images import FoundImage, ImageId
 from mayfly.domain.ports import Clock, Lane
@@ -131,7 +131,7 @@ class UploadNotes:
                 note.answer.set_result(None)
                 return False
             note.image = self._vault.image(note.upload.job_id, note.upload.image_id, now)
-        except MayflyError as error:
+        except BaseException as error:  # noqa: BLE001 - one picture's bug leaves nobody waiting
             note.answer.set_exception(error)
             return False
         return True
