@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import zipfile
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -153,6 +154,24 @@ def test_without_the_document_its_pdf_and_pictures_are_not_offered(desk, out):
     assert not form.formats[ExportFormat.PDF].isEnabled()
     assert not form.images.isEnabled()
     assert "deleted" in form.images.toolTip()
+
+
+def test_links_are_offered_where_something_was_sent_and_a_form_can_hold_them(desk, out):
+    desk.open()
+    desk.add("a.pdf", "one")
+    assert asked(desk, "a.pdf").form.links.isHidden()
+    desk.window.exports.offer_links(lambda: True)
+    form = desk.window.exports.open([desk.row("a.pdf")]).form
+    form.show_folder(out)
+    assert form.links.isVisible()
+    assert not form.links.isEnabled()
+    form.formats[ExportFormat.JSON].setChecked(True)
+    form.links.setChecked(True)
+    form.link_hours.setValue(3)
+    assert form.order().links == timedelta(hours=3)
+    # When: no form is left that can hold them
+    form.formats[ExportFormat.JSON].setChecked(False)
+    assert form.order().links is None
 
 
 def test_the_dialog_goes_with_its_names_when_the_window_is_locked(desk, out):

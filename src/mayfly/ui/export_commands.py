@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
@@ -63,6 +63,7 @@ class ExportCommands(QObject):
         self._tr = tr
         self._window = window
         self._last: ExportOrder | None = None
+        self._may_link: Callable[[], bool] = lambda: False
         self._runs: dict[ExportRun, _Track] = {}
         self.bar = ExportBar(tr=tr, parent=window)
         self.bar.cancel_wanted.connect(self.cancel)
@@ -84,6 +85,7 @@ class ExportCommands(QObject):
             self._exporting,
             has_sources=any(row.job.source_present for row in rows),
             last=self._last,
+            offers_links=self._may_link(),
             dialogs=self._dialogs,
             courier=self._courier,
             tr=self._tr,
@@ -93,6 +95,10 @@ class ExportCommands(QObject):
         dialog.wanted.connect(lambda order: self._begin(job_ids, order))
         dialog.open()
         return dialog
+
+    def offer_links(self, may: Callable[[], bool]) -> None:
+        """Offer links to pictures whenever may says that some were sent."""
+        self._may_link = may
 
     def cancel(self) -> None:
         """Stop all that is being exported; what is written stays."""

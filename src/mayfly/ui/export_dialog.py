@@ -36,12 +36,16 @@ class ExportDialog(Question):
         *,
         has_sources: bool,
         last: ExportOrder | None,
+        offers_links: bool,
         dialogs: FileDialogs,
         courier: Courier,
         tr: Tr,
         parent: QWidget,
     ) -> None:
-        """has_sources: whether a document itself is there, for what needs one."""
+        """has_sources: whether a document itself is there, for what needs one.
+
+        offers_links: whether something lies in the user's own storage that links could lead to.
+        """
         title = count_text(tr, len(job_ids), "Export {n} document", "Export {n} documents")
         super().__init__(title, accept=tr("Export"), tr=tr, parent=parent)
         # Two columns of forms with their suffixes need more room than a question.
@@ -60,6 +64,7 @@ class ExportDialog(Question):
             self.form.take(last)
         else:
             self.form.formats[ExportFormat.TEXT].setChecked(True)
+        self.form.offer_links(offers_links)
         self.column.addSpacing(6)
         self.column.addWidget(self.form)
         self.column.addSpacing(4)

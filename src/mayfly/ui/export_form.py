@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -15,11 +16,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from mayfly.domain.destinations import LONGEST_LINK
 from mayfly.domain.exports import (
     ALL_PAGES,
     ExportFormat,
@@ -30,6 +33,7 @@ from mayfly.domain.exports import (
 from mayfly.ui.wording import Tr, format_name
 
 _COLUMNS = 2
+_LINK_HOURS = 24
 _WHERE_PX = 290
 _MIDDLE = Qt.TextElideMode.ElideMiddle
 PATTERN = "{name}"
@@ -48,6 +52,11 @@ class ExportForm(QWidget):
         self.folder: Path | None = None
         self.formats = {one: QCheckBox(format_name(tr, one), self) for one in formats}
         self.images = QCheckBox(tr("Pictures, as files of their own"), self)
+        self.links = QCheckBox(tr("Links to pictures in your own storage, valid for"), self)
+        self.link_hours = QSpinBox(self)
+        self.link_hours.setRange(1, LONGEST_LINK // timedelta(hours=1))
+        self.link_hours.setValue(_LINK_HOURS)
+        self.link_hours.setSuffix(tr(" h"))
         self.pages = QLineEdit(self)
         self.pages.setPlaceholderText(tr("All; or 1-3, 7, 9-"))
         self.pattern = QLineEdit(PATTERN, self)
@@ -80,7 +89,15 @@ class ExportForm(QWidget):
             self.zip_name.text().strip() if self.zip.isChecked() else None,
             self.replace.isChecked(),
             with_images,
+            self._links(),
         )
+
+    def offer_links(self, offered: bool) -> None:
+        """Offer links only where something was sent that they could lead to."""
+        for widget in (self.links, self.link_hours):
+            widget.setVisible(offered)
+        if not offered:
+            self.links.setChecked(False)
 
     def page_choice(self) -> PageChoice | None:
         """Return the pages that are meant; None when that is not how pages are written."""
@@ -121,7 +138,23 @@ class ExportForm(QWidget):
         self.zip.setChecked(order.zip_name is not None)
         self.zip_name.setText(order.zip_name or ZIP_NAME)
         self.replace.setChecked(order.replace)
+        self.links.setChecked(order.links is not None)
+        if order.links is not None:
+            self.link_hours.setValue(order.links // timedelta(hours=1))
         self.show_folder(order.folder)
+
+    def _links(self) -> timedelta | None:
+        wished = self.links.isChecked() and self.links.isEnabled()
+        return timedelta(hours=self.link_hours.value()) if wished else None
+
+    def _show_links(self) -> None:
+        """Only some forms can hold links."""
+        can = any(one.holds_links and box.isChecked() for one, box in self.formats.items())
+        self.links.setEnabled(can)
+        self.links.setToolTip(
+            "" if can else self._tr("Markdown and JSON can hold links; choose one of them.")
+        )
+        self.link_hours.setEnabled(can and self.links.isChecked())
 
     # --- putting together ------------------------------------------------------------
 
@@ -184,18 +217,27 @@ class ExportForm(QWidget):
             form.addRow(label, line)
         form.addRow(QLabel(self), zipped)
         form.addRow(QLabel(self), self.replace)
+        linked = QHBoxLayout()
+        linked.addWidget(self.links)
+        linked.addWidget(self.link_hours)
+        linked.addStretch(1)
+        self.link_hours.setAccessibleName(tr("Hours that links are valid"))
         self.zip_name.setAccessibleName(tr("Name of the zip file"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
         column.addLayout(grid)
         column.addLayout(form)
+        column.addLayout(linked)
 
     def _connect(self) -> None:
         for box in (*self.formats.values(), self.images, self.zip, self.replace):
             box.toggled.connect(self.changed)
         for field in (self.pages, self.pattern, self.zip_name):
             field.textChanged.connect(self.changed)
+        self.links.toggled.connect(self.changed)
+        self.link_hours.valueChanged.connect(self.changed)
+        self.changed.connect(self._show_links)
         self.zip.toggled.connect(self.zip_name.setEnabled)
         self.zip_name.setEnabled(False)
         self.choose.clicked.connect(self.folder_wanted)

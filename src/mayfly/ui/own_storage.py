@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
 from mayfly.composition import Mayfly
-from mayfly.domain.destinations import Destination
+from mayfly.domain.destinations import Destination, UploadState
 from mayfly.domain.ids import JobId
 from mayfly.ui.courier import Courier
 from mayfly.ui.deleting import Level, Outcome, told_text
@@ -96,6 +96,7 @@ class OwnStorage(QObject):
     # --- within ----------------------------------------------------------------------
 
     def _connect(self, window: MainWindow) -> None:
+        window.exports.offer_links(lambda: self.watch.total(UploadState.STORED) > 0)
         actions, watch, curtain = window.actions_, self.watch, window.lock.curtain
         for asking in (self.button, self.commands):
             asking.verify_wanted.connect(self.verify)
