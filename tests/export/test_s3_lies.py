@@ -15,7 +15,7 @@ from mayfly.export.s3_line import Patience
 from mayfly.export.s3_store import S3Store
 from mayfly.export.s3_stores import S3Stores
 from mayfly.system.clock import SystemClock
-from tests.fault_proxy import Exchange, Fault, FaultProxy, fault_proxy
+from tests.fault_proxy import Exchange, Fault, FaultProxy, answer, fault_proxy
 from tests.s3_servers import FULL
 
 PICTURE = b"a picture"
@@ -144,6 +144,17 @@ def test_early_hint_is_no_answer(liar):
 
     with pytest.raises(StorageError):
         store.put("to/it.png", PICTURE, ImageType.PNG)
+
+
+def test_versions_that_stay_get_no_marker_more_with_every_try(liar):
+    liar.harm("GET", answer(403, "AccessDenied"))
+    store = opened(liar, Traits(VersionNews.KEEPS_VERSIONS))
+
+    for _ in range(2):
+        with pytest.raises(VersionsStay):
+            store.delete("to/it.png")
+
+    assert "DELETE" not in liar.seen
 
 
 def test_list_of_versions_without_an_end(liar):

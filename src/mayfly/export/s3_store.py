@@ -235,8 +235,10 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         """Delete an object with its old versions, and see that it is gone."""
-        answer = self._bucket.delete(key)
-        if answer.keeps_versions or self._traits.versions in _KEEPING:
+        keeps_versions = self._traits.versions in _KEEPING
+        if not (keeps_versions and self._is_hidden(key)):
+            keeps_versions |= self._bucket.delete(key).keeps_versions
+        if keeps_versions:
             self.delete_versions(key)
         if not self.is_gone(key):
             raise ObjectStays
@@ -277,6 +279,14 @@ class S3Store:
     def close(self) -> None:
         """End every call in hand, and all later ones."""
         self._bucket.close()
+
+    def _is_hidden(self, key: str) -> bool:
+        """Tell whether a marker hides it already: each deletion more would write another one,
+        every hour where old versions may not be deleted.
+        """
+        with suppress(MayNotRead):
+            return self.is_gone(key)
+        return False
 
     def _found_sha256(self, key: str, most: int) -> bytes | None:
         if self._traits.answers_sha256:
