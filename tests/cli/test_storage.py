@@ -19,6 +19,8 @@ from tests.fault_proxy import cut_request, fault_proxy
 from tests.keyring_session import keyring_session, require_keyring
 from tests.s3_servers import S3Server
 
+pytestmark = pytest.mark.keyring
+
 SECRET = b"secret-of-the-full-key-canary"
 
 

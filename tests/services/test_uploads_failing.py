@@ -86,6 +86,7 @@ def test_lost_network_never_gives_up_a_picture(storage, house):
         eventually(lambda tries=tries: tried(storage, job_id) >= tries)
         house.clock.advance(minutes=13)
         storage.uploader.wake()
+    eventually(lambda: tried(storage, job_id) >= 10)
     assert storage.states(job_id) == {UploadState.WAITING}
 
     storage.server.failing = lambda *_: None
