@@ -54,6 +54,7 @@ class PictureLinks(QObject):
         self._courier = courier
         self._tr = tr
         self._job_id: JobId | None = None
+        self._order = 0
         self._uploads: tuple[Upload, ...] = ()
         self._made: dict[tuple[ImageRef, DestinationId], tuple[LinkWish, ImageLink]] = {}
         watch.changed.connect(self._ask)
@@ -63,6 +64,7 @@ class PictureLinks(QObject):
         if job_id == self._job_id:
             return
         self._job_id = job_id
+        self._order += 1
         self._uploads = ()
         self._made.clear()
         self.changed.emit()
@@ -116,8 +118,11 @@ class PictureLinks(QObject):
 
     def copy(self, wish: LinkWish) -> None:
         """Make a link and put it on the clipboard; a new one each time."""
+        order = self._order
         future = self._watch.services.uploads.link(wish.ref, wish.destination_id, wish.lifetime)
-        self._courier.ask(self, future, then=lambda link: self._take(wish, link), failed=self._fail)
+        self._courier.ask(
+            self, future, then=lambda link: self._take(order, wish, link), failed=self._fail
+        )
 
     # --- within ----------------------------------------------------------------------
 
@@ -127,7 +132,10 @@ class PictureLinks(QObject):
     def _ref(self, image_id: ImageId) -> ImageRef:
         return ImageRef(self._job_id or JobId(""), image_id)
 
-    def _take(self, wish: LinkWish, link: ImageLink) -> None:
+    def _take(self, order: int, wish: LinkWish, link: ImageLink) -> None:
+        if order != self._order:
+            # Locked or deleted meanwhile: what was asked for then must not come out now.
+            return
         copy_text(link.url, wish.ref.job_id)
         if wish.ref.job_id == self._job_id:
             # Its end is remembered, the address itself is not.

@@ -15,7 +15,7 @@ from mayfly.ui.curtain import Documents
 from mayfly.ui.picture_links import PictureLinks
 from mayfly.ui.storage_watch import StorageWatch
 from mayfly.ui.times import end_text
-from mayfly.ui.wording import Tr, count_text
+from mayfly.ui.wording import Tr, number_text
 
 
 class PictureSending(QObject):
@@ -91,12 +91,13 @@ class PictureSending(QObject):
 
     def _tell(self, new: int, name: str) -> None:
         self._watch.ask()
-        text = count_text(
-            self._tr, new, "{n} picture is sent to {name}", "{n} pictures are sent to {name}"
+        tr = self._tr
+        text = tr(
+            "{n} picture is sent to {name}" if new == 1 else "{n} pictures are sent to {name}"
         )
         if not new:
-            text = self._tr("Nothing new to send to {name}.")
-        self._documents.status.show_message(text.replace("{name}", name))
+            text = tr("Nothing new to send to {name}.")
+        self._documents.status.show_message(text.format(n=number_text(new), name=name))
 
     def _tell_link(self, _ref: ImageRef, ends: datetime) -> None:
         end = end_text(self._tr, ends, self._watch.now())
