@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mayfly.domain.document_errors import DocumentError
 from mayfly.domain.errors import JobError
 from mayfly.domain.ids import JobId
 from mayfly.domain.jobs import Part
@@ -148,7 +149,8 @@ class Process:
 
     def export(self, job_id: JobId) -> str | None:
         """Return what an export as text would write, or None when it is refused."""
-        with suppress(JobError):
+        # What a document lacked is told in its own words, such as a password.
+        with suppress(JobError, DocumentError):
             return b"".join(self.exporting.render(job_id, "txt")).decode()
         return None
 
