@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from mayfly.domain.destinations import UploadState
+from mayfly.domain.errors import LaneClosed
+from mayfly.domain.events import VaultGone
 from mayfly.domain.storage_errors import (
     DestinationMissing,
     MayNotWrite,
@@ -255,6 +257,22 @@ def test_closing_ends_calls_in_hand_at_once_and_the_next_start_goes_on(storage, 
     next_one.uploads.start()
     next_one.wait_for(job_id, UploadState.STORED)
     assert storage.server.objects() == expected
+
+
+def test_panic_ends_what_is_in_hand_and_drops_the_access_key(storage, house):
+    attic = storage.add()
+    job_id = storage.read(*[10] * 2)
+
+    with storage.server.held():
+        storage.send(job_id, attic)
+        storage.server.at_door.acquire(timeout=10)
+        house.bus.publish(VaultGone())
+        assert not storage.connections.is_open(attic.destination_id)
+    storage.uploader.stop()
+
+    assert len(storage.server.puts) <= storage.most
+    with pytest.raises(LaneClosed):
+        storage.connections.open(attic)
 
 
 def test_edited_place_gets_nothing_where_it_was_before(storage, house):

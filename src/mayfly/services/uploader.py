@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from mayfly.domain.destinations import Destination, DestinationId, Upload, UploadState
 from mayfly.domain.errors import LaneClosed, UserError
-from mayfly.domain.events import Event, LockChanged, Trouble, UploadsChanged
+from mayfly.domain.events import Event, LockChanged, Trouble, UploadsChanged, VaultGone
 from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageId
 from mayfly.domain.network_port import Running
@@ -146,7 +146,11 @@ class Uploader:
         self._leave_seat()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, LockChanged) and event.locked:
+        if isinstance(event, VaultGone):
+            # Nobody would know of what was written from here on.
+            self._stopping.set()
+            self._connections.close()
+        elif isinstance(event, LockChanged) and event.locked:
             # Their keys must not stay in memory; what is in hand ends, and goes on later.
             self._connections.forget_all()
         if not isinstance(event, UploadsChanged | Trouble):
