@@ -140,3 +140,41 @@ def test_wish_that_the_vault_refuses_fails_its_future_and_changes_nothing(storag
     assert storage.changes() == before
     assert storage.uploads.in_state(UploadState.WAITING).result() == ()
     assert storage.uploads.by_job().result() == {}
+
+
+def test_wishes_that_cannot_be_turned_into_uploads_wait(storage, house, monkeypatch):
+    attic = storage.add()
+    job_id = house.admit("words")
+    storage.uploads.send_jobs([job_id], attic.destination_id).result()
+    ledger = house.vault.uploads
+
+    def refuse(*_):
+        raise VaultBusy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "fulfil", refuse)
+        patched.setattr(ledger, "ripe", refuse)
+        house.on_vault(lambda: storage.uploads.ended(job_id))
+        storage.uploads.start()
+        house.queue()
+        house.wait_until_read(job_id)
+
+    assert house.on_vault(ledger.ripe) == (job_id,)
+    # It has no pictures: that is no trouble, either.
+    house.on_vault(lambda: storage.uploads.ended(job_id))
+    assert house.on_vault(ledger.ripe) == ()
+
+
+def test_lane_that_ends_first_ends_uploads_quietly(storage, house, caplog):
+    attic = storage.add()
+    job_id = storage.read(*[10] * 2)
+    with storage.server.held():
+        storage.send(job_id, attic)
+        storage.server.at_door.acquire(timeout=10)
+        house.queues[0].stop()
+        house.lane.close()
+    storage.uploader.wake()
+
+    eventually(lambda: not any(one.is_alive() for one in storage.uploader._threads[:1]))
+    storage.uploader.stop()
+    assert "failed" not in caplog.text
