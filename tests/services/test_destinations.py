@@ -11,6 +11,7 @@ from mayfly.domain.destinations import (
     Credentials,
     StepState,
     VerifyStep,
+    credentials_entry,
     new_destination_id,
 )
 from mayfly.domain.errors import KeyringLocked, KeyringUnavailable, VaultLocked
@@ -299,3 +300,31 @@ def test_old_verification_no_longer_counts_when_something_is_sent(storage, house
     refused = storage.uploads.send([], added.destination_id).exception()
 
     assert isinstance(refused, NotVerified)
+
+
+def test_whenever_a_process_dies_every_key_has_a_row_that_names_it(storage, house):
+    """The row comes before the key and goes after it, so no order of deaths leaves an orphan."""
+    seen: list[tuple[str, bool]] = []
+
+    class Watching(MemorySecrets):
+        def put(self, name: str, value: str) -> None:
+            seen.append(("put", name in rows()))
+            super().put(name, value)
+            seen.append(("is put", name in rows()))
+
+        def remove(self, name: str) -> None:
+            super().remove(name)
+            seen.append(("is removed", name in rows()))
+
+    def rows() -> set[str]:
+        every = house.on_vault(house.vault.destinations.all)
+        return {credentials_entry(one.destination_id) for one in every}
+
+    storage.secrets = Watching()
+    added = storage.add("Attic", verify=False)
+    edit(storage, added, credentials=Credentials("AKIDOTHER", "another"))
+    storage.destinations.remove(added.destination_id).result()
+
+    assert seen == [("put", True), ("is put", True)] * 2 + [("is removed", True)]
+    assert rows() == set()
+    assert storage.secrets.held == {}
