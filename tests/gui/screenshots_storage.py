@@ -28,6 +28,7 @@ from mayfly.ui.storage_page import StoragePage
 from mayfly.ui.storage_watch import StorageServices
 from tests.gui.fake_storage import MINIO, FakeStorage, destination, upload
 from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
+from tests.gui.screenshots_exports import drawn
 
 _S = UploadState
 
@@ -41,11 +42,12 @@ class StoragePhotographer(Photographer):
         self._furnish(window)
         yield _after(0.3)
         with tempfile.TemporaryDirectory() as name:
-            window.add_paths(_documents(Path(name))[:3])
-            yield lambda: window.model.counts[JobState.DONE] == 3
+            window.add_paths([*_documents(Path(name))[:3], *drawn(Path(name))])
+            yield lambda: window.model.counts[JobState.DONE] == 4
         yield from self._settings(window)
         yield from self._sending(window)
         yield from self._uploads(window)
+        yield from self._pictures(window)
         self._lane.close()
 
     def _furnish(self, window) -> None:
@@ -169,6 +171,36 @@ class StoragePhotographer(Photographer):
         yield _after(0.5)
         self._take(dialog, "storage-uploads")
         dialog.accept()
+
+    def _pictures(self, window):
+        """The Images tab with pictures that lie somewhere, and an export that leads there."""
+        row = _row(window, "Garden report.pdf")
+        archive, cellar = self._archive.destination_id, self._cellar.destination_id
+        self._storage.uploads.put(
+            upload(row.job.job_id, archive, 1, _S.STORED),
+            upload(row.job.job_id, cellar, 1, _S.FAILED, error_code="may_not_write"),
+        )
+        window.jobs.choose(row)
+        images = window.pages.images
+        window.pages.tabs.setCurrentWidget(images)
+        yield lambda: len(images.model.views) == 2
+        yield _after(0.8)
+        images._choose([0])
+        yield _after(0.3)
+        self._take(window, "storage-images")
+        menu = images.menu_of_chosen()
+        menu.popup(window.mapToGlobal(window.rect().center()))
+        yield _after(0.2)
+        self._take(menu, "storage-images-menu")
+        menu.close()
+        window.resize(window.minimumSize())
+        yield _after(0.3)
+        self._take(window, "storage-images-small")
+        window.resize(1280, 800)
+        dialog = window.exports.open([row])
+        yield _after(0.4)
+        self._take(dialog, "storage-export")
+        dialog.reject()
 
 
 def main() -> int:

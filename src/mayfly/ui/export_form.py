@@ -226,9 +226,8 @@ class ExportForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
-        column.addLayout(grid)
-        column.addLayout(form)
-        column.addLayout(linked)
+        for part in (grid, linked, form):
+            column.addLayout(part)
 
     def _connect(self) -> None:
         for box in (*self.formats.values(), self.images, self.zip, self.replace):

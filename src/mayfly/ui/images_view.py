@@ -41,6 +41,7 @@ _REST = 10
 """Listing anew while pages come in takes a tenth of the time at most."""
 _ICON = QSize(18, 18)
 _SUMMARY_PX = 130
+_ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 FillMenu = Callable[[QMenu, tuple[ImageRef, ...]], None]
 """Adds what can be done with the pictures that are chosen."""
@@ -300,9 +301,9 @@ class ImagesView(QWidget):
         chosen, count = len(self.rows.chosen_rows()), len(self.model.views)
         text = count_text(self._tr, count, "{n} picture", "{n} pictures")
         if chosen:
-            text = self._tr("{n} of {all} chosen").format(
-                n=number_text(chosen), all=number_text(count)
-            )
+            is_short = self.save_button.toolButtonStyle() is _ICON_ONLY
+            wording = self._tr("{n} of {all}") if is_short else self._tr("{n} of {all} chosen")
+            text = wording.format(n=number_text(chosen), all=number_text(count))
         self._summary.setText(text)
         self.copy_button.setEnabled(chosen == 1)
         self.send_button.setEnabled(chosen > 0)
@@ -339,12 +340,12 @@ class ImagesView(QWidget):
         buttons = [self.save_button, self.copy_button]
         if not self.send_button.isHidden():
             buttons.append(self.send_button)
-        styles = Qt.ToolButtonStyle
         for button in buttons:
-            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if sum(button.sizeHint().width() for button in buttons) + _SUMMARY_PX > self.width():
             for button in buttons:
-                button.setToolButtonStyle(styles.ToolButtonIconOnly)
+                button.setToolButtonStyle(_ICON_ONLY)
+        self._show_chosen()
 
     def _make_button(self, icons: Icons, icon: str, text: str, name: str) -> QToolButton:
         button = QToolButton(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from mayfly.domain.images import ImageBlock
@@ -20,9 +20,8 @@ class PictureFrame:
 
     def paint(self, painter: QPainter, tones: Tones, place: QRectF) -> None:
         """Draw it around this place on the screen: dark on light and light on dark."""
-        fill = QColor(tones.word)
-        fill.setAlpha(26)
-        painter.setBrush(fill)
+        # Nothing is laid over the picture: its colours are to be seen.
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         around = place.adjusted(-2, -2, 2, 2)
         painter.setPen(QPen(QColor("#ffffff"), 5))
         painter.drawRect(around)

@@ -87,8 +87,10 @@ class PictureModel(QAbstractListModel):
                 stored = self.stored_text(view.block.image_id)
                 return f"{size} · {stored}" if stored else size
             case _Role.ToolTipRole:
+                stored = self.stored_text(view.block.image_id)
                 # As plain text: a caption may look like markup.
-                return view.alternative and f"<p>{_plain(view.alternative)}</p>"
+                lines = [_plain(text) for text in (view.alternative, stored) if text]
+                return "".join(f"<p>{line}</p>" for line in lines) or None
             case _:
                 return None
 
