@@ -182,6 +182,21 @@ def test_wish_of_a_process_that_died_is_fulfilled_by_the_next(storage, house):
     storage.wait_for(job_id, UploadState.STORED)
 
 
+def test_wish_of_a_process_that_died_is_fulfilled_by_one_that_goes_on(storage, house):
+    attic = storage.add()
+    storage.uploads.start()
+    wish = replace(house.wish(), destination_id=attic.destination_id)
+    source = BytesSource("letter.pdf", document(ScriptPage(images=1)))
+    (job_id,) = adding(storage, house).add_source(source, wish).result().jobs
+    # Read by another, which came to nothing that follows from it.
+    house.queue()
+    house.wait_until_read(job_id)
+
+    storage.uploader.wake()
+
+    storage.wait_for(job_id, UploadState.STORED)
+
+
 @pytest.mark.parametrize(
     ("hours", "verified", "error"), [(0, True, SourceTooShort), (1, False, NotVerified)]
 )

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -208,8 +209,11 @@ class Uploader:
     def _look(self) -> _Look:
         """Find what is to be done now. On the vault lane."""
         now_s = self._clock.monotonic_s()
+        is_off = self._is_locked() or self._is_time_doubtful()
+        if not is_off:
+            self._fulfil_wishes()
         counts = dict(self._vault.uploads.counts())
-        if not counts or self._is_locked() or self._is_time_doubtful():
+        if not counts or is_off:
             return _Look((), _IDLE_S, counts, is_off=bool(counts))
         now = self._clock.now()
         every = {one.destination_id: one for one in self._vault.destinations.all()}
@@ -230,6 +234,14 @@ class Uploader:
             (row, every[row.destination_id]) for row in rows if _object_of(row) not in in_hand
         )[:room]
         return _Look(fresh, self._wait_s(next_s), counts)
+
+    def _fulfil_wishes(self) -> None:
+        """Have sent what was wished of jobs that were read, and whose process did not come to it:
+        it died, or the vault was locked just then.
+        """
+        for job_id in self._vault.uploads.ripe():
+            with suppress(UserError):
+                self._vault.uploads.fulfil(job_id, self._clock.now())
 
     def _stopped(
         self,
