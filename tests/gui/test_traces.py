@@ -50,7 +50,8 @@ def look():
     elif dialog is not None and "chosen" in mode:
         dialog.findChild(QLineEdit, "fileNameEdit").setText(folder + "/zebracanary.pdf")
         dialog.accept()
-    else:
+    elif not window.arrivals.busy:
+        # Sooner it would ask whether what is being added is to be left out, and wait for ever.
         window.close()
 
 make = app.make_application
