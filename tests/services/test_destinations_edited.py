@@ -117,7 +117,7 @@ def test_edit_that_the_vault_refuses_puts_the_old_key_back(storage, house):
 
 def test_name_of_another_is_refused_before_the_keyring_is_asked(storage):
     storage.add("Attic")
-    second = storage.add("Cellar")
+    second = storage.add("Cellar", prefix="cellar/")
 
     with pytest.raises(DestinationExists):
         edit(storage, second, name="attic", credentials=Credentials("AKIDOTHER", "another"))

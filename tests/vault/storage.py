@@ -25,7 +25,9 @@ PAGES, PER_PAGE = 2, 3
 
 
 def destination(name: str = NAME, *, delete_with_job: bool = True, **place) -> Destination:
-    wanted = {"bucket": BUCKET, "prefix": "canary-prefix/", "addressing": Addressing.PATH} | place
+    # No two may be in one place.
+    prefix = "canary-prefix/" if name == NAME else f"canary-prefix/{sum(map(ord, name))}/"
+    wanted = {"bucket": BUCKET, "prefix": prefix, "addressing": Addressing.PATH} | place
     where = Place(Provider.MINIO, ENDPOINT, "canary-region", **wanted)
     return Destination(new_destination_id(), name, where, delete_with_job, NOW)
 

@@ -33,6 +33,21 @@ def test_what_is_added_is_there_as_it_was_given_also_after_reopening(desk) -> No
     assert desk.vault.destinations.get(one.destination_id) == one
 
 
+def test_no_two_are_in_one_place(desk) -> None:
+    # A job has the same objects for both: one would delete what the other is to keep.
+    shelf, one = desk.vault.destinations, destination("keeps", delete_with_job=False)
+    other = destination("deletes", delete_with_job=True)
+    shelf.add(one)
+
+    with pytest.raises(DestinationExists):
+        shelf.add(replace(other, place=one.place))
+    shelf.add(other)
+    with pytest.raises(DestinationExists):
+        shelf.change(replace(other, place=replace(one.place, region="elsewhere")))
+
+    assert {each.name for each in shelf.all()} == {"keeps", "deletes"}
+
+
 def test_a_name_is_taken_letter_case_aside(desk) -> None:
     shelf, one, other = desk.vault.destinations, destination("Straße"), destination("other")
     shelf.add(one)

@@ -44,7 +44,9 @@ class DestinationShelf(Protocol):
         ...
 
     def add(self, destination: Destination) -> None:
-        """Keep a new one; DestinationExists when the name is taken (letter case aside)."""
+        """Keep a new one; DestinationExists when the name is taken (letter case aside), or
+        the place: endpoint, bucket and prefix.
+        """
         ...
 
     def change(self, destination: Destination) -> None:

@@ -153,11 +153,11 @@ class DestinationMissing(StorageError):
 
 
 class DestinationExists(StorageError):
-    """The name is taken."""
+    """The name is taken, or the place: of two there one would delete what the other keeps."""
 
     code = "destination_exists"
-    text = "There is a destination of that name already."
-    remedy = "Choose another name, or edit the one there is."
+    text = "There is a destination of that name, or in that place, already."
+    remedy = "Choose another name or prefix, or edit the one there is."
 
 
 class DestinationInUse(StorageError):

@@ -178,11 +178,16 @@ class SqliteDestinationShelf:
         )
 
     def _require_free(self, tx: Transaction, destination: Destination) -> None:
-        """Raise DestinationExists when another one has the name, letter case aside."""
+        """Raise DestinationExists when another one has the name, letter case aside, or the place.
+
+        Of two in one place one would delete what the other is to keep: a job's pictures have the
+        same names there.
+        """
         wanted = _folded(destination.name)
         for one in self._destinations(tx):
             is_other = one.destination_id != destination.destination_id
-            if is_other and _folded(one.name) == wanted:
+            is_there = not _lies_elsewhere(one.place, destination.place)
+            if is_other and (is_there or _folded(one.name) == wanted):
                 raise DestinationExists
 
     def _tell(
