@@ -115,6 +115,27 @@ def test_pictures_are_sent_linked_and_listed(desk: Desk) -> None:
     assert listed.json["uploads"] == []
 
 
+def test_what_is_said_of_an_upload_is_of_those_pictures_and_that_bucket(desk: Desk) -> None:
+    program = desk.program
+    for name in ("First", "Second"):
+        assert desk.add(name, "--prefix", name.lower()).status == 0
+        assert program.run("destinations", "verify", name).status == 0
+    assert program.run("upload", desk.job, "--destination", "First", "--wait").status == 0
+
+    none = program.run("upload", desk.job, "--destination", "Second", "--images", "1-1,9-9")
+    begun = program.run("upload", desk.job, "--destination", "Second", "--images", "1-1")
+    one = program.run("upload", desk.job, "--destination", "Second", "--images", "1-1", "--wait")
+
+    assert (none.status, none.out) == (4, "")
+    assert "no picture of that number" in none.err
+    assert begun.out == f"{desk.job[:8]}  0 of 1 stored\n"
+    assert "They are sent while" in begun.err
+    assert one.out == f"{desk.job[:8]}  1 of 1 stored\n"
+    assert list(desk.objects("second/")) == [f"second/{desk.job}/page-1-image-1.jpg"]
+    for name in ("First", "Second"):
+        assert program.run("destinations", "remove", name).status == 0
+
+
 def test_an_export_leads_to_what_is_stored_until_its_links_end(desk: Desk) -> None:
     program, out = desk.program, desk.program.folder
     assert program.run("upload", desk.job, "--destination", "Attic", "--wait").status == 0

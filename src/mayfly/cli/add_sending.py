@@ -32,7 +32,7 @@ class AddSending:
         """Wait until the pictures of these jobs, which were read, are where they are to be."""
         if self._destination is not None:
             with UploadWaiting(self._mayfly, progress) as waiting:
-                self._uploads = waiting.until_ended(job_ids)
+                self._uploads = waiting.until_ended(job_ids, self._destination.destination_id)
 
     def tell(self, terminal: Terminal) -> None:
         """Say how many are stored, and of the others why not."""

@@ -15,13 +15,14 @@ from mayfly.cli.progress import open_progress
 from mayfly.cli.session import Session
 from mayfly.cli.storage_lines import overview_lines, upload_line
 from mayfly.cli.storage_shapes import link_shape, overview_shape, upload_shape
-from mayfly.cli.upload_waiting import UploadWaiting
+from mayfly.cli.upload_waiting import UNDER_WAY, UploadWaiting
 from mayfly.cli.wait_command import wait_for
 from mayfly.composition import Mayfly
 from mayfly.domain.destinations import Destination, Upload, UploadState
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import AlreadyDeleted, NoSuchJob, SourceGone, UserError
 from mayfly.domain.ids import JobId
+from mayfly.domain.image_errors import NoSuchImage
 from mayfly.domain.images import ImageId, ImageRef
 from mayfly.domain.jobs import Job
 from mayfly.domain.states import JobState
@@ -45,7 +46,8 @@ hours that are named, after 7 days, or with the job, whichever comes first; nobo
 sooner but by deleting the object.
 """
 
-_SENT = "Sent while Mayfly's window is open, or by “mayfly uploads wait”."
+_WHEN = "They are sent while Mayfly's window is open, or by “mayfly uploads wait”."
+_NOT_READ = "to be sent once it is read"
 _UNFINISHED = (UploadState.OWED, UploadState.WAITING, UploadState.FAILED)
 _ACTIONS = ("list", "pause", "resume", "cancel", "retry", "dismiss", "wait")
 _OF_JOBS = {"cancel": "Stopped", "retry": "Again", "dismiss": "Forgotten"}
@@ -113,16 +115,21 @@ def run_upload(arguments: argparse.Namespace, session: Session) -> int:
     refused: dict[str, UserError] = {}
     jobs = _found(mayfly, arguments.jobs, refused)
     wanted = _wanted(mayfly, destination, jobs, arguments.images, refused)
-    uploads = _carried_out(session, mayfly, wanted) if arguments.wait and wanted else ()
+    if arguments.wait and wanted:
+        _carry_out(session, mayfly, wanted, destination)
+    uploads = _meant(mayfly, destination, wanted, arguments.images)
     for reference, error in refused.items():
         session.terminal.say(f"mayfly: {reference[:SHORT_ID]}: {error}")
-    for one in wanted:
-        session.terminal.print_line(f"{one[:SHORT_ID]}  {_standing(one, uploads)}")
+    standings = [_standing(find_job(mayfly, one), uploads) for one in wanted]
+    for one, standing in zip(wanted, standings, strict=True):
+        session.terminal.print_line(f"{one[:SHORT_ID]}  {standing}")
+    if not arguments.wait:
+        if _NOT_READ in standings or any(one.state in UNDER_WAY for one in uploads):
+            session.terminal.say(_WHEN)
+        uploads = ()
     _tell_failures(session, uploads, destination)
     if session.terminal.as_json:
         session.terminal.print_json(_upload_shapes(destination, wanted, uploads, refused))
-    if wanted and not arguments.wait:
-        session.terminal.say(_SENT)
     statuses = [upload_status(one) for one in uploads] or [ExitStatus.DONE] * bool(wanted)
     return combined([*statuses, *(error.exit_status for error in refused.values())])
 
@@ -202,6 +209,7 @@ def _wanted(
 ) -> list[JobId]:
     """Have them sent; return the jobs of which something is."""
     if images and jobs:
+        _check_found(mayfly, jobs[0].job_id, images)
         refs = [ImageRef(jobs[0].job_id, one) for one in images]
         mayfly.uploads.send(refs, destination.destination_id).result()
         return [jobs[0].job_id]
@@ -215,16 +223,41 @@ def _wanted(
     return list(possible)
 
 
-def _carried_out(session: Session, mayfly: Mayfly, job_ids: list[JobId]) -> tuple[Upload, ...]:
+def _check_found(mayfly: Mayfly, job_id: JobId, images: tuple[ImageId, ...]) -> None:
+    """Raise NoSuchImage unless all of them were found, so that a slip of the finger sends none."""
+    found = {one.block.image_id for one in mayfly.library.images(job_id).result()}
+    if not found.issuperset(images):
+        raise NoSuchImage
+
+
+def _carry_out(
+    session: Session, mayfly: Mayfly, job_ids: list[JobId], destination: Destination
+) -> None:
     wait_for(session, mayfly, job_ids)
     with open_progress(session.terminal) as progress, UploadWaiting(mayfly, progress) as waiting:
-        return waiting.until_ended(job_ids)
+        waiting.until_ended(job_ids, destination.destination_id)
 
 
-def _standing(job_id: JobId, uploads: tuple[Upload, ...]) -> str:
-    mine = [one.state for one in uploads if one.job_id == job_id]
+def _meant(
+    mayfly: Mayfly,
+    destination: Destination,
+    job_ids: list[JobId],
+    images: tuple[ImageId, ...] | None,
+) -> tuple[Upload, ...]:
+    """Return how far what was asked for is; the jobs may have been sent elsewhere as well."""
+    return tuple(
+        upload
+        for one in job_ids
+        for upload in mayfly.uploads.of_job(one).result()
+        if upload.destination_id == destination.destination_id
+        and (not images or upload.image_id in images)
+    )
+
+
+def _standing(job: Job, uploads: tuple[Upload, ...]) -> str:
+    mine = [one.state for one in uploads if one.job_id == job.job_id]
     if not mine:
-        return "no pictures" if uploads else "sent"
+        return "no pictures" if job.state is JobState.DONE else _NOT_READ
     stored = sum(one is UploadState.STORED for one in mine)
     return f"{stored} of {len(mine)} stored"
 

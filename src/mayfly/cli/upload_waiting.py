@@ -8,13 +8,13 @@ from collections.abc import Collection
 from mayfly.cli.progress import Progress
 from mayfly.cli.terminal import Terminal
 from mayfly.composition import Keyless, Mayfly
-from mayfly.domain.destinations import Destination, Upload, UploadState
+from mayfly.domain.destinations import Destination, DestinationId, Upload, UploadState
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.events import Event, JobsChanged, Trouble, UploadsChanged
 from mayfly.domain.ids import JobId
 
 _LOOK_AT_LEAST_EVERY_S = 1.0
-_UNDER_WAY = frozenset({UploadState.WAITING, UploadState.OWED})
+UNDER_WAY = frozenset({UploadState.WAITING, UploadState.OWED})
 _PAUSED = "Uploads are paused; “mayfly uploads resume” lets them go on."
 
 
@@ -47,17 +47,22 @@ class UploadWaiting:
     def __exit__(self, *_error: object) -> None:
         self._stop_listening()
 
-    def until_ended(self, job_ids: Collection[JobId]) -> tuple[Upload, ...]:
-        """Wait until nothing of these jobs is under way any more; return their uploads.
+    def until_ended(
+        self, job_ids: Collection[JobId], destination_id: DestinationId
+    ) -> tuple[Upload, ...]:
+        """Wait until nothing of these jobs is under way there any more; return their uploads.
 
         Ends as well when nothing goes on by itself: paused, or the destination does not work.
         """
         while True:
             self._news.clear()
             uploads = tuple(
-                upload for one in job_ids for upload in self._mayfly.uploads.of_job(one).result()
+                upload
+                for one in job_ids
+                for upload in self._mayfly.uploads.of_job(one).result()
+                if upload.destination_id == destination_id
             )
-            left = tuple(one for one in uploads if one.state in _UNDER_WAY)
+            left = tuple(one for one in uploads if one.state in UNDER_WAY)
             self._progress.show("Uploading", len(uploads) - len(left), len(uploads))
             if not left or self._is_stuck(left):
                 return uploads
@@ -69,7 +74,7 @@ class UploadWaiting:
             self._news.clear()
             uploads = self._mayfly.uploads
             left = tuple(
-                upload for state in _UNDER_WAY for upload in uploads.in_state(state).result()
+                upload for state in UNDER_WAY for upload in uploads.in_state(state).result()
             )
             done = uploads.overview().result().total(UploadState.STORED)
             self._progress.show("Uploading", done, done + len(left))
