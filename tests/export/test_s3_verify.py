@@ -193,7 +193,11 @@ class TestEveryStepFails:
                 found = stores.verify(place, FULL, lambda _news: None)
         assert failed_at(VerifyStep.TLS, "certificate_refused", found)
 
-    def test_tls_where_there_is_none(self, verify, proxy):
+    def test_tls_where_there_is_none(self, verify, seaweed_server):
+        found = verify(endpoint=seaweed_server.place.endpoint.replace("http:", "https:"))
+        assert failed_at(VerifyStep.TLS, "no_tls_there", found)
+
+    def test_tls_with_one_who_hangs_up(self, verify, proxy):
         found = verify(endpoint=proxy.endpoint.replace("http:", "https:"))
         assert failed_at(VerifyStep.TLS, "storage_unreachable", found)
 

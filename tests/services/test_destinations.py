@@ -328,3 +328,14 @@ def test_whenever_a_process_dies_every_key_has_a_row_that_names_it(storage, hous
     assert seen == [("put", True), ("is put", True)] * 2 + [("is removed", True)]
     assert rows() == set()
     assert storage.secrets.held == {}
+
+
+def test_new_key_does_not_stand_for_what_failed_with_the_old_one(storage, house):
+    added = storage.add("Attic", verify=False)
+    house.on_vault(
+        lambda: house.vault.destinations.note_failed(added.destination_id, "secret_wrong")
+    )
+
+    changed = edit(storage, added, credentials=Credentials("AKIDOTHER", "another"))
+
+    assert changed.error_code == NotVerified.code

@@ -15,6 +15,7 @@ from mayfly.domain.places import (
     is_near_address,
 )
 from mayfly.domain.storage_errors import (
+    AccountInvalid,
     BucketNameInvalid,
     DestinationInvalid,
     EndpointInvalid,
@@ -123,7 +124,7 @@ def test_partitions_and_jurisdictions_have_servers_of_their_own(
 
 @pytest.mark.parametrize("account", ["", "a/b", "a.b.c", "a@b", "a.EU"])
 def test_an_account_cannot_lead_elsewhere(account):
-    with pytest.raises(EndpointInvalid):
+    with pytest.raises(AccountInvalid):
         filled(place(Provider.CLOUDFLARE_R2, "", region=""), account=account)
 
 

@@ -59,6 +59,17 @@ the bucket stays there.
 """
 
 
+_PROVIDERS = f"whose it is: {', '.join(Provider)}"
+
+
+def _provider(text: str) -> Provider:
+    try:
+        return Provider(text.lower())
+    except ValueError:
+        message = f"“{text}” is not a provider; there are {', '.join(Provider)}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
 def add_parsers(commands: Commands) -> None:
     """Declare the commands."""
     below = commands.group(
@@ -79,7 +90,7 @@ def add_parsers(commands: Commands) -> None:
     )
     add.add_argument("name", metavar="NAME", help="what to call it")
     add.add_argument(
-        "--provider", type=Provider, choices=tuple(Provider), required=True, help="whose it is"
+        "--provider", type=_provider, required=True, metavar="PROVIDER", help=_PROVIDERS
     )
     _add_place_options(add)
     add.set_defaults(bucket_needed=add.error)
@@ -93,7 +104,7 @@ def add_parsers(commands: Commands) -> None:
     )
     _add_name(edit)
     edit.add_argument("--name", dest="new_name", metavar="NAME", help="call it so from now on")
-    edit.add_argument("--provider", type=Provider, choices=tuple(Provider), help="whose it is")
+    edit.add_argument("--provider", type=_provider, metavar="PROVIDER", help=_PROVIDERS)
     _add_place_options(edit)
     edit.add_argument("--new-key", action="store_true", help="ask for another access key")
     for name, run, summary, description in (
@@ -137,7 +148,7 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
         arguments.name, place, _key(arguments), delete_with_job=bool(arguments.delete_with_job)
     ).result()
     _show(session, added)
-    session.terminal.say(f"Verify it with “mayfly destinations verify {added.name}”.")
+    _tell_to_verify(session, added)
     return ExitStatus.DONE
 
 
@@ -158,6 +169,7 @@ def run_edit(arguments: argparse.Namespace, session: Session) -> int:
         ),
     ).result()
     _show(session, changed)
+    _tell_to_verify(session, changed)
     return ExitStatus.DONE
 
 
@@ -290,6 +302,11 @@ def _opened(session: Session) -> Mayfly:
     if not session.has_vault():
         raise DestinationMissing
     return session.vault()
+
+
+def _tell_to_verify(session: Session, destination: Destination) -> None:
+    if destination.verified_at is None:
+        session.terminal.say(f"Verify it with “mayfly destinations verify {destination.name}”.")
 
 
 def _show(session: Session, destination: Destination) -> None:

@@ -18,6 +18,7 @@ from mayfly.domain.destinations import (
     VersionNews,
 )
 from mayfly.domain.error_codes import error_of
+from mayfly.domain.storage_errors import NotVerified
 from mayfly.services.uploads import UploadOverview
 
 _STEPS = {
@@ -51,7 +52,7 @@ def destination_lines(destination: Destination, now: datetime) -> Iterator[str]:
     yield f"  {place.endpoint}  {place.bucket}/{place.prefix}  {place.region}"
     if place.is_insecure:
         yield "  not encrypted on the way: whoever is on the same network can read along"
-    if destination.error_code is not None:
+    if destination.error_code not in (None, NotVerified.code):
         yield f"  not verified: {error_of(destination.error_code)}"
     elif destination.verified_at is None:
         yield "  not verified"

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from mayfly.domain.destinations import Addressing, Credentials, Place, Provider
 from mayfly.domain.storage_errors import (
+    AccountInvalid,
     BucketNameInvalid,
     CredentialsInvalid,
     DestinationInvalid,
@@ -103,9 +104,10 @@ def filled(place: Place, *, account: str = "") -> Place:
     if not endpoint:
         if not region:
             raise RegionInvalid
-        lacks_account = pattern.needs_account and not _ACCOUNT.fullmatch(account)
-        if not pattern.endpoint or lacks_account:
+        if not pattern.endpoint:
             raise EndpointInvalid
+        if pattern.needs_account and not _ACCOUNT.fullmatch(account):
+            raise AccountInvalid
         endpoint = pattern.endpoint.format(region=checked_region(region), account=account)
         # The one partition of Amazon's with a name of its own for its servers.
         endpoint = _CHINA.sub(r"\1.cn", endpoint)

@@ -20,6 +20,17 @@ class StorageUnreachable(StorageError):
     is_passing = True
 
 
+class NoTlsThere(StorageUnreachable):
+    """Something answers, but not with TLS: a server without it, or somebody on the way."""
+
+    code = "no_tls_there"
+    text = "What answers at the endpoint's address does not speak TLS (https)."
+    remedy = (
+        "Look at its port. For a server without TLS in your own network, write an address that"
+        " begins with http://."
+    )
+
+
 class StorageBusy(StorageError):
     """The server answers 500, 503 or “slow down”."""
 
@@ -184,12 +195,22 @@ class EndpointInvalid(DestinationInvalid):
     remedy = "Enter scheme and host, and a port if there is one: https://s3.example.org:9000."
 
 
+class AccountInvalid(DestinationInvalid):
+    """The provider's servers are named by the account, and it is missing or cannot be one."""
+
+    code = "account_invalid"
+    text = "The account's id is missing, or cannot be one."
+    remedy = "Copy it from your provider's page: Cloudflare's is 32 letters and digits."
+
+
 class BucketNameInvalid(DestinationInvalid):
     """No bucket can have this name."""
 
     code = "bucket_name_invalid"
     text = "No bucket can have this name."
-    remedy = "Copy it from your provider's page: 3 to 63 letters, digits, dots and hyphens."
+    remedy = (
+        "Copy it from your provider's page: 3 to 63 letters, digits, dots, hyphens and underscores."
+    )
 
 
 class RegionInvalid(DestinationInvalid):

@@ -18,6 +18,7 @@ from mayfly.domain.storage_errors import (
     CertificateRefused,
     ConnectionRefusedHere,
     InsecureEndpoint,
+    NoTlsThere,
     StorageError,
     StorageUnreachable,
 )
@@ -25,6 +26,8 @@ from mayfly.export.s3_line import Line, Patience
 from mayfly.export.s3_trust import trust
 
 _SEND_BUFFER = 256 << 10
+_ANSWERS_IN_PLAIN = frozenset({"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG"})
+"""How OpenSSL calls an answer that is no TLS; which one depends on its version."""
 
 
 class Reaching(Protocol):
@@ -139,7 +142,7 @@ class Pool:
         """Do TLS over the connection, where the server has it."""
         if not self.server.has_tls:
             return Line(sock, host, self._patience.answer_s)
-        refused: CertificateRefused | None = None
+        refused: StorageError | None = None
         try:
             sock.settimeout(self._patience.connect_s)
             wrapped = self._tls().wrap_socket(
@@ -150,6 +153,11 @@ class Pool:
             wrapped.do_handshake()
         except ssl.SSLCertVerificationError:
             refused = CertificateRefused()
+        except ssl.SSLError as error:
+            if error.reason not in _ANSWERS_IN_PLAIN:
+                self._forget(sock)
+                raise
+            refused = NoTlsThere()
         except BaseException:
             self._forget(sock)
             raise

@@ -260,7 +260,8 @@ class Destinations:
     def _change(self, after: Destination, *, has_new_key: bool) -> Destination:
         self._shelf.change(after)
         changed = self._shelf.get(after.destination_id)
-        if has_new_key and changed.verified_at is not None:
+        # Neither what was verified with the key before nor what failed with it is of this one.
+        if has_new_key and (changed.verified_at is not None or changed.error_code is not None):
             self._shelf.note_failed(after.destination_id, NotVerified.code)
             changed = self._shelf.get(after.destination_id)
         return changed

@@ -16,6 +16,7 @@ from mayfly.domain.destinations import (
     VersionNews,
 )
 from mayfly.domain.error_codes import error_of
+from mayfly.domain.storage_errors import NotVerified
 from mayfly.ui.times import moment_text
 from mayfly.ui.wording import Tr, count_text, number_text
 
@@ -70,7 +71,7 @@ def standing(tr: Tr, destination: Destination, now: datetime) -> Told:
     if verified_at is not None and destination.may_be_used(now):
         moment = moment_text(tr, verified_at, now)
         return Told("done", "good", tr("Verified: {moment}").format(moment=moment))
-    if code is not None:
+    if code is not None and code != NotVerified.code:
         error = error_of(code)
         return Told("failed", "bad", f"{tr(error.text)} {tr(error.remedy)}")
     if verified_at is not None:
