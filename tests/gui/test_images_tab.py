@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from mayfly.domain.events import JobsChanged
 from mayfly.domain.images import ImageBlock, ImageId, ImageKind, ImageRef, ImageType
 from mayfly.domain.pages import Box
 from mayfly.domain.states import JobState
@@ -222,3 +223,41 @@ def test_no_picture_is_opened_before_it_is_looked_at(desk):
     desk.wait(lambda: images.thumbnails.count == 2)
     assert len(opened) == 2
     assert "MainThread" not in desk.house.vault.threads
+
+
+def test_a_caption_goes_with_the_text_that_it_is_of(shown):
+    images, row = shown.images, shown.row("zebracanary.pdf")
+    assert "okapicanary" in all_texts()
+    images.large_wanted.emit(ImageRef(row.job.job_id, ImageId(1, 1)))
+
+    shown.window.deleting.delete_result([row])
+
+    shown.wait(lambda: [one.alternative for one in images.model.views] == [None] * 3)
+    shown.settle()
+    assert "okapicanary" not in all_texts()
+
+
+def test_pictures_go_with_the_picture_of_their_page(shown):
+    large, images, row = (
+        shown.window.pages.looking.large,
+        shown.images,
+        shown.row("zebracanary.pdf"),
+    )
+    images.large_wanted.emit(ImageRef(row.job.job_id, ImageId(1, 1)))
+    shown.wait(lambda: large.page is not None)
+
+    shown.window.deleting.delete_picture(row, 1)
+
+    shown.wait(lambda: [one.block.image_id for one in images.model.views] == [ImageId(3, 1)])
+    shown.wait(lambda: large.page is None and images.thumbnails.count == 1)
+
+
+def test_pictures_go_with_a_page_that_another_process_deletes(shown):
+    images, row, house = shown.images, shown.row("zebracanary.pdf"), shown.house
+    job_id = row.job.job_id
+    house.on_vault(lambda: house.vault.purge_page_images(job_id, 1, house.clock.now()))
+
+    house.bus.publish(JobsChanged())
+
+    shown.wait(lambda: [one.block.image_id for one in images.model.views] == [ImageId(3, 1)])
+    shown.wait(lambda: not shown.window.pages.has_picture)

@@ -13,7 +13,7 @@ from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import UserError
 from mayfly.domain.ids import JobId
 from mayfly.domain.images import ImageBlock
-from mayfly.domain.jobs import Part
+from mayfly.domain.jobs import Job, Part
 from mayfly.domain.ports import Lane
 from mayfly.domain.states import JobState
 from mayfly.services.library import Library, PageView
@@ -78,6 +78,7 @@ class PagePane(QWidget):
         self._row: JobRow | None = None
         self._state: JobState | None = None
         self._parts: frozenset[Part] = frozenset()
+        self._seen: Job | None = None
         self._hidden = False
         self._number = 1
         self._page: PagePicture | None = None
@@ -134,7 +135,7 @@ class PagePane(QWidget):
             self.refresh()
             return
         self._let_go()
-        self._row = row
+        self._row, self._seen = row, None
         self._number = 1
         self._state = None
         self._parts = frozenset()
@@ -155,7 +156,7 @@ class PagePane(QWidget):
 
     def forget(self) -> None:
         """Let everything go: the job is being deleted, or the window hides."""
-        self._row = None
+        self._row = self._seen = None
         self._let_go()
         self._show_bar()
         self._show_hint("")
@@ -180,6 +181,7 @@ class PagePane(QWidget):
             self.note.clear()
             self._show_bar()
             return
+        self._seen = row.job
         now = self._model.now()
         parts, before = parts_left(row.job, now), self._parts
         self._parts = parts
@@ -359,8 +361,12 @@ class PagePane(QWidget):
             self.refresh()
 
     def _hear(self, job_ids: frozenset[str]) -> None:
-        if self._row is not None and self._row.job.job_id in job_ids:
-            self.refresh()
+        row = self._row
+        if row is not None and row.job.job_id in job_ids:
+            # It changed in nothing that a row tells: the picture of a page is gone, here or by
+            # another process.
+            look = self.fetch_again if row.job == self._seen else self.refresh
+            look()
         take_back_copies(lambda job_id, part: job_id in job_ids and self._is_gone(job_id, part))
 
     def _is_gone(self, job_id: JobId, part: Part) -> bool:
