@@ -5,14 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mayfly.bootstrap import Foundation
-from mayfly.cli.program import run
+if TYPE_CHECKING:
+    from mayfly.bootstrap import Foundation
+
+_INTERRUPTED = 130
 
 
 def main() -> int:
     """Run with this process's arguments and return the exit status."""
-    return run(sys.argv[1:], _open_window)
+    try:
+        # Here, so that Ctrl-C while all of it is being loaded is no fault of the program's.
+        from mayfly.cli.program import run
+
+        return run(sys.argv[1:], _open_window)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
 
 def _open_window(foundation: Foundation, paths: Sequence[Path]) -> int:

@@ -290,3 +290,27 @@ def _on_terminal(program: Program, words: tuple[str, ...], typed: tuple[str, ...
                 os.write(ours, left.pop(0).encode() + b"\n")
     os.close(ours)
     return _Screen(process.wait(timeout=TIMEOUT_S), seen.decode(errors="replace"))
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_no_fault_of_its_own() -> None:
+    code = (
+        "import sys\n"
+        "class Late:\n"
+        "    def __getattr__(self, name): raise KeyboardInterrupt\n"
+        "from mayfly.__main__ import main\n"
+        "sys.modules['mayfly.cli.program'] = Late()\n"
+        "sys.exit(main())"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, timeout=30
+    )
+
+    assert (answer.returncode, answer.stderr) == (130, b"")
+
+
+def test_what_is_only_exported_is_said_where_it_is_to_be_shown(bare: Program) -> None:
+    refused = bare.run("show", "1234", "--format", "pdf")
+
+    assert refused.status == 2
+    assert "“mayfly export” writes it" in refused.err

@@ -27,6 +27,8 @@ from mayfly.domain.jobs import Job, ReadOptions
 from mayfly.domain.retention import RetentionRule
 from mayfly.services.intake import Taken, Wish
 
+_NOT_WRITTEN = "What is read later is not written to the folder: “mayfly export” does that."
+
 _DESCRIPTION = """
 Seal documents in the vault and queue them. What is added by one command is one batch.
 Folders give the documents in them and below. Your own files are never changed.
@@ -132,6 +134,8 @@ def run_add(arguments: argparse.Namespace, session: Session) -> int:
     sending.tell(terminal)
     if interrupted:
         terminal.say(STOPPED_WAITING)
+        if exports:
+            terminal.say(_NOT_WRITTEN)
         return ExitStatus.INTERRUPTED
     if not reads_here and taken.refused < len(taken.jobs):
         terminal.say("Read while Mayfly's window is open, or by “mayfly wait”.")

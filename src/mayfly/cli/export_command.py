@@ -14,9 +14,11 @@ from mayfly.cli.exit_status import ExitStatus, combined
 from mayfly.cli.exports import Written
 from mayfly.cli.job_reference import find_batch, find_job
 from mayfly.cli.json_shapes import export_shape
+from mayfly.cli.listing import SHORT_ID
 from mayfly.cli.progress import Progress, open_progress
 from mayfly.cli.session import Session
 from mayfly.composition import Mayfly
+from mayfly.domain.destinations import UploadState
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.errors import TargetMissing, UserError
 from mayfly.domain.exports import ALL_PAGES, Exported, ExportOrder, ExportProgress
@@ -27,6 +29,10 @@ from mayfly.services.export_run import ExportRun
 _LOOK_AT_LEAST_EVERY_S = 1.0
 """Only so that Ctrl-C is heard where waiting for ever cannot be interrupted (Windows)."""
 
+_NO_LINKS = (
+    "No picture of these documents lies in storage of your own, so there are no links."
+    " “mayfly upload” sends pictures there."
+)
 _STOPPED = "Stopped. The files named above are written; nothing is left of the others."
 
 _DESCRIPTION = """
@@ -116,6 +122,8 @@ def run_export(arguments: argparse.Namespace, session: Session) -> int:
         answers, interrupted = _waited_for(run)
     written = [*map(_written, answers), *refused]
     _print(session, written)
+    if arguments.links and not _lies_anywhere(mayfly, job_ids):
+        terminal.say(_NO_LINKS)
     if interrupted:
         terminal.say(_STOPPED)
         return ExitStatus.INTERRUPTED
@@ -170,6 +178,13 @@ def _referred(arguments: argparse.Namespace, mayfly: Mayfly) -> tuple[list[JobId
     return found, refused
 
 
+def _lies_anywhere(mayfly: Mayfly, job_ids: Sequence[JobId]) -> bool:
+    by_job = mayfly.uploads.by_job().result()
+    return any(
+        state is UploadState.STORED for one in job_ids for _where, state in by_job.get(one, ())
+    )
+
+
 def _teller(progress: Progress) -> Callable[[ExportProgress], None]:
     def tell(now: ExportProgress) -> None:
         pages = "1 page" if now.pages_done == 1 else f"{now.pages_done} pages"
@@ -208,7 +223,7 @@ def _print(session: Session, written: Sequence[Written]) -> None:
     for one in written:
         if one.error is not None:
             what = one.file_format or (f"picture {one.image}" if one.image else "pictures")
-            terminal.say(f"mayfly: {one.job} as {what}: {one.error}")
+            terminal.say(f"mayfly: {one.job[:SHORT_ID]} as {what}: {one.error}")
     if terminal.as_json:
         shapes = [
             export_shape(one.job, one.file_format, image=one.image, file=one.file, error=one.error)

@@ -77,7 +77,7 @@ def add_parsers(commands: Commands) -> None:
     parser.add_argument("job", metavar="JOB", help="the job's id, or its first 4 digits and more")
     parser.add_argument(
         "--format",
-        choices=("text", *_FORMS),
+        type=_form,
         default="text",
         metavar="FORMAT",
         help=f"text (the same as txt), {', '.join(_FORMS)}; --json is json",
@@ -90,6 +90,17 @@ def add_parsers(commands: Commands) -> None:
         metavar="PAGES",
         help="only these pages: 2, 1-3,7 or 9- (from the ninth on)",
     )
+
+
+def _form(text: str) -> str:
+    wanted = text.lower()
+    if wanted == "text" or wanted in _FORMS:
+        return wanted
+    there = ", ".join(("text", *_FORMS))
+    message = f"“{text}” cannot be shown; there are {there}"
+    if wanted in tuple(ExportFormat):
+        message = f"{wanted} is a file of its own: “mayfly export” writes it. {there} can be shown"
+    raise argparse.ArgumentTypeError(message)
 
 
 def run_list(arguments: argparse.Namespace, session: Session) -> int:

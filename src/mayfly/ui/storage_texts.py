@@ -60,9 +60,10 @@ def provider_name(tr: Tr, provider: Provider) -> str:
 
 
 def place_text(tr: Tr, destination: Destination) -> str:
-    """Return kind and bucket in one line."""
+    """Return kind, server and bucket in one line."""
     place = destination.place
-    return f"{provider_name(tr, place.provider)} · {place.bucket}/{place.prefix}"
+    server = place.endpoint.partition("://")[2]
+    return f"{provider_name(tr, place.provider)} · {server} · {place.bucket}/{place.prefix}"
 
 
 def standing(tr: Tr, destination: Destination, now: datetime) -> Told:
