@@ -157,6 +157,17 @@ def test_versions_that_stay_get_no_marker_more_with_every_try(liar):
     assert "DELETE" not in liar.seen
 
 
+def test_what_is_forbidden_to_read_is_deleted_all_the_same(liar):
+    liar.harm("HEAD", said(b"403 No"))
+    liar.harm("GET", answer(403, "AccessDenied"))
+    store = opened(liar, Traits(VersionNews.KEEPS_VERSIONS, hides_missing=True))
+
+    with pytest.raises(VersionsStay):
+        store.delete("to/it.png")
+
+    assert "DELETE" in liar.seen
+
+
 def test_list_of_versions_without_an_end(liar):
     page = (
         b"<ListVersionsResult><Version><Key>to/it.png</Key><VersionId>1</VersionId></Version>"

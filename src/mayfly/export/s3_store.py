@@ -282,10 +282,10 @@ class S3Store:
 
     def _is_hidden(self, key: str) -> bool:
         """Tell whether a marker hides it already: each deletion more would write another one,
-        every hour where old versions may not be deleted.
+        every hour where old versions may not be deleted. “Forbidden” does not tell.
         """
         with suppress(MayNotRead):
-            return self.is_gone(key)
+            return not self._bucket.is_there(key)
         return False
 
     def _found_sha256(self, key: str, most: int) -> bytes | None:
