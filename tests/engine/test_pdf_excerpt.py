@@ -103,11 +103,14 @@ def test_nothing_of_another_page_or_of_the_whole_document_is_in_it(shared_reader
     assert b"a note of its own" in found
 
 
-def test_a_remark_that_leads_to_another_page_does_not_bring_it(shared_reader):
+@pytest.mark.parametrize(
+    ("key", "leads"), [("A", "<< /S /GoTo /D [{page} 0 R /Fit] >>"), ("Own", "{drawn} 0 R")]
+)
+def test_a_remark_that_leads_to_another_page_does_not_bring_it(shared_reader, key, leads):
     document = pymupdf.open(stream=pdf_of("zebracanary first. " * 9, "The second page. " * 9))
-    there = document[0].xref
+    there = leads.format(page=document[0].xref, drawn=document[0].get_contents()[0])
     note = document[1].add_text_annot((300, 300), "a note of its own")
-    document.xref_set_key(note.xref, "A", f"<< /S /GoTo /D [{there} 0 R /Fit] >>")
+    document.xref_set_key(note.xref, key, there)
     source = document.tobytes()
     # As PyMuPDF writes the words of a page.
     words = b"zebracanary".hex().encode()

@@ -13,6 +13,17 @@ from mayfly.engine.mupdf import pymupdf
 from mayfly.engine.page_geometry import seen_to_user_space
 from mayfly.engine.pdf_font import FONT_NAME, InvisibleFont, add_invisible_font
 
+_OF_A_REMARK = frozenset(
+    {
+        *("Type", "Subtype", "Rect", "Contents", "NM", "M", "F", "AP", "AS", "T", "Subj", "RC"),
+        *("Border", "BS", "BE", "C", "IC", "CA", "ca", "CreationDate", "DA", "DS", "Q", "Name"),
+        *("Open", "State", "StateModel", "L", "LE", "LL", "LLE", "CL", "Cap", "CO", "CP", "IT"),
+        *("RD", "QuadPoints", "InkList", "Vertices", "Path", "Sy", "Intent", "FS", "OC"),
+        *("Parent", "FT", "Ff", "V", "MK", "IRT", "P", "Popup"),
+    }
+)
+"""What PDF has for how a remark looks and what it says; and what pymupdf itself looks at."""
+
 
 class Composition:
     """Takes pages one by one, then gives the PDF in pieces.
@@ -84,12 +95,21 @@ def _excerpt(document: Any, numbers: list[int]) -> Any:  # noqa: ANN401
     document.bake(annots=False, widgets=True)
     alone = pymupdf.open()
     for number in numbers:
+        _cut_remarks_loose(document, document.load_page(number - 1))
         alone.insert_pdf(document, from_page=number - 1, to_page=number - 1, links=False)
     for page in alone:
         page.clean_contents(sanitize=1)
     _forget_other_pages(alone)
     # Without this, what was cut off would still be written.
     return pymupdf.open(stream=alone.tobytes(garbage=3), filetype="pdf")
+
+
+def _cut_remarks_loose(document: Any, page: Any) -> None:  # noqa: ANN401
+    """Leave of a page's remarks what shows them: anything else may lead to whatever there is."""
+    for xref, *_ in page.annot_xrefs():
+        for key in document.xref_get_keys(xref):
+            if key not in _OF_A_REMARK:
+                document.xref_set_key(xref, key, "null")
 
 
 def _forget_other_pages(alone: Any) -> None:  # noqa: ANN401
