@@ -22,6 +22,8 @@ _SOUND = Place(Provider.OTHER, "https://s3.example.org", "here", "bucket")
 
 _R2_HOST = ".r2.cloudflarestorage.com"
 
+_MISSING = "‹…›"
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -55,10 +57,10 @@ class Typed:
 
     @property
     def address(self) -> str:
-        """The address as far as it is known; "…" stands for what is missing."""
+        """The address as far as it is known; “‹…›” stands for what is missing."""
         if self.asks_endpoint:
             return self.endpoint
-        region, account = self.region or "…", self.account or "…"
+        region, account = self.region or _MISSING, self.account or _MISSING
         return self.pattern.endpoint.format(region=region, account=account)
 
     def place(self) -> Place:

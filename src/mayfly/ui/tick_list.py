@@ -40,6 +40,11 @@ class TickList(QWidget):
         self._why = {step: WrappedLabel("", self) for step in VerifyStep}
         self.setAccessibleName(tr("Steps of verifying"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # From the first: the column must not grow while the steps go on.
+        longest = max(_state_texts(tr).values(), key=len)
+        width = self.fontMetrics().horizontalAdvance(f"{longest}  ")
+        for label in self._state.values():
+            label.setMinimumWidth(width)
         self._lay_out()
         theme.changed.connect(self._paint)
         self.begin()
@@ -81,17 +86,8 @@ class TickList(QWidget):
             self._why[step].setVisible(bool(why))
 
     def _state_text(self, step: VerifyStep) -> str:
-        match self.state_of(step):
-            case StepState.RUNNING:
-                return self._tr("running…")
-            case StepState.DONE:
-                return self._tr("done")
-            case StepState.SKIPPED:
-                return self._tr("skipped")
-            case StepState.FAILED:
-                return self._tr("failed")
-            case None:
-                return ""
+        state = self.state_of(step)
+        return _state_texts(self._tr)[state] if state is not None else ""
 
     def _why_text(self, step: VerifyStep) -> str:
         news, tr = self._news.get(step), self._tr
@@ -124,3 +120,12 @@ class TickList(QWidget):
             grid.addWidget(self._name[step], 2 * place, 1)
             grid.addWidget(self._state[step], 2 * place, 2)
             grid.addWidget(self._why[step], 2 * place + 1, 1, 1, 2)
+
+
+def _state_texts(tr: Tr) -> dict[StepState, str]:
+    return {
+        StepState.RUNNING: tr("running…"),
+        StepState.DONE: tr("done"),
+        StepState.SKIPPED: tr("skipped"),
+        StepState.FAILED: tr("failed"),
+    }
