@@ -175,3 +175,21 @@ def test_a_kill_leaves_the_old_file_and_nothing_else(tmp_path, how):
         writer.send_signal(signal.SIGKILL)
     assert names(tmp_path) == ["a.zip"]
     assert (tmp_path / "a.zip").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("call", ["write_new", "replace"])
+def test_a_folder_that_is_swapped_for_a_link_gets_nothing(target, tmp_path, call):
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+
+    def chunks():
+        yield b"first"
+        folder.rename(tmp_path / "moved")
+        folder.symlink_to(elsewhere)
+        yield b"second"
+
+    with pytest.raises(TargetMissing):
+        getattr(target, call)(folder, "letter", ".txt", chunks())
+
+    assert names(elsewhere) == []

@@ -28,11 +28,13 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 class PartialFile:
     """A file in the folder that is not finished yet; path is None while it has no name."""
 
-    def __init__(self, folder: Path, fd: int, path: Path | None) -> None:
+    def __init__(self, folder: Path, fd: int, path: Path | None, *, place: os.stat_result) -> None:
+        """place: which folder it was begun in, whatever bears its name later."""
         self._folder = folder
         self._fd = fd
         self._path = path
         self._mode = 0o600
+        self._place = place
 
     @property
     def descriptor(self) -> int:
@@ -54,7 +56,11 @@ class PartialFile:
         asked(lambda: os.fsync(self._fd))
 
     def publish(self, stem: str, suffix: str) -> Path:
-        """Give the file the first free name; two at once never get the same one."""
+        """Give the file the first free name; two at once never get the same one.
+
+        TargetMissing when another folder has taken the place of the one it was begun in.
+        """
+        self._require_place()
         for number in range(1, MOST_NAMES + 1):
             wanted = self._folder / numbered(stem, suffix, number)
             if asked(partial(self._take_name, wanted)):
@@ -65,8 +71,9 @@ class PartialFile:
     def publish_over(self, name: str) -> Path:
         """Give the file this name, in place of the file or link that has it; in one step.
 
-        TargetExists when something else has it.
+        TargetExists when something else has it; TargetMissing as publish.
         """
+        self._require_place()
         wanted = self._folder / name
         if not asked(partial(self._take_name, wanted)):
             asked(partial(self._replace, wanted))
@@ -79,6 +86,10 @@ class PartialFile:
         if self._path is not None:
             with contextlib.suppress(OSError):
                 self._path.unlink()
+
+    def _require_place(self) -> None:
+        if not os.path.samestat(asked(self._folder.stat), self._place):
+            raise TargetMissing
 
     def _take_name(self, wanted: Path) -> bool:
         """Link the file to the name; False when that is taken."""
@@ -153,7 +164,8 @@ def _nameless(folder: Path) -> PartialFile | None:
         return None
     with contextlib.suppress(OSError):
         # Whatever is wrong with the folder shows again, and by its own name, in _hidden.
-        return PartialFile(folder, os.open(folder, flag | os.O_RDWR | os.O_CLOEXEC, 0o600), None)
+        place, flags = folder.stat(), flag | os.O_RDWR | os.O_CLOEXEC
+        return PartialFile(folder, os.open(folder, flags, 0o600), None, place=place)
     return None
 
 
@@ -172,7 +184,8 @@ def _link_nameless(fd: int, wanted: Path) -> None:
 def _hidden(folder: Path) -> PartialFile:
     path = _hidden_name(folder)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-    return PartialFile(folder, os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), path)
+    place, flags = folder.stat(), flags | getattr(os, "O_BINARY", 0)
+    return PartialFile(folder, os.open(path, flags, 0o600), path, place=place)
 
 
 def _hidden_name(folder: Path) -> Path:
