@@ -9,7 +9,7 @@ import pytest
 
 from mayfly.domain.audit import AuditKind
 from mayfly.domain.destination_port import Unbound
-from mayfly.domain.destinations import Traits, UploadState, VersionNews, new_destination_id
+from mayfly.domain.destinations import Traits, UploadState, VersionNews
 from mayfly.domain.errors import VaultDamaged, VaultLocked
 from mayfly.domain.storage_errors import (
     DestinationExists,
@@ -72,7 +72,7 @@ def test_a_name_is_taken_letter_case_aside(desk) -> None:
         lambda shelf, one: shelf.change(destination()),
     ],
 )
-@pytest.mark.parametrize("unknown", [new_destination_id(), "no id at all", ""])
+@pytest.mark.parametrize("unknown", ["0123456789abcdef" * 2, "no id at all", ""])
 def test_an_unknown_one_is_missing(desk, call, unknown) -> None:
     with pytest.raises(DestinationMissing):
         call(desk.vault.destinations, unknown)
