@@ -165,3 +165,22 @@ def test_a_start_from_another_machines_display_needs_the_network_for_it():
     assert not needs_network_at_home({"DISPLAY": "unix:0"})
     assert not needs_network_at_home({"DISPLAY": "/tmp/launch-x/org.xquartz:0"})
     assert not needs_network_at_home({})
+
+
+def test_a_listener_that_fails_breaks_no_connection():
+    found = answers_of(
+        """
+        guard.install()
+        guard.listen(lambda: 1 / 0)
+
+        def look():
+            with guard.reaching(["localhost"], port, only_private=True):
+                tried("reached", lambda: socket.create_connection(("127.0.0.1", port)))
+                socket.getaddrinfo("localhost", port)
+                tried("then", lambda: socket.create_connection(("localhost", port)))
+
+        guard.start_thread(look, "network").join(20)
+        """
+    )
+
+    assert found["answers"] == {"reached": "ConnectionRefused", "then": "done"}

@@ -192,7 +192,9 @@ class NetworkGuard:
             self._counts[key] = more
             listeners = self._listeners
         for tell in listeners:
-            tell()
+            # A window that is just being taken down must not look like a refusal to connect.
+            with suppress(Exception):
+                tell()
 
     def _start_wanted(self) -> None:
         while True:
