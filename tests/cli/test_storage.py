@@ -290,4 +290,5 @@ def test_waiting_without_a_network_says_for_what(desk: Desk, tmp_path: Path) -> 
 
     assert sent.status == 0, sent.err
     assert "The storage server cannot be reached." in sent.err
+    assert "It is tried again by itself" in sent.err
     assert len(desk.objects(f"loft/{job}/")) == 2

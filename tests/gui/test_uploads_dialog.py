@@ -38,7 +38,7 @@ def desk(storage_desk):  # noqa: F811
 def show(desk, one, *states: UploadState, **more):
     """Have objects in these states at one destination, and look."""
     rows = [
-        upload(JOB, one.destination_id, n + 1, state, **(more if state in (FAILED, OWED) else {}))
+        upload(JOB, one.destination_id, n + 1, state, **({} if state is STORED else more))
         for n, state in enumerate(states)
     ]
     desk.storage.uploads.put(*rows)
@@ -118,6 +118,16 @@ def test_what_is_owed_stays_until_it_is_paid(desk):
     desk.storage.uploads.put(*(replace(row, state=UploadState.DELETED) for row in rows))
     desk.wait(desk.chip.isHidden)
     assert not card.owed.isVisible()
+
+
+def test_what_waits_for_another_try_says_why_and_can_be_tried_at_once(desk):
+    one = destination(verified_at=SINCE)
+    due = SINCE + timedelta(minutes=2)
+    card = show(desk, one, WAITING, not_before=due, error_code="storage_unreachable")
+    desk.wait(lambda: card.waits.text().startswith("The storage server cannot be reached. Look at"))
+    assert card.waits.text().endswith("Next try in 2 min.")
+    desk.dialog.retry_button.click()
+    desk.wait(lambda: ("retry", None) in desk.storage.uploads.asked)
 
 
 def test_what_waits_for_verifying_says_so_and_offers_it(desk):

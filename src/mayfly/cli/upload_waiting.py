@@ -12,9 +12,15 @@ from mayfly.domain.destinations import Destination, DestinationId, Upload, Uploa
 from mayfly.domain.error_codes import error_of
 from mayfly.domain.events import Event, JobsChanged, Trouble, UploadsChanged
 from mayfly.domain.ids import JobId
+from mayfly.domain.storage_errors import StorageError
 
 _LOOK_AT_LEAST_EVERY_S = 1.0
 UNDER_WAY = frozenset({UploadState.WAITING, UploadState.OWED})
+_TRIED_AGAIN = "It is tried again by itself; Ctrl-C ends this waiting, and nothing is lost."
+_STOPPED = (
+    "Stopped waiting. What is left is done while Mayfly's window is open, or by"
+    " “mayfly uploads wait”."
+)
 _PAUSED = "Uploads are paused; “mayfly uploads resume” lets them go on."
 
 
@@ -44,8 +50,10 @@ class UploadWaiting:
         self._mayfly.uploads.start()
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
         self._stop_listening()
+        if kind is KeyboardInterrupt:
+            self._progress.say(_STOPPED)
 
     def until_ended(
         self, job_ids: Collection[JobId], destination_id: DestinationId
@@ -85,7 +93,7 @@ class UploadWaiting:
     def _is_stuck(self, left: tuple[Upload, ...]) -> bool:
         for code in {one.error_code for one in left if one.error_code}:
             # It goes on by itself, but whoever waits should know for what.
-            self._tell_once(str(error_of(code)))
+            self._tell_trouble(code)
         if any(one.state is UploadState.OWED and not one.error_code for one in left):
             return False
         if self._mayfly.uploads.overview().result().paused:
@@ -108,7 +116,13 @@ class UploadWaiting:
     def _sleep(self) -> None:
         self._news.wait(_LOOK_AT_LEAST_EVERY_S)
         for code in tuple(self._troubles):
-            self._tell_once(str(error_of(code)))
+            self._tell_trouble(code)
+
+    def _tell_trouble(self, code: str) -> None:
+        error = error_of(code)
+        self._tell_once(str(error))
+        if isinstance(error, StorageError) and error.is_passing:
+            self._tell_once(_TRIED_AGAIN)
 
     def _tell_once(self, text: str) -> None:
         if text not in self._told:

@@ -138,6 +138,8 @@ class StorageWatch(QObject):
         self.by_job: Mapping[JobId, Counts] = {}
         self.failures: tuple[Upload, ...] = ()
         self.owed: tuple[Upload, ...] = ()
+        self.tried: tuple[Upload, ...] = ()
+        """What waits for another try, and failed so far."""
 
     def _fetch(self, future: Future[T], keep: Callable[[T], None]) -> None:
         self._waiting += 1
@@ -157,12 +159,13 @@ class StorageWatch(QObject):
         """Look closer only where there is something to see: this is asked often."""
         self.overview = overview
         if not any(overview.counts.values()):
-            self.by_job, self.failures, self.owed = {}, (), ()
+            self.by_job, self.failures, self.owed, self.tried = {}, (), (), ()
             return
         uploads = self.services.uploads
         self._fetch(uploads.by_job(), self._take_by_job)
         self._fetch(uploads.in_state(UploadState.FAILED, _MOST_TROUBLES), self._take_failures)
         self._fetch(uploads.in_state(UploadState.OWED, _MOST_TROUBLES), self._take_owed)
+        self._fetch(uploads.in_state(UploadState.WAITING, _MOST_TROUBLES), self._take_waiting)
 
     def _take_by_job(self, by_job: Mapping[JobId, Counts]) -> None:
         self.by_job = by_job
@@ -172,6 +175,9 @@ class StorageWatch(QObject):
 
     def _take_owed(self, owed: tuple[Upload, ...]) -> None:
         self.owed = owed
+
+    def _take_waiting(self, waiting: tuple[Upload, ...]) -> None:
+        self.tried = tuple(one for one in waiting if one.error_code is not None)
 
     def _fail(self, error: UserError) -> None:
         if self._open and not isinstance(error, VaultLocked):

@@ -57,9 +57,10 @@ class UploadCard(QFrame):
         *,
         failures: Sequence[Upload],
         owed: Sequence[Upload],
+        tried: Sequence[Upload],
         now: datetime,
     ) -> None:
-        """Show how it stands; failures and owed are of this destination."""
+        """Show how it stands; failures, owed and what waits for another try are of it."""
         self.destination = destination
         wished = sum(counts.get(state, 0) for state in WISHED)
         stored = counts.get(UploadState.STORED, 0)
@@ -70,7 +71,8 @@ class UploadCard(QFrame):
         self._say(self.counts, counts_text(self._tr, counts) or self._tr("Nothing is there."))
         is_usable = destination.may_be_used(now)
         held = (going or counts.get(UploadState.OWED, 0) > 0) and not is_usable
-        self._say(self.waits, self._waits_text(destination) if held else "")
+        why = self._waits_text(destination) if held else self._tried_text(tried, now)
+        self._say(self.waits, why)
         self.verify_button.setVisible(held)
         self._say(self.failures, self._failures_text(counts, failures))
         self._say(self.owed, self._owed_text(counts, owed, now))
@@ -90,6 +92,17 @@ class UploadCard(QFrame):
             return text
         error = error_of(destination.error_code)
         return f"{text} {tr(error.text)} {tr(error.remedy)}"
+
+    def _tried_text(self, tried: Sequence[Upload], now: datetime) -> str:
+        if not tried:
+            return ""
+        tr, error = self._tr, error_of(tried[0].error_code or "")
+        text = f"{tr(error.text)} {tr(error.remedy)}"
+        ahead = [one.not_before for one in tried if one.not_before and one.not_before > now]
+        if not ahead:
+            return text
+        span = span_text(tr, (min(ahead) - now).total_seconds())
+        return f"{text} {tr('Next try in {span}.').format(span=span)}"
 
     def _failures_text(self, counts: Mapping[UploadState, int], failures: Sequence[Upload]) -> str:
         """Return a line for each kind of failure, the most frequent first."""

@@ -124,6 +124,7 @@ class UploadsDialog(QDialog):
                 counts,
                 failures=[one for one in watch.failures if one.destination_id == destination_id],
                 owed=[one for one in watch.owed if one.destination_id == destination_id],
+                tried=[one for one in watch.tried if one.destination_id == destination_id],
                 now=watch.now(),
             )
         waiting, failed = watch.total(UploadState.WAITING), watch.total(UploadState.FAILED)
@@ -131,7 +132,8 @@ class UploadsDialog(QDialog):
         self.pause_button.setEnabled(waiting > 0 or watch.is_paused)
         self.cancel_button.setEnabled(waiting + failed > 0)
         self.forget_button.setVisible(watch.total(UploadState.LEFT) > 0)
-        self.retry_button.setEnabled(failed + watch.total(UploadState.OWED) > 0)
+        owed = watch.total(UploadState.OWED)
+        self.retry_button.setEnabled(failed + owed + len(watch.tried) > 0)
         paused = tr("Sending is paused. What is to be deleted there still is.")
         self.none.setText(
             paused if watch.is_paused else "" if shown else tr("Nothing was sent anywhere.")
