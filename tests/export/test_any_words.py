@@ -116,6 +116,7 @@ def test_words_as_csv_are_read_as_they_were_written(pages):
 @settled
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), min_size=1, max_size=4))
 @example([["a;=1+1;b", 'a; "=1'], ["=1+1", "@x"]])
+@example([["+1", "5*cmd|' /C calc'!A0"], ["a;-1", "b"], ["-5", "7.50"]])
 def test_no_cell_of_a_table_runs(cells):
     paper = Paper()
     lines = paper.block(*(" ".join("x" for _ in row) for row in cells))

@@ -27,6 +27,7 @@ WORD_COLUMNS = (
 # What spreadsheets take for a formula, full-width signs too; behind quotes and any number of
 # guards, so that taking one guard away always gives the cell as it was.
 _FORMULA = re.compile("[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_SIGNS = "+-\uff0b\uff0d"
 _DIGITS = r"(?:\d{1,3}(?:[., '\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?"
 _MONEY = "[$€£¥]"
 _NUMBER = re.compile(rf"[+\-] ?(?:{_MONEY} ?)?{_DIGITS}(?: ?(?:%|{_MONEY}))?")
@@ -73,7 +74,25 @@ def _cells(table: TableBlock) -> Iterator[list[str]]:
         cells: list[str] = []
         for cell in row:
             cells += [guarded(clean_words(cell.words)), *[""] * (cell.columns - 1)]
-        yield cells
+        yield _joined_up(cells)
+
+
+def _joined_up(cells: list[str]) -> list[str]:
+    """Guard numbers with a sign that a spreadsheet may take together with the next cell.
+
+    One that parts cells at semicolons reads “+1,5*A1” as a single cell.
+    """
+    for place, cell in enumerate(cells[:-1]):
+        before, semicolon, last = cell.rpartition(";")
+        begins = place == 0 or bool(semicolon)
+        is_signed = last.lstrip()[:1] in _SIGNS and bool(last.strip())
+        if begins and is_signed and not all(map(_is_number, cells[place + 1 :])):
+            cells[place] = f"{before}{semicolon}'{last}"
+    return cells
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or bool(_NUMBER.fullmatch(f"+{cell.lstrip('+-')}"))
 
 
 def _word_rows(page: PageResult) -> Iterator[Sequence[object]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QTimer
 
-from mayfly.domain.errors import UserError
+from mayfly.domain.errors import LaneClosed, UserError
 from mayfly.domain.events import Event, TimeDoubted
 from mayfly.domain.jobs import DeleteOutcome, Deletion
 from mayfly.domain.timekeeping import TimeState
@@ -47,7 +48,9 @@ class TimeQuestion(QObject):
 
     def look(self) -> None:
         """Ask where time stands: it may have come into doubt before anybody listened."""
-        self._courier.ask(self, self._timekeeping.state(), then=self._show)
+        with suppress(LaneClosed):
+            # Mayfly is closing: nobody is asked any more.
+            self._courier.ask(self, self._timekeeping.state(), then=self._show)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, TimeDoubted):
