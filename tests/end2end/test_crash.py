@@ -117,7 +117,7 @@ def test_a_kill_while_documents_come_in_leaves_whole_jobs_or_none(tmp_path: Path
 
 def source_of(mayfly, job_id) -> bytes:
     """Return the sealed document, opened on the vault lane as a reader gets it."""
-    return b"".join(mayfly.exporting._source(job_id))
+    return b"".join(mayfly.exporting._renderings._source(job_id))
 
 
 def test_a_kill_during_deletions_brings_nothing_back(tmp_path: Path) -> None:
