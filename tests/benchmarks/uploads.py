@@ -4,7 +4,9 @@ python -m benchmarks.uploads [--quick]
 
 Mayfly writes with four connections and compares what the server has after each picture. The
 loops use boto3 as its manual shows it, one picture after the other: one only writes, the other
-compares as well. All go in turn in every round, to SeaweedFS with signatures checked.
+compares as well. The whole way begins in the vault: pictures are opened, and each is noted before
+and after, so that it survives a crash. All go in turn in every round, to SeaweedFS with signatures
+checked.
 """
 
 from __future__ import annotations
@@ -13,21 +15,32 @@ import base64
 import hashlib
 import os
 import statistics
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from benchmarks.parts import part_main, say
-from mayfly.domain.images import ImageType
+from mayfly.domain.destinations import UploadState
+from mayfly.domain.images import FoundImage, ImageBlock, ImageId, ImageKind, ImageType
+from mayfly.domain.pages import Box
 from mayfly.export.s3_stores import S3Stores
 from mayfly.system.clock import SystemClock
 from s3_servers import FULL, S3Server, seaweed
+from tests import fakes_engine
+from tests.end2end.upload_process import storage_in
+from tests.services.storage_house import LONG
 
 _ROUNDS = 5
 _PICTURES = 200
 _BYTES = 300_000
 _CONNECTIONS = 4
+_LOOK_EVERY_S = 0.03
+_WHOLE = "whole"
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 _Put = Callable[[str, bytes], None]
 
@@ -35,10 +48,10 @@ _Put = Callable[[str, bytes], None]
 def measure(*, quick: bool) -> dict[str, Any]:
     """Return seconds and CPU seconds of this process of every way, in every round."""
     rounds, count = (2, 40) if quick else (_ROUNDS, _PICTURES)
-    with seaweed() as server:
+    with seaweed() as server, _own_storage(server) as whole:
         pictures = [os.urandom(_BYTES) for _n in range(count)]
         ways = _ways(server)
-        found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in (*ways, _WHOLE)}
         for name in ways:
             # Connections, models of the service and the server's first volumes are there.
             _once(ways[name], f"warm-{name}", pictures[:8])
@@ -47,7 +60,11 @@ def measure(*, quick: bool) -> dict[str, Any]:
             names = [*ways][:: 1 if number % 2 else -1]
             for name in names:
                 found[name].append(_once(ways[name], f"{number}-{name}", pictures))
-            say("  " + ", ".join(f"{name} {found[name][-1]['wall_s']:.2f} s" for name in ways))
+            found[_WHOLE].append(whole(count))
+            say(
+                "  "
+                + ", ".join(f"{name} {some[-1]['wall_s']:.2f} s" for name, some in found.items())
+            )
     return {
         "rounds": rounds,
         "pictures": count,
@@ -84,6 +101,37 @@ def _ways(server: S3Server) -> dict[str, tuple[int, _Put]]:
         "loop": (1, loop),
         "loop that compares": (1, compared),
     }
+
+
+@contextmanager
+def _own_storage(server: S3Server) -> Iterator[Callable[[int], dict[str, float]]]:
+    """Give what sends so many pictures of a document out of a vault, and waits for the last."""
+    fakes_engine.image_of = _picture
+    with tempfile.TemporaryDirectory() as folder, storage_in(Path(folder)) as storage:
+        added = storage.destinations.add(
+            "Bench", server.at(prefix="whole/"), server.credentials, delete_with_job=False
+        ).result()
+        assert storage.verify(added.destination_id) is None
+        destination = storage.destinations.find("Bench").result()
+
+        def once(count: int) -> dict[str, float]:
+            job_id = storage.read(count // 2, count - count // 2, rule=LONG)
+            begun_s, cpu_s = time.monotonic(), time.process_time()
+            storage.send(job_id, destination)
+            while storage.states(job_id) != {UploadState.STORED}:
+                time.sleep(_LOOK_EVERY_S)
+            return {"wall_s": time.monotonic() - begun_s, "cpu_s": time.process_time() - cpu_s}
+
+        # Connections and models of the service are there.
+        once(8)
+        yield once
+
+
+def _picture(image_id: ImageId, _text: str = "") -> FoundImage:
+    data = _PNG + os.urandom(_BYTES - len(_PNG))
+    box = Box(0, 0, 10, 10)
+    block = ImageBlock(image_id, box, 40, 15, ImageKind.UNKNOWN, ImageType.PNG, len(data))
+    return FoundImage(block, data)
 
 
 def _once(way: tuple[int, _Put], folder: str, pictures: Sequence[bytes]) -> dict[str, float]:
