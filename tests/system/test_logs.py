@@ -164,7 +164,9 @@ class Dying:
 
 try:
     Dying()
-    threading.Event().wait(20)
+    for _ in range(200):
+        # A wait is not cut short by it, only the next one does not begin.
+        threading.Event().wait(0.1)
 except KeyboardInterrupt:
     print("heard")
 """
