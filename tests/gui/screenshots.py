@@ -233,7 +233,9 @@ def _documents(folder: Path) -> list[Path]:
     return [first, second, welcome, long, locked, notes, pale]
 
 
-def main() -> int:
+def photograph(make: Callable[..., Photographer]) -> int:
+    """Run the program and have this photographer go through it; what the command line names
+    behind folder, theme and language is passed on."""
     folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
     language = (sys.argv[3:] or ["en"])[0]
     folder.mkdir(parents=True, exist_ok=True)
@@ -247,14 +249,15 @@ def main() -> int:
         session = Session(app, foundation, [])
         session.ended.connect(app.exit)
         session.start()
-        photographer = Photographer(app, session, folder, theme)
+        photographer = make(app, session, folder, theme, *sys.argv[4:])
         status = app.exec()
         del photographer
         session.clean_up()
         # Where an exception went: the program has no other place for it.
-        print(foundation.log.read_text(), file=sys.stderr)
+        if foundation.log.exists():
+            print(foundation.log.read_text(), file=sys.stderr)
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(photograph(Photographer))

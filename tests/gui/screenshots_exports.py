@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen, QPolygonF
 
-from mayfly.bootstrap import Foundation
 from mayfly.domain.exports import ExportFormat
 from mayfly.domain.states import FINISHED, JobState
-from mayfly.ui.app import Session, make_application
 from mayfly.ui.export_dialog import ExportDialog
 from mayfly.ui.privacy_dialog import Tab
-from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _row
+from tests.gui.screenshots import Photographer, _after, _row, photograph
 
 _LEAST = (760, 480)
 
@@ -29,9 +26,9 @@ _LEAST = (760, 480)
 class ExportPhotographer(Photographer):
     """Adds documents, reads them, and looks at every way out."""
 
-    def __init__(self, app, session, folder: Path, theme: str, documents: list[Path]) -> None:
+    def __init__(self, app, session, folder: Path, theme: str, *documents: str) -> None:
         super().__init__(app, session, folder, theme)
-        self._documents = documents
+        self._documents = [Path(one).resolve() for one in documents]
 
     def _script(self):
         window = self._session.window
@@ -184,28 +181,5 @@ def _chart() -> QImage:
     return image
 
 
-def main() -> int:
-    folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
-    language = (sys.argv[3:] or ["en"])[0]
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        foundation = Foundation(Path(home))
-        foundation.harden()
-        foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
-        foundation.offer_passphrase(_PASSPHRASE)
-        app = make_application()
-        session = Session(app, foundation, [])
-        session.ended.connect(app.exit)
-        session.start()
-        documents = [Path(one).resolve() for one in sys.argv[4:]]
-        photographer = ExportPhotographer(app, session, folder, theme, documents)
-        status = app.exec()
-        del photographer
-        session.clean_up()
-        # Where an exception went: the program has no other place for it.
-        print(foundation.log.read_text(), file=sys.stderr)
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(photograph(ExportPhotographer))

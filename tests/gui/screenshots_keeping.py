@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from mayfly.bootstrap import Foundation
 from mayfly.domain.retention import RuleChange
 from mayfly.domain.states import JobState
 from mayfly.domain.timekeeping import TimeState
 from mayfly.services.doubts import Doubts
 from mayfly.services.punctuality import Punctuality
-from mayfly.ui.app import Session, make_application
 from mayfly.ui.doubt_watch import Doomed
 from mayfly.ui.privacy_dialog import Tab
-from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
+from tests.gui.screenshots import Photographer, _after, _documents, _row, photograph
 
 
 class KeepingPhotographer(Photographer):
@@ -86,25 +83,5 @@ def _doubt(now) -> TimeState:
     return TimeState(now, claimed, claimed, timedelta(hours=21), 3)
 
 
-def main() -> int:
-    folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
-    language = (sys.argv[3:] or ["en"])[0]
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        foundation = Foundation(Path(home))
-        foundation.harden()
-        foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
-        foundation.offer_passphrase(_PASSPHRASE)
-        app = make_application()
-        session = Session(app, foundation, [])
-        session.ended.connect(app.exit)
-        session.start()
-        photographer = KeepingPhotographer(app, session, folder, theme)
-        status = app.exec()
-        del photographer
-        session.clean_up()
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(photograph(KeepingPhotographer))

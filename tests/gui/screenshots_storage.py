@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from mayfly.bootstrap import Foundation
 from mayfly.domain.destinations import Traits, UploadState, VerifyStep, VersionNews
 from mayfly.domain.states import JobState
 from mayfly.services.bus import EventBus
 from mayfly.services.lane import ThreadLane
-from mayfly.ui.app import Session, make_application
 from mayfly.ui.own_storage import OwnStorage
 from mayfly.ui.settings_dialog import SettingsDialog
 from mayfly.ui.storage_page import StoragePage
 from mayfly.ui.storage_watch import StorageServices
 from tests.gui.fake_storage import MINIO, FakeStorage, destination, upload
-from tests.gui.screenshots import _PASSPHRASE, Photographer, _after, _documents, _row
+from tests.gui.screenshots import Photographer, _after, _documents, _row, photograph
 from tests.gui.screenshots_exports import drawn
 
 _S = UploadState
@@ -203,25 +200,5 @@ class StoragePhotographer(Photographer):
         dialog.reject()
 
 
-def main() -> int:
-    folder, theme = Path(sys.argv[1]), (sys.argv[2:] or ["light"])[0]
-    language = (sys.argv[3:] or ["en"])[0]
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        foundation = Foundation(Path(home))
-        foundation.harden()
-        foundation.save_preferences(replace(foundation.preferences(), ui_language=language))
-        foundation.offer_passphrase(_PASSPHRASE)
-        app = make_application()
-        session = Session(app, foundation, [])
-        session.ended.connect(app.exit)
-        session.start()
-        photographer = StoragePhotographer(app, session, folder, theme)
-        status = app.exec()
-        del photographer
-        session.clean_up()
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(photograph(StoragePhotographer))

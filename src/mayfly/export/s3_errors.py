@@ -103,11 +103,6 @@ def is_missing(error: Exception) -> bool:
     return isinstance(error, ClientError) and code_of(error) in _MISSING
 
 
-def is_denied(error: Exception) -> bool:
-    """Tell whether the server refuses for want of a right, or does not say why (HEAD)."""
-    return isinstance(error, ClientError) and code_of(error) in _DENIED
-
-
 def is_unsaid(error: Exception) -> bool:
     """Tell whether an answer without a body hides why it refuses; GET would tell."""
     return isinstance(error, ClientError) and code_of(error) in _UNSAID

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -30,6 +28,7 @@ from mayfly.ui.audit_texts import receipt_text, verdict_text
 from mayfly.ui.courier import Courier
 from mayfly.ui.file_dialogs import FileDialogs, Wanted
 from mayfly.ui.icons import Icons
+from mayfly.ui.log_table import dress_log_table
 from mayfly.ui.punctuality_strip import PunctualityStrip
 from mayfly.ui.saving import read_receipt, save_files
 from mayfly.ui.theme import Theme
@@ -226,24 +225,9 @@ class AuditView(QWidget):
 
     def _dress_table(self) -> None:
         table = self.table
-        table.setAccessibleName(self._tr("Audit log"))
-        table.setObjectName("log")
-        table.setModel(self.model)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        dress_log_table(table, self.model, name=self._tr("Audit log"), row_space_px=12)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.verticalHeader().hide()
-        metrics = table.fontMetrics()
-        rows = table.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(metrics.height() + 12)
-        columns = table.horizontalHeader()
-        columns.setHighlightSections(False)
+        metrics, columns = table.fontMetrics(), table.horizontalHeader()
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setSectionResizeMode(AuditColumn.WHAT, QHeaderView.ResizeMode.Stretch)
         columns.resizeSection(AuditColumn.TIME, metrics.horizontalAdvance(_TIME_TEXT) + 24)

@@ -25,11 +25,6 @@ class CheckedRow:
         """What is said below it."""
         return self._fault.text()
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether it is asked for."""
-        return not self._body.isHidden()
-
     def show_row(self, shown: bool) -> None:
         """Ask for it, or do not."""
         self._name.setVisible(shown)

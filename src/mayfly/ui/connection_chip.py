@@ -21,6 +21,7 @@ class ConnectionChip(FootChip):
         self._watch = watch
         self._tr = tr
         watch.changed.connect(self._show)
+        theme.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QHeaderView,
     QLabel,
     QStackedWidget,
@@ -17,6 +15,7 @@ from PySide6.QtWidgets import (
 from mayfly.domain.network_port import NetworkLook
 from mayfly.ui.connection_model import Column, ConnectionModel
 from mayfly.ui.connection_watch import ConnectionWatch
+from mayfly.ui.log_table import dress_log_table
 from mayfly.ui.paragraph import WrappedLabel
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
@@ -51,21 +50,9 @@ class ConnectionsView(QWidget):
 
     def _make_table(self, model: ConnectionModel) -> QTableView:
         table = QTableView(self)
-        table.setAccessibleName(self._tr("Connections since the start"))
-        table.setObjectName("log")
-        table.setModel(model)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(table.fontMetrics().height() + 10)
-        columns.setHighlightSections(False)
+        name = self._tr("Connections since the start")
+        dress_log_table(table, model, name=name, row_space_px=10)
+        columns = table.horizontalHeader()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setSectionResizeMode(Column.HOST, QHeaderView.ResizeMode.Stretch)
         return table

@@ -13,7 +13,7 @@ _ICON_PX = 16
 
 
 class FootChip(QToolButton):
-    """Shows what a subclass says in _show, which is called again when the theme changes."""
+    """What it shows is a subclass's to say, and to say again when the theme changes."""
 
     def __init__(self, *, theme: Theme, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent)
@@ -23,10 +23,6 @@ class FootChip(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(_ICON_PX, _ICON_PX))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        theme.changed.connect(self._show)
-
-    def _show(self) -> None:
-        raise NotImplementedError
 
     def _say(self, icon: str, tone: str, text: str, tip: str, *, short: str | None = None) -> None:
         """tone: a name of Tones. short: what is written where there is no room for the text."""

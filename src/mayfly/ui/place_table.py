@@ -6,9 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from mayfly.domain.proof import PlaceScan, ProofReport
+from mayfly.ui.log_table import dress_log_table
 from mayfly.ui.proof_texts import place_cells, table_head
 from mayfly.ui.theme import Theme
 from mayfly.ui.wording import Tr
@@ -83,24 +84,10 @@ class PlaceTable(QTableView):
 
     def __init__(self, model: PlaceModel, *, tr: Tr, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName(tr("Places that were searched"))
-        self.setObjectName("log")
-        self.setModel(model)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        name = tr("Places that were searched")
+        dress_log_table(self, model, name=name, row_space_px=10)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        metrics = self.fontMetrics()
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(metrics.height() + 10)
-        columns = self.horizontalHeader()
-        columns.setHighlightSections(False)
+        metrics, columns = self.fontMetrics(), self.horizontalHeader()
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         columns.setStretchLastSection(False)
         for column, sample in ((1, "888,888"), (2, "8,888.8 MB"), (_FOUND, "8" * 22)):

@@ -22,6 +22,7 @@ class PrivacyChip(FootChip):
         self._machine = machine
         self._tr = tr
         machine.changed.connect(self._show)
+        theme.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:

@@ -27,6 +27,7 @@ class UploadsChip(FootChip):
         self._tr = tr
         parent.installEventFilter(self)
         watch.changed.connect(self._show)
+        theme.changed.connect(self._show)
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
